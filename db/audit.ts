@@ -1,0 +1,28 @@
+import type { Db, Tx } from "@/db/client";
+import { auditEvents } from "@/db/schema";
+
+export type Actor = { id: string; email: string; role: "admin" | "member" };
+
+export type AuditEvent = {
+  action: string;
+  subject: { kind: "user" | "project" | "database" | "job" | "backup"; id: string };
+  projectId?: string;
+  details?: Record<string, unknown>;
+};
+
+export type Origin = { actor: Actor | null; address: string | null; requestId: string | null };
+
+/** Writes down who did it. Takes the transaction of what it describes, so that neither exists without the other. */
+export async function recordAudit(tx: Tx | Db, origin: Origin, event: AuditEvent): Promise<void> {
+  await tx.insert(auditEvents).values({
+    actorId: origin.actor?.id,
+    actorEmail: origin.actor?.email,
+    address: origin.address,
+    requestId: origin.requestId,
+    action: event.action,
+    subjectKind: event.subject.kind,
+    subjectId: event.subject.id,
+    projectId: event.projectId,
+    details: event.details,
+  });
+}

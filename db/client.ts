@@ -1,0 +1,26 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import { dbEnv } from "@/db/env";
+import * as schema from "@/db/schema";
+
+export type Db = PostgresJsDatabase<typeof schema>;
+export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
+
+/** Connects to the control plane. drizzle changes the parsers of the client it is given, so it gets one of its own. */
+export function connectControlPlane(url: string, max: number) {
+  const client = postgres(url, { max, onnotice: () => {}, connection: { application_name: "coffer" } });
+  return { db: drizzle(client, { schema }), client, end: () => client.end({ timeout: 5 }) };
+}
+
+type ControlPlane = ReturnType<typeof connectControlPlane>;
+// Next loads this module once per bundle and again after each hot reload: one pool for the whole process all the same.
+const shared = globalThis as typeof globalThis & { cofferControlPlane?: ControlPlane };
+
+/** The control plane of this process, connected on first use. */
+export function controlPlane(): ControlPlane {
+  shared.cofferControlPlane ??= connectControlPlane(dbEnv().DATABASE_URL, 10);
+  return shared.cofferControlPlane;
+}
+
+/** The drizzle client of this process. */
+export const db = new Proxy({} as Db, { get: (_, key) => Reflect.get(controlPlane().db, key, controlPlane().db) });

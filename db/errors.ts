@@ -1,0 +1,67 @@
+/** Every code a caller may see, with the HTTP status that goes with it. */
+export const errorStatus = {
+  VALIDATION_ERROR: 400,
+  UNAUTHENTICATED: 401,
+  TOKEN_EXPIRED: 401,
+  PERMISSION_DENIED: 403,
+  UNAUTHORIZED_CANCELLATION: 403,
+  PROJECT_NOT_FOUND: 404,
+  DATABASE_NOT_FOUND: 404,
+  JOB_NOT_FOUND: 404,
+  BACKUP_NOT_FOUND: 404,
+  INVALID_JOB_STATUS: 409,
+  PROJECT_BUSY: 409,
+  ALREADY_EXISTS: 409,
+  IDEMPOTENCY_KEY_REUSED: 409,
+  LINK_EXPIRED: 410,
+  BACKUP_CORRUPT: 422,
+  DATABASE_UNREACHABLE: 422,
+  RATE_LIMIT_EXCEEDED: 429,
+  INTERNAL_ERROR: 500,
+  UNAVAILABLE: 503,
+} as const;
+
+export type ErrorCode = keyof typeof errorStatus;
+
+export type ErrorDetails = {
+  fields?: { field: string; error: string; code: string }[];
+  /** Seconds after which the same call may succeed. */
+  retryAfter?: number;
+};
+
+/** Something the caller can do something about: `message` says what, in a sentence. Anything else is a bug and stays an Error. */
+export class AppError extends Error {
+  override name = "AppError";
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: ErrorDetails = {},
+  ) {
+    super(message);
+  }
+}
+
+/** Drizzle wraps what the server said into an error that also carries the statement: this is what the server said. */
+export function rootOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error;
+}
+
+/** The message of whatever was thrown, without the statement it came from. */
+export function messageOf(error: unknown): string {
+  const root = rootOf(error);
+  return root instanceof Error ? root.message : String(root);
+}
+
+/** The `code` of a Node or PostgreSQL error (ENOSPC, 42501, …), if it has one. */
+export function codeOf(error: unknown): string | undefined {
+  const root = rootOf(error);
+  const code = root instanceof Error && "code" in root ? root.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
+
+const goneCodes = /^(CONNECT|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08|57P0[123]|53300)/;
+
+/** Whether a server could not be reached, or went away: the same call may succeed a little later. */
+export function isConnectionLoss(error: unknown): boolean {
+  return goneCodes.test(codeOf(error) ?? "");
+}

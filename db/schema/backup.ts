@@ -1,0 +1,58 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, jsonb, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { at, controlPlane, count, createdAt, id } from "./control-plane";
+import { jobs } from "./job";
+import { projects } from "./project";
+import { users } from "./user";
+
+export const backupType = controlPlane.enum("backup_type", ["manual", "scheduled", "safety"]);
+export const backupFormat = controlPlane.enum("backup_format", ["custom", "sql", "tar"]);
+export const backupCompression = controlPlane.enum("backup_compression", ["gzip", "zstd", "none"]);
+export const backupStatus = controlPlane.enum("backup_status", ["available", "missing", "corrupt"]);
+
+export type BackupFormat = (typeof backupFormat.enumValues)[number];
+export type BackupCompression = (typeof backupCompression.enumValues)[number];
+
+/** What a finished `export_backup` job leaves. A row here means that its file is whole and in its place. */
+export const backups = controlPlane.table(
+  "backups",
+  {
+    id: id(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    jobId: uuid("job_id")
+      .notNull()
+      .references(() => jobs.id),
+    createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
+    type: backupType("type").notNull().default("manual"),
+    status: backupStatus("status").notNull().default("available"),
+    format: backupFormat("format").notNull(),
+    compression: backupCompression("compression").notNull(),
+    filename: text("filename").notNull(),
+    /** Relative to the destination's root, with forward slashes. */
+    storagePath: text("storage_path").notNull(),
+    sizeBytes: count("size_bytes").notNull(),
+    /** Before compression. */
+    originalBytes: count("original_bytes").notNull(),
+    sha256: text("sha256").notNull(),
+    tableCount: integer("table_count").notNull(),
+    rowCount: count("row_count").notNull(),
+    durationMs: integer("duration_ms").notNull(),
+    /** See jobs/archive/manifest.ts; large with many tables, so lists leave it out. */
+    manifest: jsonb("manifest").$type<unknown>().notNull(),
+    description: text("description"),
+    tags: text("tags").array().notNull().default([]),
+    createdAt: createdAt(),
+    pinnedAt: at("pinned_at"),
+    verifiedAt: at("verified_at"),
+  },
+  (t) => [
+    uniqueIndex("backups_job").on(t.jobId),
+    uniqueIndex("backups_storage_path").on(t.storagePath),
+    index("backups_by_project").on(t.projectId, t.createdAt.desc(), t.id.desc()),
+    index("backups_by_time").on(t.createdAt.desc(), t.id.desc()),
+    index("backups_by_tag").using("gin", t.tags),
+    check("backups_not_empty", sql`${t.sizeBytes} > 0`),
+  ],
+);

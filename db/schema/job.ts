@@ -1,0 +1,127 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, jsonb, real, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { at, controlPlane, count, createdAt, id } from "./control-plane";
+import { projects } from "./project";
+import { users } from "./user";
+
+export const jobKind = controlPlane.enum("job_kind", ["export_backup"]);
+export const jobStatus = controlPlane.enum("job_status", [
+  "pending",
+  "in_progress",
+  "cancelling",
+  "cancelled",
+  "completed",
+  "failed",
+]);
+
+export type JobKind = (typeof jobKind.enumValues)[number];
+export type JobStatus = (typeof jobStatus.enumValues)[number];
+
+export type JobStep = { name: string; title: string; startedAt: string | null; finishedAt: string | null };
+
+export type TableProgress = {
+  name: string;
+  state: "waiting" | "running" | "done";
+  rows: number | null;
+  bytes: number;
+  /** What the bytes are expected to become: learned from the last backup, else the size on disk. */
+  expectedBytes: number;
+};
+
+export type LockWait = { pid: number; user: string; application: string; query: string; seconds: number };
+
+/** What the progress dialog shows beyond the plain columns. */
+export type JobProgress = {
+  bytesTotal: number;
+  rowsEstimate: number | null;
+  /** The largest and the current tables; never more than 200. */
+  tables: TableProgress[];
+  /** Sessions that wait for locks we hold. */
+  waiters: LockWait[];
+  /** Sessions whose locks we wait for. */
+  blockers: LockWait[];
+  /** Bytes that have reached the destination so far. */
+  bytesWritten: number;
+};
+
+/** When each part of a cancelled job was seen to be gone. ISO times. */
+export type CancelReceipt = {
+  askedAt: string;
+  processEndedAt: string | null;
+  backendEndedAt: string | null;
+  filesRemovedAt: string | null;
+};
+
+/** What a person needs to understand a failure. */
+export type JobFailure = { hint: string | null; toolOutput: string[]; willRetry: boolean };
+
+/**
+ * One piece of slow work. This row is the truth; the queue only rings the doorbell.
+ * `fence` rises by one with each claim: a write that carries an older fence hits no row.
+ * `attempts` are the ones that count against `maxAttempts`; a graceful stop gives its attempt back.
+ * `finishedAt` is null until it is over, however it ends.
+ */
+export const jobs = controlPlane.table(
+  "jobs",
+  {
+    id: id(),
+    kind: jobKind("kind").notNull(),
+    status: jobStatus("status").notNull().default("pending"),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    userId: uuid("user_id").references(() => users.id, { onDelete: "set null" }),
+    options: jsonb("options").$type<Record<string, unknown>>().notNull(),
+    idempotencyKey: text("idempotency_key"),
+    requestId: text("request_id"),
+
+    fence: integer("fence").notNull().default(0),
+    attempts: integer("attempts").notNull().default(0),
+    maxAttempts: integer("max_attempts").notNull().default(3),
+    /** Not to be claimed before this. */
+    runAt: at("run_at").notNull().defaultNow(),
+    workerId: uuid("worker_id"),
+    /** graphile-worker's name for whoever holds the queue entry, so that a dead one can be unlocked. */
+    queueWorkerId: text("queue_worker_id"),
+    leaseExpiresAt: at("lease_expires_at"),
+    cancelRequestedAt: at("cancel_requested_at"),
+    cancelRequestedBy: uuid("cancel_requested_by").references(() => users.id, { onDelete: "set null" }),
+    cancelReceipt: jsonb("cancel_receipt").$type<CancelReceipt>(),
+
+    steps: jsonb("steps").$type<JobStep[]>().notNull().default([]),
+    stepsCompleted: integer("steps_completed").notNull().default(0),
+    stepsTotal: integer("steps_total").notNull().default(0),
+    currentStep: text("current_step"),
+    progressPercentage: real("progress_percentage").notNull().default(0),
+    bytesDone: count("bytes_done").notNull().default(0),
+    rowsDone: count("rows_done").notNull().default(0),
+    tablesDone: integer("tables_done").notNull().default(0),
+    tablesTotal: integer("tables_total").notNull().default(0),
+    currentTable: text("current_table"),
+    bytesPerSecond: count("bytes_per_second"),
+    etaSeconds: integer("eta_seconds"),
+    progress: jsonb("progress").$type<JobProgress>(),
+
+    errorCode: text("error_code"),
+    errorMessage: text("error_message"),
+    failure: jsonb("failure").$type<JobFailure>(),
+
+    createdAt: createdAt(),
+    updatedAt: at("updated_at").notNull().defaultNow(),
+    startedAt: at("started_at"),
+    finishedAt: at("finished_at"),
+  },
+  (t) => [
+    index("jobs_by_project").on(t.projectId, t.createdAt.desc(), t.id.desc()),
+    index("jobs_by_user").on(t.userId, t.createdAt.desc(), t.id.desc()),
+    index("jobs_by_time").on(t.createdAt.desc(), t.id.desc()),
+    index("jobs_unfinished").on(t.status, t.runAt).where(sql`${t.finishedAt} is null`),
+    // A double click, or a client that retries, makes one job.
+    uniqueIndex("jobs_idempotency_key").on(t.userId, t.idempotencyKey).where(sql`${t.idempotencyKey} is not null`),
+    check(
+      "jobs_finished_when_over",
+      sql`(${t.finishedAt} is not null) = (${t.status} in ('cancelled', 'completed', 'failed'))`,
+    ),
+    check("jobs_lease_while_running", sql`(${t.leaseExpiresAt} is not null) = (${t.workerId} is not null)`),
+  ],
+);

@@ -1,0 +1,69 @@
+import { spawnSync } from "node:child_process";
+import type { Transform } from "node:stream";
+import { constants, createGzip, createZstdCompress } from "node:zlib";
+import type { BackupCompression } from "@/db/schema";
+import { toolEnv } from "@/jobs/env";
+
+/**
+ * A way to compress. `tool`: bytes go through a process of its own and never touch this one; `inProcess`: the fallback.
+ * Order and levels are the fastest of docs/performance.md.
+ */
+export type Compressor =
+  | { kind: "none" }
+  | { kind: "tool"; command: string; args: string[] }
+  | { kind: "inProcess"; create: () => Transform };
+
+const tools: Record<Exclude<BackupCompression, "none">, { command: string; args: string[] }[]> = {
+  gzip: [
+    { command: "igzip", args: ["-1", "-c"] },
+    { command: "pigz", args: ["-1", "-c"] },
+  ],
+  // -vv makes it say the exact number of bytes it has read.
+  zstd: [{ command: "zstd", args: ["-1", "-T1", "-c", "-vv", "--no-progress"] }],
+};
+
+const fallbacks = {
+  gzip: () => createGzip({ level: 1, chunkSize: 256 * 1024 }),
+  zstd: () => createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: 256 * 1024 }),
+};
+
+const installed = new Map<string, boolean>();
+
+function isInstalled(command: string): boolean {
+  const known = installed.get(command) ?? spawnSync(command, ["--version"], { env: toolEnv() }).status === 0;
+  installed.set(command, known);
+  return known;
+}
+
+/** The fastest compressor this machine has; whatever it is, the usual tools open the result. */
+export function compressorFor(compression: BackupCompression): Compressor {
+  if (compression === "none") return { kind: "none" };
+  const tool = tools[compression].find(({ command }) => isInstalled(command));
+  return tool ? { kind: "tool", ...tool } : { kind: "inProcess", create: fallbacks[compression] };
+}
+
+/** A program that decompresses stdin to stdout, if this machine has one. */
+export function decompressorFor(
+  compression: Exclude<BackupCompression, "none">,
+): { command: string; args: string[] } | null {
+  const candidates = compression === "gzip" ? ["igzip", "pigz", "gzip"] : ["zstd"];
+  const command = candidates.find(isInstalled);
+  return command ? { command, args: ["-d", "-c"] } : null;
+}
+
+/**
+ * The size before compression, from what the compressor leaves: zstd says it, gzip's trailer has it modulo 2^32
+ * (RFC 1952, ISIZE), which `estimate` completes. Null when neither is there.
+ */
+export function originalSize(
+  compression: BackupCompression,
+  last: { trailer: Buffer; stderr: string[]; estimate: number },
+): number | null {
+  if (compression === "gzip" && last.trailer.length >= 4) {
+    const remainder = last.trailer.readUInt32LE(last.trailer.length - 4);
+    const wraps = Math.max(0, Math.round((last.estimate - remainder) / 2 ** 32));
+    return wraps * 2 ** 32 + remainder;
+  }
+  const said = compression === "zstd" ? /\(\s*(\d+) B =>/.exec(last.stderr.join("\n")) : null;
+  return said ? Number(said[1]) : null;
+}

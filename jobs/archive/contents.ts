@@ -1,0 +1,119 @@
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import type { BackupCompression, BackupFormat } from "@/db/schema";
+import { decompressorFor } from "@/jobs/archive/compressor";
+import { failed } from "@/jobs/lifecycle/failure";
+import { quoteIdent } from "@/jobs/postgres/identifier";
+import { spawnTool } from "@/jobs/postgres/spawn";
+
+export type ArchiveFile = { path: string; format: BackupFormat; compression: BackupCompression };
+
+export type Expected = {
+  schema: string;
+  schemaOid: number;
+  /** The oids of the tables whose rows the archive has to hold. */
+  tableOids: number[];
+};
+
+const invalid = (message: string) => failed({ code: "archive_invalid", message });
+
+/**
+ * Checks that the archive can be opened and holds the schema asked for, and no other: one SCHEMA entry with its oid, and
+ * rows of exactly its tables. Names are not compared: pg_restore changes odd ones in its listing.
+ */
+export async function checkContents(file: ArchiveFile, expected: Expected, pgRestore: string): Promise<void> {
+  if (file.format === "sql") return checkScript(await head(file), expected.schema);
+  const entries = parseListing(await list(file, pgRestore));
+  const schemas = entries.filter((entry) => entry.kind === "SCHEMA");
+  const onlyOurs = schemas.every((entry) => entry.oid === expected.schemaOid);
+  if (!onlyOurs || schemas.length > 1 || (schemas.length === 0 && expected.schema !== "public")) {
+    throw invalid("The archive does not hold exactly the schema that was asked for.");
+  }
+  const dumped = new Set(entries.filter((entry) => entry.kind === "TABLE DATA").map((entry) => entry.oid));
+  const same = dumped.size === expected.tableOids.length && expected.tableOids.every((oid) => dumped.has(oid));
+  if (!same) throw invalid("The archive does not hold the rows of exactly this schema's tables.");
+}
+
+/** Lines of `pg_restore --list`: `3345; 0 16390 TABLE DATA tenant_acme customers owner`. */
+export function parseListing(text: string): { oid: number; kind: string }[] {
+  return text.split("\n").flatMap((line) => {
+    const match = /^\d+; \d+ (\d+) (SCHEMA|TABLE DATA|[A-Z ]+?) /.exec(line);
+    return match?.[2] ? [{ oid: Number(match[1]), kind: match[2] }] : [];
+  });
+}
+
+/** A plain dump begins with its header and makes its schema before anything else. */
+export function checkScript(text: string, schema: string) {
+  if (!text.includes("-- PostgreSQL database dump")) throw invalid("The file does not begin like a dump.");
+  const creates = [schema, quoteIdent(schema)].some((name) => text.includes(`\nCREATE SCHEMA ${name};`));
+  if (!creates && schema !== "public") throw invalid("The file does not create the schema that was asked for.");
+}
+
+const headBytes = 64 * 1024;
+
+async function head(file: ArchiveFile): Promise<string> {
+  if (file.compression === "none") {
+    const handle = await open(file.path);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+      return buffer.subarray(0, bytesRead).toString("utf8");
+    } finally {
+      await handle.close();
+    }
+  }
+  const source = createReadStream(file.path, { end: 4 * headBytes });
+  const plain: Readable = source.pipe(file.compression === "gzip" ? createGunzip() : createZstdDecompress());
+  let text = "";
+  try {
+    for await (const chunk of plain) {
+      text += chunk.toString("utf8");
+      if (text.length >= headBytes) break;
+    }
+  } catch {
+    // The piece that was read ends in the middle of a block; what came before is enough, or it is not a dump.
+  } finally {
+    source.destroy();
+  }
+  return text;
+}
+
+async function list(file: ArchiveFile, pgRestore: string): Promise<string> {
+  const format = `--format=${file.format}`;
+  if (file.compression === "none") return output(pgRestore, { args: ["--list", format, file.path] });
+  const decompressor = decompressorFor(file.compression);
+  const source = createReadStream(file.path);
+  if (!decompressor) {
+    const plain = source.pipe(file.compression === "gzip" ? createGunzip() : createZstdDecompress());
+    return output(pgRestore, { args: ["--list", format], feed: plain });
+  }
+  source.destroy();
+  const unpack = spawnTool(decompressor.command, { args: [...decompressor.args, file.path] });
+  try {
+    return await output(pgRestore, { args: ["--list", format], feed: unpack.stdout ?? undefined });
+  } finally {
+    // pg_restore reads no further than the table of contents.
+    await unpack.end();
+  }
+}
+
+async function output(path: string, { args, feed }: { args: string[]; feed?: Readable }): Promise<string> {
+  const tool = spawnTool(path, { args, stdin: feed ? "pipe" : "ignore" });
+  if (feed && tool.stdin) {
+    // The reader stops when it has seen enough: the broken pipe is expected.
+    tool.stdin.on("error", () => feed.destroy());
+    feed.on("error", () => tool.stdin?.destroy());
+    feed.pipe(tool.stdin);
+  }
+  let text = "";
+  for await (const chunk of tool.stdout ?? []) text += chunk;
+  const ending = await tool.ended;
+  if (ending.code !== 0)
+    throw failed({
+      code: "archive_invalid",
+      message: "pg_restore cannot read the archive.",
+      toolOutput: ending.stderr,
+    });
+  return text;
+}

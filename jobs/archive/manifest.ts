@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+/** What a backup holds. Kept with the backup's row and beside its file, so that the file explains itself without Coffer. */
+export const manifestSchema = z.object({
+  manifestVersion: z.literal(1),
+  job: z.object({ id: z.uuid(), fence: z.number().int() }),
+  project: z.object({ slug: z.string(), name: z.string(), schema: z.string(), database: z.string() }),
+  file: z.object({
+    name: z.string(),
+    format: z.enum(["custom", "sql", "tar"]),
+    compression: z.enum(["gzip", "zstd", "none"]),
+    sizeBytes: z.number(),
+    /** Before compression. */
+    originalBytes: z.number(),
+    sha256: z.string(),
+  }),
+  /** When the snapshot was taken, by the database's clock. */
+  snapshotAt: z.iso.datetime(),
+  serverVersion: z.string(),
+  clientVersion: z.string(),
+  /** Two backups with the same one have the same columns, types and constraints. */
+  schemaVersion: z.string(),
+  tables: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.enum(["table", "partitioned table", "materialized view", "foreign table"]),
+      /** Counted in the dump's own snapshot; null where the dump holds no rows. */
+      rows: z.number().nullable(),
+      /** Of its COPY text as last seen while it ran; the file's `originalBytes` is exact. */
+      bytes: z.number(),
+    }),
+  ),
+  sequences: z.array(z.object({ name: z.string(), lastValue: z.string().nullable() })),
+  extensions: z.array(z.object({ name: z.string(), version: z.string(), schema: z.string() })),
+  /** What the schema needs from outside of it: not in the file. */
+  outsideDependencies: z.array(
+    z.object({ kind: z.string(), name: z.string(), schema: z.string(), extension: z.string().nullable() }),
+  ),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;

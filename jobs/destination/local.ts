@@ -1,0 +1,138 @@
+import { type FileHandle, link, mkdir, open, readdir, readFile, rm, statfs, unlink } from "node:fs/promises";
+import path from "node:path";
+import { codeOf } from "@/db/errors";
+import type { Attempt, Destination, Staged } from "@/jobs/destination/destination";
+
+const stagingFolder = ".partial";
+const sidecarSuffix = ".manifest.json";
+/** Small pieces are gathered: one write of 1 MiB costs far less than sixteen of 64 KiB. */
+const gatherBytes = 1024 * 1024;
+
+/** A folder of this machine, or one that it has mounted. Files are 0600, folders 0700. */
+export function localDestination(root: string): Destination {
+  const staging = path.join(root, stagingFolder);
+  const partial = ({ jobId, fence }: Attempt) => path.join(staging, `${jobId}.${fence}`);
+  return {
+    async stage(attempt) {
+      await mkdir(staging, { recursive: true, mode: 0o700 });
+      return stageFile(root, partial(attempt));
+    },
+    async freeBytes() {
+      await mkdir(root, { recursive: true, mode: 0o700 });
+      const { bavail, bsize } = await statfs(root);
+      return bavail * bsize;
+    },
+    async discard({ jobId, fence }) {
+      const mine = (await unfinished(staging)).filter((piece) => piece.jobId === jobId && piece.fence <= fence);
+      for (const piece of mine) await rm(partial(piece), { force: true });
+    },
+    unfinished: () => unfinished(staging),
+    async readSidecar(file) {
+      try {
+        return await readFile(inside(root, file) + sidecarSuffix, "utf8");
+      } catch (error) {
+        if (codeOf(error) === "ENOENT") return null;
+        throw error;
+      }
+    },
+    async remove(file) {
+      await rm(inside(root, file), { force: true });
+      await rm(inside(root, file) + sidecarSuffix, { force: true });
+    },
+  };
+}
+
+async function stageFile(root: string, partial: string): Promise<Staged> {
+  const file = await open(partial, "wx", 0o600);
+  let gathered: Buffer[] = [];
+  let gatheredBytes = 0;
+  async function flush() {
+    const chunks = gathered;
+    gathered = [];
+    gatheredBytes = 0;
+    if (chunks.length > 0) await writeAll(file, chunks);
+  }
+  return {
+    localPath: partial,
+    flush,
+    async write(chunk) {
+      gathered.push(chunk);
+      gatheredBytes += chunk.length;
+      if (gatheredBytes >= gatherBytes) await flush();
+    },
+    async publish(wanted, sidecar) {
+      await flush();
+      await file.sync();
+      await file.close();
+      const given = await reserve(root, wanted, sidecar);
+      // link, unlike rename, never replaces a file that is there.
+      await link(partial, inside(root, given));
+      await unlink(partial);
+      await syncFolder(path.dirname(inside(root, given)));
+      return given;
+    },
+    async discard() {
+      await file.close().catch(() => {});
+      await rm(partial, { force: true });
+    },
+  };
+}
+
+async function writeAll(file: FileHandle, chunks: Buffer[]) {
+  const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const { bytesWritten } = await file.writev(chunks);
+  // A full disk may take a part without an error; the rest then gives the error.
+  if (bytesWritten < total) await file.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
+}
+
+/** Takes the first free name by creating its sidecar, which only one can do. */
+async function reserve(root: string, wanted: string, sidecar: (path: string) => string): Promise<string> {
+  await mkdir(path.dirname(inside(root, wanted)), { recursive: true, mode: 0o700 });
+  for (let n = 1; ; n++) {
+    const candidate = numbered(wanted, n);
+    try {
+      const file = await open(inside(root, candidate) + sidecarSuffix, "wx", 0o600);
+      try {
+        await file.writeFile(sidecar(candidate));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      return candidate;
+    } catch (error) {
+      if (codeOf(error) !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** The n-th name to try: `a.dump.gz`, `a-2.dump.gz`, `a-3.dump.gz`. */
+export function numbered(wanted: string, n: number): string {
+  const { dir, base } = path.posix.parse(wanted);
+  const [stem = "", ...extensions] = base.split(".");
+  return n === 1 ? wanted : path.posix.join(dir, [`${stem}-${n}`, ...extensions].join("."));
+}
+
+async function syncFolder(folder: string) {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function unfinished(staging: string): Promise<Attempt[]> {
+  const names = await readdir(staging).catch(() => []);
+  return names.flatMap((name) => {
+    const match = /^([0-9a-f-]{36})\.(\d+)$/.exec(name);
+    return match?.[1] ? [{ jobId: match[1], fence: Number(match[2]) }] : [];
+  });
+}
+
+/** The absolute path of a file of this destination. Throws for one that leads out of it. */
+export function inside(root: string, file: string): string {
+  const absolute = path.resolve(root, file);
+  if (!absolute.startsWith(path.resolve(root) + path.sep)) throw new Error("a path leads out of the destination");
+  return absolute;
+}

@@ -1,0 +1,37 @@
+import os from "node:os";
+import path from "node:path";
+import { z } from "zod";
+import { dbEnv } from "@/db/env";
+
+const seconds = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+const schema = z.object({
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(Math.max(2, os.availableParallelism())),
+  BACKUP_DIR: z.string().optional(),
+  /** Folders to look for PostgreSQL's programs in, before all others. */
+  COFFER_PG_BIN: z.string().default(""),
+  EXPORT_LOCK_WAIT_SECONDS: seconds(60),
+  EXPORT_STALL_SECONDS: seconds(300),
+  EXPORT_BUDGET_SECONDS: seconds(12 * 3600),
+});
+
+let parsed: (Omit<z.infer<typeof schema>, "COFFER_PG_BIN"> & { BACKUP_DIR: string; pgBin: string[] }) | undefined;
+
+/** The worker's environment, read once, on first use. */
+export function jobsEnv() {
+  if (!parsed) {
+    const { COFFER_PG_BIN, ...env } = schema.parse(process.env);
+    parsed = {
+      ...env,
+      BACKUP_DIR: path.resolve(env.BACKUP_DIR ?? path.join(dbEnv().DATA_DIR, "backups")),
+      pgBin: COFFER_PG_BIN.split(path.delimiter).filter(Boolean),
+    };
+  }
+  return parsed;
+}
+
+/** All that a tool inherits from us: where programs and temporary files are. Messages in English, so that they can be understood. */
+export function toolEnv(): NodeJS.ProcessEnv {
+  const { NODE_ENV, PATH, HOME, TMPDIR, SystemRoot } = process.env;
+  return { NODE_ENV, PATH, HOME, TMPDIR, SystemRoot, LC_ALL: "C" };
+}

@@ -1,0 +1,120 @@
+import { desc, eq } from "drizzle-orm";
+import { db } from "@/db/client";
+import { type BackupFormat, backups, type Connection, databases, projects } from "@/db/schema";
+import { manifestSchema } from "@/jobs/archive/manifest";
+import { jobsEnv } from "@/jobs/env";
+import { failed } from "@/jobs/lifecycle/failure";
+import { connectTenant } from "@/jobs/postgres/connection";
+import { toolFor } from "@/jobs/postgres/tools";
+
+export type Subject = {
+  slug: string;
+  name: string;
+  schema: string;
+  databaseName: string;
+  connection: Connection;
+};
+
+/** The project as it is now. */
+export async function loadSubject(projectId: string): Promise<Subject> {
+  const [row] = await db
+    .select({
+      slug: projects.slug,
+      name: projects.name,
+      schema: projects.schemaName,
+      databaseName: databases.name,
+      connection: databases.connection,
+    })
+    .from(projects)
+    .innerJoin(databases, eq(databases.id, projects.databaseId))
+    .where(eq(projects.id, projectId));
+  if (!row) throw failed({ code: "schema_gone", message: "The project was removed." });
+  return row;
+}
+
+export type Server = { version: string; major: number; schemaBytes: number };
+
+/** Asks the server who it is and whether the schema is there. */
+export async function checkServer({ connection, schema }: Subject, name: string): Promise<Server> {
+  const sql = connectTenant(connection, name);
+  try {
+    const [server] = await sql<{ version: string; number: number; present: boolean; bytes: number }[]>`
+      select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
+        exists (select from pg_namespace where nspname = ${schema}) as present,
+        coalesce((select sum(pg_table_size(c.oid)) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          where n.nspname = ${schema} and c.relkind = 'r'), 0)::float8 as bytes`;
+    if (!server?.present) {
+      throw failed({
+        code: "schema_gone",
+        message: `The schema ${schema} does not exist in this database.`,
+        hint: "It was dropped or renamed. Bring it back, or point the project to its new name.",
+      });
+    }
+    return { version: server.version, major: Math.floor(server.number / 10_000), schemaBytes: server.bytes };
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+/** The client programs for the server, or the reason why there are none. */
+export async function requireTool(
+  tool: "pg_dump" | "pg_restore",
+  major: number,
+): Promise<{ path: string; major: number }> {
+  const choice = await toolFor(tool, major, { extraFolders: jobsEnv().pgBin });
+  if ("missing" in choice) throw failed({ code: "tool_missing", message: choice.missing });
+  return choice;
+}
+
+export type LastBackup = { sizeBytes: number; originalBytes: number; tableBytes: ReadonlyMap<string, number> };
+
+/** What the project's last backup of this format measured: the best guess for the next one. */
+export async function lastBackup(projectId: string, format: BackupFormat): Promise<LastBackup | null> {
+  const rows = await db
+    .select({
+      format: backups.format,
+      sizeBytes: backups.sizeBytes,
+      originalBytes: backups.originalBytes,
+      manifest: backups.manifest,
+    })
+    .from(backups)
+    .where(eq(backups.projectId, projectId))
+    .orderBy(desc(backups.createdAt), desc(backups.id))
+    .limit(5);
+  const row = rows.find((candidate) => candidate.format === format) ?? rows[0];
+  const manifest = manifestSchema.safeParse(row?.manifest);
+  if (!row || !manifest.success) return null;
+  return { ...row, tableBytes: new Map(manifest.data.tables.map((table) => [table.name, table.bytes])) };
+}
+
+/** Some room that is never used up: other programs live on this disk too. */
+const reserveBytes = 16 * 1024 * 1024;
+
+/**
+ * Refuses early when the file will hardly fit. `free` is null where it is not known. Without an earlier backup a tenth of
+ * the size on disk is the least that a compressed dump takes: the disk itself has the last word.
+ */
+export function checkSpace(
+  free: number | null,
+  { last, schemaBytes, compressed }: { last: LastBackup | null; schemaBytes: number; compressed: boolean },
+) {
+  if (free === null) return;
+  const expected = last ? (compressed ? last.sizeBytes : last.originalBytes) : schemaBytes * (compressed ? 0.1 : 0.5);
+  const needed = Math.round(expected + reserveBytes);
+  if (needed <= free) return;
+  throw failed({
+    code: "disk_full",
+    message: `The disk is full: about ${megabytes(needed)} needed, ${megabytes(free)} free.`,
+    hint: "Free some space at the destination, then retry.",
+  });
+}
+
+/** The disk filled up in spite of the check. */
+export const diskFull = (needed: number, free: number | null) =>
+  failed({
+    code: "disk_full",
+    message: `The disk is full: about ${megabytes(needed)} needed${free === null ? "" : `, ${megabytes(free)} free`}.`,
+    hint: "Free some space at the destination, then retry.",
+  });
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,0 +1,61 @@
+import path from "node:path";
+import { eq } from "drizzle-orm";
+import { db } from "@/db/client";
+import { backups } from "@/db/schema";
+import { manifestSchema } from "@/jobs/archive/manifest";
+import type { Destination } from "@/jobs/destination/destination";
+import { localDestination, numbered } from "@/jobs/destination/local";
+import { jobsEnv } from "@/jobs/env";
+import { loadSubject } from "@/jobs/export-backup/check";
+import { backupFilename } from "@/jobs/export-backup/filename";
+import { compressionOf, exportOptions } from "@/jobs/export-backup/options";
+import type { ClaimedJob } from "@/jobs/lifecycle/claim";
+import type { Cleaned } from "@/jobs/lifecycle/execute";
+import { releaseBackends } from "@/jobs/postgres/backend";
+import { applicationName } from "@/jobs/postgres/connection";
+
+/** Ends what attempts up to this fence have left at the server, and removes what they have left at the destination. */
+export async function cleanExport(job: ClaimedJob, upToFence: number): Promise<Cleaned> {
+  const subject = await loadSubject(job.projectId);
+  const now = () => new Date(Date.now() + job.clockSkew);
+  const names = Array.from({ length: upToFence }, (_, i) => applicationName(job.id, i + 1));
+  // Files first: they are ours alone, while the server may be away.
+  const destination = localDestination(jobsEnv().BACKUP_DIR);
+  await destination.discard({ jobId: job.id, fence: upToFence });
+  await removePublished(destination, job, { slug: subject.slug, upToFence });
+  const filesRemovedAt = now().toISOString();
+  const backendEndedAt = await releaseBackends(subject.connection, names, now).catch(() => null);
+  return { backendEndedAt, filesRemovedAt };
+}
+
+/** A file that was published by an attempt whose last transaction never came: its name follows from the job, its sidecar proves it. */
+async function removePublished(
+  destination: Destination,
+  job: ClaimedJob,
+  { slug, upToFence }: { slug: string; upToFence: number },
+) {
+  const options = exportOptions.parse(job.options);
+  const name = backupFilename(slug, job.createdAt, { format: options.format, compression: compressionOf(options) });
+  const wanted = path.posix.join(slug, options.storagePath ?? "", name);
+  for (let n = 1; ; n++) {
+    const candidate = numbered(wanted, n);
+    const sidecar = await destination.readSidecar(candidate);
+    if (sidecar === null) return;
+    const manifest = manifestSchema.safeParse(parseJson(sidecar));
+    const ours = manifest.success && manifest.data.job.id === job.id && manifest.data.job.fence <= upToFence;
+    if (ours && !(await isListed(candidate))) await destination.remove(candidate);
+  }
+}
+
+async function isListed(storagePath: string): Promise<boolean> {
+  const [row] = await db.select({ id: backups.id }).from(backups).where(eq(backups.storagePath, storagePath));
+  return row !== undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,115 @@
+import type { BackupCompression } from "@/db/schema";
+import { compressorFor } from "@/jobs/archive/compressor";
+import { type Sealed, seal } from "@/jobs/archive/seal";
+import type { Staged } from "@/jobs/destination/destination";
+import { jobsEnv } from "@/jobs/env";
+import { type LastBackup, requireTool, type Server, type Subject } from "@/jobs/export-backup/check";
+import { followDump } from "@/jobs/export-backup/estimate";
+import { compressionOf, type ExportOptions } from "@/jobs/export-backup/options";
+import { watchDump } from "@/jobs/export-backup/watch";
+import type { RunContext } from "@/jobs/lifecycle/execute";
+import { failed } from "@/jobs/lifecycle/failure";
+import { applicationName, connectTenant, toolConnection } from "@/jobs/postgres/connection";
+import { dumpFailure, pgDumpArgs } from "@/jobs/postgres/pg-dump";
+import type { Snapshot } from "@/jobs/postgres/snapshot";
+
+export type DumpPlan = {
+  context: RunContext;
+  options: ExportOptions;
+  subject: Subject;
+  server: Server;
+  last: LastBackup | null;
+  snapshot: Snapshot;
+  staged: Staged;
+};
+
+export type Dumped = Sealed & {
+  compression: BackupCompression;
+  clientMajor: number;
+  /** By the table's oid: rows counted in the snapshot, bytes of COPY text. */
+  measured: Map<number, { bytes: number; rows: number }>;
+};
+
+/** Dumps the snapshot into the staged file, watched, and counts every table's rows in the same snapshot meanwhile. */
+export async function dumpSnapshot(plan: DumpPlan): Promise<Dumped> {
+  const { context, subject, snapshot, last } = plan;
+  const { job } = context;
+  const { EXPORT_STALL_SECONDS, EXPORT_BUDGET_SECONDS } = jobsEnv();
+  const dumpName = applicationName(job.id, job.fence);
+  const follow = followDump(snapshot.inventory.tables, (name) => last?.tableBytes.get(name));
+  const ending = new AbortController();
+  const fail = (cause: unknown) => ending.abort(cause);
+  const budget = setTimeout(
+    () =>
+      fail(
+        failed({
+          code: "timed_out",
+          message: `The dump took longer than the ${EXPORT_BUDGET_SECONDS} seconds that it may take.`,
+        }),
+      ),
+    EXPORT_BUDGET_SECONDS * 1000,
+  );
+  let written = 0;
+  const monitor = connectTenant(subject.connection, applicationName(job.id, job.fence, "monitor"));
+  const watch = watchDump({
+    sql: monitor,
+    dumpName,
+    snapshotPid: snapshot.pid,
+    follow,
+    bytesWritten: () => written,
+    stallSeconds: EXPORT_STALL_SECONDS,
+    report: context.report,
+    fail,
+  });
+  const counting = snapshot.countRows((table, rows) => follow.counted(table.oid, rows));
+  // A count that fails (a permission, a lost connection) ends the dump: without it there would be nothing to prove.
+  counting.catch(fail);
+  try {
+    const sealed = await runDump(plan, {
+      dumpName,
+      signal: AbortSignal.any([context.signal, ending.signal]),
+      onBytes: (bytes) => (written += bytes),
+      estimate: () => follow.view().bytesTotal,
+    });
+    await counting;
+    follow.finish();
+    return { ...sealed, measured: follow.measured() };
+  } catch (error) {
+    // The count would go on to its end otherwise.
+    await snapshot.close();
+    context.signal.throwIfAborted();
+    throw ending.signal.aborted ? ending.signal.reason : error;
+  } finally {
+    clearTimeout(budget);
+    await watch.stop();
+    await monitor.end({ timeout: 0 });
+    await Promise.allSettled([counting]);
+  }
+}
+
+type Run = { dumpName: string; signal: AbortSignal; onBytes(bytes: number): void; estimate(): number };
+
+async function runDump({ options, subject, server, snapshot, staged }: DumpPlan, { dumpName, ...run }: Run) {
+  const tool = await requireTool("pg_dump", server.major);
+  const compression = compressionOf(options);
+  const connection = await toolConnection(subject.connection, dumpName);
+  const args = pgDumpArgs({
+    schema: subject.schema,
+    format: options.format,
+    snapshot: snapshot.name,
+    lockWaitSeconds: jobsEnv().EXPORT_LOCK_WAIT_SECONDS,
+  });
+  try {
+    const sealed = await seal({
+      producer: { path: tool.path, args, env: connection.env },
+      compression,
+      compressor: compressorFor(compression),
+      sink: staged,
+      explain: (ending) => failed(dumpFailure(ending)),
+      ...run,
+    });
+    return { ...sealed, compression, clientMajor: tool.major };
+  } finally {
+    await connection.remove();
+  }
+}

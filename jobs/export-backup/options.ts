@@ -1,0 +1,36 @@
+import { z } from "zod";
+
+const storagePath = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/, "storage_path may hold letters, digits, _ . - and / between names.")
+  .refine(
+    (value) => !value.split("/").some((part) => /^\.+$/.test(part)),
+    "storage_path must be relative, without . or ..",
+  )
+  .refine((value) => !value.startsWith("."), "storage_path must not start with a dot.");
+
+/** What may be asked of an export. A job keeps these as its options. */
+export const exportOptions = z.strictObject({
+  format: z.enum(["custom", "sql", "tar"]).default("sql"),
+  compress: z.boolean().default(true),
+  /** gzip is the default: made by the fastest compressor at hand, and opened by every tool on earth. */
+  compression: z.enum(["gzip", "zstd", "none"]).default("gzip"),
+  description: z.string().trim().max(500).optional(),
+  tags: z.array(z.string().trim().min(1).max(40)).max(20).default([]),
+  storagePath: storagePath.optional(),
+});
+
+export type ExportOptions = z.infer<typeof exportOptions>;
+
+/** The compression in force. */
+export const compressionOf = ({ compress, compression }: ExportOptions) => (compress ? compression : "none");
+
+export const exportSteps = [
+  { name: "check", title: "Checking the project" },
+  { name: "snapshot", title: "Taking a snapshot" },
+  { name: "dump", title: "Dumping" },
+  { name: "verify", title: "Checking the archive" },
+  { name: "store", title: "Storing" },
+  { name: "finish", title: "Finishing" },
+] as const;

@@ -1,0 +1,184 @@
+import path from "node:path";
+import type { Tx } from "@/db/client";
+import { codeOf } from "@/db/errors";
+import { backups } from "@/db/schema";
+import { checkContents } from "@/jobs/archive/contents";
+import { type Manifest, manifestSchema } from "@/jobs/archive/manifest";
+import type { Destination, Staged } from "@/jobs/destination/destination";
+import { localDestination } from "@/jobs/destination/local";
+import { jobsEnv } from "@/jobs/env";
+import {
+  checkServer,
+  checkSpace,
+  diskFull,
+  lastBackup,
+  loadSubject,
+  requireTool,
+  type Server,
+  type Subject,
+} from "@/jobs/export-backup/check";
+import { cleanExport } from "@/jobs/export-backup/clean";
+import { type Dumped, dumpSnapshot } from "@/jobs/export-backup/dump";
+import { backupFilename } from "@/jobs/export-backup/filename";
+import { compressionOf, type ExportOptions, exportOptions } from "@/jobs/export-backup/options";
+import { dumpFrom, dumpTo } from "@/jobs/export-backup/watch";
+import type { JobHandler, RunContext } from "@/jobs/lifecycle/execute";
+import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { openSnapshot, type Snapshot } from "@/jobs/postgres/snapshot";
+
+/** Check, snapshot, dump, verify, store, list: the last one in the transaction that completes the job. */
+export const exportBackup: JobHandler = { run, clean: cleanExport };
+
+async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
+  const { job, signal } = context;
+  const options = exportOptions.parse(job.options);
+  const destination = localDestination(jobsEnv().BACKUP_DIR);
+
+  context.step("check");
+  const subject = await loadSubject(job.projectId);
+  const server = await checkServer(subject, applicationName(job.id, job.fence, "monitor"));
+  const pgRestore = await requireTool("pg_restore", server.major);
+  const last = await lastBackup(job.projectId, options.format);
+  const compressed = compressionOf(options) !== "none";
+  checkSpace(await destination.freeBytes(), { last, schemaBytes: server.schemaBytes, compressed });
+  signal.throwIfAborted();
+
+  context.step("snapshot");
+  const snapshotSession = connectTenant(subject.connection, applicationName(job.id, job.fence, "snapshot"));
+  const snapshot = await abortable(
+    signal,
+    openSnapshot(snapshotSession, subject.schema, jobsEnv().EXPORT_LOCK_WAIT_SECONDS),
+    () => snapshotSession.end({ timeout: 0 }),
+  );
+  try {
+    context.step("dump");
+    context.report({ progressPercentage: dumpFrom });
+    const staged = await destination.stage({ jobId: job.id, fence: job.fence });
+    const dumped = await dumpSnapshot({ context, options, subject, server, last, snapshot, staged }).catch((error) =>
+      explainFullDisk(error, { destination, last, schemaBytes: server.schemaBytes }),
+    );
+    await snapshot.close();
+
+    context.step("verify");
+    context.report({ progressPercentage: dumpTo, etaSeconds: 1 });
+    await verify({ staged, options, subject, snapshot, pgRestore: pgRestore.path });
+    signal.throwIfAborted();
+
+    context.step("store");
+    context.report({ progressPercentage: 98 });
+    return await publish({ context, options, subject, server, snapshot, staged, dumped });
+  } finally {
+    await snapshot.close();
+  }
+}
+
+async function verify({
+  staged,
+  options,
+  subject,
+  snapshot,
+  pgRestore,
+}: Pick<Finished, "staged" | "options" | "subject" | "snapshot"> & { pgRestore: string }) {
+  const { inventory } = snapshot;
+  const tableOids = inventory.tables.filter((table) => table.hasData).map((table) => table.oid);
+  await staged.flush();
+  await checkContents(
+    { path: staged.localPath, format: options.format, compression: compressionOf(options) },
+    { schema: subject.schema, schemaOid: inventory.schemaOid, tableOids },
+    pgRestore,
+  );
+}
+
+type Finished = {
+  context: RunContext;
+  options: ExportOptions;
+  subject: Subject;
+  server: Server;
+  snapshot: Snapshot;
+  staged: Staged;
+  dumped: Dumped;
+};
+
+/** Makes the file visible, and gives the write that lists it. Between the two a crash leaves a file whose sidecar names its job. */
+async function publish(finished: Finished): Promise<(tx: Tx) => Promise<void>> {
+  const { context, options, subject, staged, dumped } = finished;
+  const { job } = context;
+  const name = backupFilename(subject.slug, job.createdAt, { format: options.format, compression: dumped.compression });
+  const wanted = path.posix.join(subject.slug, options.storagePath ?? "", name);
+  const storagePath = await staged.publish(wanted, (given) => JSON.stringify(manifestOf(finished, given), null, 2));
+  context.step("finish");
+  const manifest = manifestOf(finished, storagePath);
+  return async (tx) => {
+    await tx.insert(backups).values({
+      projectId: job.projectId,
+      jobId: job.id,
+      createdBy: job.userId,
+      format: options.format,
+      compression: dumped.compression,
+      filename: manifest.file.name,
+      storagePath,
+      sizeBytes: dumped.sizeBytes,
+      originalBytes: dumped.originalBytes,
+      sha256: dumped.sha256,
+      tableCount: manifest.tables.filter((table) => table.rows !== null).length,
+      rowCount: manifest.tables.reduce((sum, table) => sum + (table.rows ?? 0), 0),
+      durationMs: Math.max(0, context.now().getTime() - (job.startedAt ?? job.createdAt).getTime()),
+      manifest,
+      description: options.description,
+      tags: options.tags,
+    });
+  };
+}
+
+function manifestOf(
+  { context: { job }, options, subject, server, snapshot, dumped }: Finished,
+  storagePath: string,
+): Manifest {
+  const { inventory } = snapshot;
+  return manifestSchema.parse({
+    manifestVersion: 1,
+    job: { id: job.id, fence: job.fence },
+    project: { slug: subject.slug, name: subject.name, schema: subject.schema, database: subject.databaseName },
+    file: {
+      name: path.posix.basename(storagePath),
+      format: options.format,
+      compression: dumped.compression,
+      sizeBytes: dumped.sizeBytes,
+      originalBytes: dumped.originalBytes,
+      sha256: dumped.sha256,
+    },
+    snapshotAt: snapshot.takenAt.toISOString(),
+    serverVersion: server.version,
+    clientVersion: String(dumped.clientMajor),
+    schemaVersion: inventory.schemaVersion,
+    tables: inventory.tables.map(({ oid, name, kind }) => {
+      const measured = dumped.measured.get(oid);
+      return { name, kind, rows: measured?.rows ?? null, bytes: measured?.bytes ?? 0 };
+    }),
+    sequences: inventory.sequences,
+    extensions: inventory.extensions,
+    outsideDependencies: inventory.outsideDependencies,
+  });
+}
+
+async function explainFullDisk(
+  error: unknown,
+  at: { destination: Destination; last: { sizeBytes: number } | null; schemaBytes: number },
+): Promise<never> {
+  if (codeOf(error) !== "ENOSPC") throw error;
+  throw diskFull(at.last?.sizeBytes ?? at.schemaBytes * 0.4, await at.destination.freeBytes());
+}
+
+/** Waits for the work, or for the signal: then `release` makes the work fail, and the signal's reason is what is thrown. */
+async function abortable<T>(signal: AbortSignal, work: Promise<T>, release: () => Promise<void>): Promise<T> {
+  const stop = () => void release();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await work;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

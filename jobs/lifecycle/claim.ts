@@ -1,0 +1,64 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { db } from "@/db/client";
+import { jobs } from "@/db/schema";
+
+/** How long a worker may be silent before its job is given to another. Renewed every few seconds by the database's clock. */
+export const leaseSeconds = 30;
+
+export const leaseUntil = sql`now() + make_interval(secs => ${leaseSeconds})`;
+
+export type ClaimedJob = typeof jobs.$inferSelect & {
+  /** Add to this machine's clock to get the database's, in ms. */
+  clockSkew: number;
+};
+
+/**
+ * Takes the job for this worker, or gives null when there is nothing to take: it is over, taken, or not yet due.
+ * Of two workers that ring at once, the database lets one through. A `cancelling` job without a worker is taken to be
+ * cleaned up, which costs no attempt.
+ */
+export async function claimJob(
+  jobId: string,
+  workerId: string,
+  queueWorkerId: string | null,
+): Promise<ClaimedJob | null> {
+  const starts = sql`${jobs.status} = 'pending'`;
+  const [row] = await db
+    .update(jobs)
+    .set({
+      status: sql`(case when ${starts} then 'in_progress' else 'cancelling' end)::control_plane.job_status`,
+      attempts: sql`${jobs.attempts} + (${starts})::int`,
+      fence: sql`${jobs.fence} + 1`,
+      workerId,
+      queueWorkerId,
+      leaseExpiresAt: leaseUntil,
+      startedAt: sql`coalesce(${jobs.startedAt}, now())`,
+      updatedAt: sql`now()`,
+      ...freshAttempt,
+    })
+    .where(
+      and(
+        eq(jobs.id, jobId),
+        isNull(jobs.leaseExpiresAt),
+        sql`(${starts} and ${jobs.runAt} <= now() or ${jobs.status} = 'cancelling')`,
+      ),
+    )
+    .returning();
+  return row ? { ...row, clockSkew: row.updatedAt.getTime() - Date.now() } : null;
+}
+
+/** Another attempt does all the work anew, so its progress starts anew. */
+const freshAttempt = {
+  stepsCompleted: 0,
+  progressPercentage: 0,
+  bytesDone: 0,
+  rowsDone: 0,
+  tablesDone: 0,
+  currentTable: null,
+  bytesPerSecond: null,
+  etaSeconds: null,
+  progress: null,
+  errorCode: null,
+  errorMessage: null,
+  failure: null,
+};

@@ -1,0 +1,70 @@
+import { codeOf, isConnectionLoss, messageOf } from "@/db/errors";
+
+/** Why a job failed, by what can be done about it. `retry` says whether another attempt can cure it. */
+export const failureCodes = {
+  archive_invalid: { retry: true },
+  authentication_failed: { retry: false },
+  blocked_by_lock: { retry: true },
+  connection_lost: { retry: true },
+  database_unreachable: { retry: true },
+  destination_unwritable: { retry: false },
+  disk_full: { retry: false },
+  internal_error: { retry: false },
+  permission_denied: { retry: false },
+  row_too_large: { retry: false },
+  schema_changed: { retry: true },
+  schema_gone: { retry: false },
+  stalled: { retry: true },
+  timed_out: { retry: false },
+  tool_failed: { retry: false },
+  tool_killed: { retry: true },
+  tool_missing: { retry: false },
+  worker_lost: { retry: true },
+} as const;
+
+export type FailureCode = keyof typeof failureCodes;
+
+export type Failure = { code: FailureCode; message: string; hint?: string; toolOutput?: string[] };
+
+/** An error that carries a cause for people. */
+export function failed(failure: Failure): Error {
+  return Object.assign(new Error(failure.message), { failure });
+}
+
+/** The cause for people of whatever was thrown. What nobody foresaw keeps its words in the log only. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Error && "failure" in error) return error.failure as Failure;
+  const code = codeOf(error);
+  if (code === "ENOSPC" || code === "EDQUOT") return { code: "disk_full", message: "The disk is full." };
+  if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
+    return {
+      code: "destination_unwritable",
+      message: `The destination cannot be written to: ${messageOf(error)}.`,
+      hint: "Make the folder writable for the user that Coffer runs as, then retry.",
+    };
+  }
+  if (code === "42501") return { code: "permission_denied", message: `PostgreSQL refused: ${messageOf(error)}.` };
+  if (code === "28P01" || code === "28000") {
+    return {
+      code: "authentication_failed",
+      message: `PostgreSQL refused the sign-in: ${messageOf(error)}.`,
+      hint: "Check the user and password of this database.",
+    };
+  }
+  if (code === "3D000") return { code: "database_unreachable", message: `PostgreSQL says: ${messageOf(error)}.` };
+  if (code === "55P03")
+    return { code: "blocked_by_lock", message: "Another session held a lock on a table for too long." };
+  if (code === "42P01" || code === "3F000") {
+    return { code: "schema_changed", message: `The schema changed while it was read: ${messageOf(error)}.` };
+  }
+  if (isConnectionLoss(error)) {
+    const refused = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH)/.test(code ?? "");
+    return refused
+      ? { code: "database_unreachable", message: `The database server cannot be reached (${code}).` }
+      : { code: "connection_lost", message: "The connection to the database was lost." };
+  }
+  return {
+    code: "internal_error",
+    message: "Something unexpected went wrong. The log has the details under the request id.",
+  };
+}

@@ -1,0 +1,73 @@
+import { and, eq, lt, sql } from "drizzle-orm";
+import { db, type Tx } from "@/db/client";
+import { jobs, workerInstances } from "@/db/schema";
+import { ring } from "@/jobs/queue";
+
+/** A doorbell that nobody answered for this long is rung again. */
+const bellPatienceSeconds = 20;
+
+/**
+ * One round: jobs whose worker has been silent for longer than its lease go back to the queue, or fail when no attempt is
+ * left; bells that got lost with a worker are rung again. Gives how many jobs failed for good. Any number of workers may do this at once.
+ */
+export async function reap(): Promise<{ failed: number }> {
+  return db.transaction(async (tx) => {
+    const lost = await releaseStaleLeases(tx);
+    const dead = lost.flatMap((job) => (job.deadWorker ? [job.deadWorker] : []));
+    if (dead.length > 0) {
+      await tx.execute(
+        sql`select graphile_worker.force_unlock_workers(array[${sql.join(
+          dead.map((id) => sql`${id}`),
+          sql`, `,
+        )}]::text[])`,
+      );
+    }
+    for (const job of lost) if (job.status !== "failed") await ring(tx, job);
+    await ringLostBells(tx);
+    await tx.delete(workerInstances).where(lt(workerInstances.heartbeatAt, sql`now() - interval '1 day'`));
+    return { failed: lost.filter((job) => job.status === "failed").length };
+  });
+}
+
+async function releaseStaleLeases(tx: Tx) {
+  const stale = tx.$with("stale").as(
+    tx
+      .select({ id: jobs.id, deadWorker: sql<string | null>`${jobs.queueWorkerId}`.as("dead_worker") })
+      .from(jobs)
+      .where(lt(jobs.leaseExpiresAt, sql`now()`))
+      .for("update", { skipLocked: true }),
+  );
+  const spent = sql`${jobs.status} = 'in_progress' and ${jobs.attempts} >= ${jobs.maxAttempts}`;
+  const cancelling = sql`${jobs.status} = 'cancelling'`;
+  return tx
+    .with(stale)
+    .update(jobs)
+    .set({
+      status: sql`(case when ${cancelling} then 'cancelling' when ${spent} then 'failed' else 'pending' end)::control_plane.job_status`,
+      finishedAt: sql`case when ${spent} then now() end`,
+      workerId: null,
+      queueWorkerId: null,
+      leaseExpiresAt: null,
+      etaSeconds: null,
+      runAt: sql`now()`,
+      currentStep: sql`case when ${spent} then ${jobs.currentStep} else 'Waiting for a worker' end`,
+      errorCode: "worker_lost",
+      errorMessage: "The worker stopped answering in the middle of this job.",
+      updatedAt: sql`now()`,
+    })
+    .from(stale)
+    .where(and(eq(jobs.id, stale.id)))
+    .returning({ id: jobs.id, kind: jobs.kind, status: jobs.status, deadWorker: stale.deadWorker });
+}
+
+async function ringLostBells(tx: Tx) {
+  const waiting = await tx
+    .select({ id: jobs.id, kind: jobs.kind })
+    .from(jobs)
+    .where(
+      sql`${jobs.finishedAt} is null and ${jobs.leaseExpiresAt} is null and ${jobs.status} in ('pending', 'cancelling')
+        and ${jobs.runAt} < now() - make_interval(secs => ${bellPatienceSeconds})`,
+    )
+    .limit(1000);
+  for (const job of waiting) await ring(tx, job);
+}

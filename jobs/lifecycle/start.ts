@@ -1,0 +1,55 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { Origin } from "@/db/audit";
+import type { Tx } from "@/db/client";
+import { AppError } from "@/db/errors";
+import { type JobKind, type JobStep, jobs } from "@/db/schema";
+import { ring } from "@/jobs/queue";
+
+export type NewJob = {
+  kind: JobKind;
+  projectId: string;
+  options: Record<string, unknown>;
+  steps: readonly { name: string; title: string }[];
+  idempotencyKey?: string;
+};
+
+export type StartedJob = { id: string; status: string; projectId: string; createdAt: Date; isNew: boolean };
+
+const columns = { id: jobs.id, status: jobs.status, projectId: jobs.projectId, createdAt: jobs.createdAt };
+
+/**
+ * Writes the job's row and rings its doorbell in one transaction. With an idempotency key that the same user has used
+ * before it gives the job of that time, or `IDEMPOTENCY_KEY_REUSED` when that one was for something else.
+ */
+export async function startJob(tx: Tx, origin: Origin, job: NewJob): Promise<StartedJob> {
+  const steps: JobStep[] = job.steps.map((step) => ({ ...step, startedAt: null, finishedAt: null }));
+  const [row] = await tx
+    .insert(jobs)
+    .values({
+      kind: job.kind,
+      projectId: job.projectId,
+      userId: origin.actor?.id,
+      options: job.options,
+      idempotencyKey: job.idempotencyKey,
+      requestId: origin.requestId,
+      steps,
+      stepsTotal: steps.length,
+      currentStep: "Waiting for a worker",
+    })
+    .onConflictDoNothing()
+    .returning(columns);
+  if (!row) return { ...(await earlierJob(tx, origin, job)), isNew: false };
+  await ring(tx, { id: row.id, kind: job.kind });
+  return { ...row, isNew: true };
+}
+
+async function earlierJob(tx: Tx, origin: Origin, job: NewJob) {
+  const [row] = await tx
+    .select({ ...columns, same: sql<boolean>`${jobs.options} = ${JSON.stringify(job.options)}::jsonb` })
+    .from(jobs)
+    .where(and(eq(jobs.userId, origin.actor?.id ?? ""), eq(jobs.idempotencyKey, job.idempotencyKey ?? "")));
+  if (!row?.same || row.projectId !== job.projectId) {
+    throw new AppError("IDEMPOTENCY_KEY_REUSED", "This idempotency key was used for another request. Send a new key.");
+  }
+  return { id: row.id, status: row.status, projectId: row.projectId, createdAt: row.createdAt };
+}

@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import postgres from "postgres";
+import type { Connection } from "@/db/schema";
+
+/** Who we are in pg_stat_activity: every session of an attempt starts with `coffer:<job>:<fence>`. */
+export const applicationName = (jobId: string, fence: number, part?: "snapshot" | "monitor") =>
+  part ? `coffer:${jobId}:${fence}:${part}` : `coffer:${jobId}:${fence}`;
+
+/** A small pool of sessions at a tenant's database. Limits the tenant's role may have set are ours to decide, not theirs. */
+export function connectTenant(connection: Connection, name: string, max = 1): postgres.Sql {
+  return postgres({
+    host: connection.host,
+    port: connection.port,
+    user: connection.user,
+    password: connection.password,
+    database: connection.database,
+    ssl: { disable: false, prefer: "prefer", require: "require", "verify-full": "verify-full" }[
+      connection.ssl
+    ] as "prefer",
+    max,
+    connect_timeout: 10,
+    // A session that holds a snapshot must not be replaced by a younger one.
+    max_lifetime: null,
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { application_name: name, statement_timeout: 0, idle_in_transaction_session_timeout: 0 },
+  });
+}
+
+export type ToolConnection = { env: Record<string, string>; remove(): Promise<void> };
+
+/** The connection as libpq wants it: PG* variables, the password in a file that only we can read. Call `remove` afterwards. */
+export async function toolConnection(connection: Connection, name: string): Promise<ToolConnection> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "coffer-"));
+  const passfile = path.join(folder, "pgpass");
+  await writeFile(passfile, `*:*:*:*:${connection.password.replace(/[\\:]/g, "\\$&")}\n`, { mode: 0o600 });
+  return {
+    env: {
+      PGHOST: connection.host,
+      PGPORT: String(connection.port),
+      PGUSER: connection.user,
+      PGDATABASE: connection.database,
+      PGSSLMODE: connection.ssl,
+      PGPASSFILE: passfile,
+      PGAPPNAME: name,
+      PGCONNECT_TIMEOUT: "10",
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,5 @@
+/** A name as SQL wants it, whatever characters it has. */
+export const quoteIdent = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+/** The name of something in a schema. */
+export const qualified = (schema: string, name: string) => `${quoteIdent(schema)}.${quoteIdent(name)}`;

@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+import os from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import { eq, sql } from "drizzle-orm";
+import { Logger, type Runner, run, type TaskList } from "graphile-worker";
+import { controlPlane, db } from "@/db/client";
+import { dbEnv } from "@/db/env";
+import { isConnectionLoss } from "@/db/errors";
+import { log } from "@/db/log";
+import { type JobKind, workerInstances } from "@/db/schema";
+import { jobsEnv } from "@/jobs/env";
+import { sweepUnfinished } from "@/jobs/export-backup/sweep";
+import { exportBackup } from "@/jobs/export-backup/task";
+import { cancelChannel } from "@/jobs/lifecycle/cancel";
+import { type JobHandler, runTask, stopAllJobs, stopJob } from "@/jobs/lifecycle/execute";
+import { reap } from "@/jobs/lifecycle/reap";
+
+const handlers: Record<JobKind, JobHandler> = { export_backup: exportBackup };
+
+const beatEvery = 5_000;
+const reapEvery = 10_000;
+const sweepEvery = 5 * 60_000;
+
+/** Takes jobs from the queue until `stop` is called, which gives running jobs back and resolves when nothing of them is left. */
+export async function startWorker(): Promise<{ stop(): Promise<void> }> {
+  const id = randomUUID();
+  const concurrency = jobsEnv().WORKER_CONCURRENCY;
+  await db.insert(workerInstances).values({ id, host: os.hostname(), pid: process.pid, concurrency });
+  const listening = await controlPlane().client.listen(cancelChannel, (jobId) => stopJob(jobId, "cancelled"));
+  const stopBeating = every(beatEvery, () => beat(id));
+  const stopReaping = every(reapEvery, reapAfterQuiet());
+  const stopSweeping = every(sweepEvery, sweepUnfinished);
+  const queue = keepRunning(id, concurrency);
+  await queue.ready;
+  log.info({ workerId: id, concurrency }, "worker ready");
+  return {
+    async stop() {
+      stopReaping();
+      stopSweeping();
+      const drained = queue.stop();
+      await stopAllJobs("shutdown");
+      await drained;
+      stopBeating();
+      await listening.unlisten().catch(() => {});
+      await db.update(workerInstances).set({ stoppedAt: sql`now()` }).where(eq(workerInstances.id, id));
+      log.info({ workerId: id }, "worker stopped");
+    },
+  };
+}
+
+async function beat(id: string) {
+  await db.update(workerInstances).set({ heartbeatAt: sql`now()` }).where(eq(workerInstances.id, id));
+}
+
+/**
+ * After the control plane was away, every lease looks stale at once. The first round after a gap (or after the start) is
+ * left out, so that live workers have time to renew theirs.
+ */
+function reapAfterQuiet() {
+  let last = 0;
+  return async () => {
+    const regular = Date.now() - last < 2 * reapEvery;
+    if (regular) {
+      const { failed } = await reap();
+      if (failed > 0) await sweepUnfinished();
+    } else {
+      await db.execute(sql`select 1`);
+    }
+    last = Date.now();
+  };
+}
+
+/** Repeats the work until told to stop. What fails is logged and tried again next time. */
+function every(interval: number, work: () => Promise<void>): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  async function round() {
+    try {
+      await work();
+    } catch (error) {
+      if (isConnectionLoss(error)) log.warn("the control plane is away");
+      else log.error({ error }, "regular work failed");
+    }
+    if (!stopped) timer = setTimeout(round, interval);
+  }
+  void round();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}
+
+const logger = new Logger((scope) => (level, message) => {
+  if (level === "error") log.error({ scope: scope.label }, message);
+  else if (level === "warning") log.warn({ scope: scope.label }, message);
+  else log.debug({ scope: scope.label }, message);
+});
+
+/** Runs graphile-worker and starts it anew when it gives up because the control plane was away; running jobs go on meanwhile. */
+function keepRunning(workerId: string, concurrency: number): { ready: Promise<void>; stop(): Promise<void> } {
+  const taskList = Object.fromEntries(
+    Object.entries(handlers).map(([kind, handler]) => [kind, runTask(handler, workerId)]),
+  ) as TaskList;
+  let runner: Runner | undefined;
+  let stopping = false;
+  const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
+
+  async function loop() {
+    while (!stopping) {
+      try {
+        runner = await run({
+          connectionString: dbEnv().DATABASE_URL,
+          taskList,
+          concurrency,
+          logger,
+          noHandleSignals: true,
+          pollInterval: 1000,
+          // Without these a job that ends while the worker stops stays locked for four hours.
+          preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0, maxPoolSize: concurrency + 3 } },
+        });
+        isReady();
+        await runner.promise;
+      } catch (error) {
+        if (!stopping) log.warn({ error }, "the queue was lost; starting it again");
+      }
+      if (!stopping) await delay(1000);
+    }
+  }
+
+  const ended = loop();
+  return {
+    ready,
+    async stop() {
+      stopping = true;
+      await runner?.stop().catch(() => {});
+      await ended;
+    },
+  };
+}
+
+/** graphile-worker lets some lost connections surface as rejections that nobody handles: those are no reason to die. */
+export function survivesRejection(error: unknown): boolean {
+  return (
+    isConnectionLoss(error) ||
+    (error instanceof Error && /Connection terminated|connection timeout/i.test(error.message))
+  );
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { AppError } from "@/db/errors";
+
+export const pageInput = z.strictObject({
+  limit: z.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(200).nullish(),
+});
+
+export type Position = { at: Date; id: string };
+
+const form = z.tuple([z.iso.datetime(), z.uuid()]);
+
+/** Where a page ended, as text that only we read. */
+export const encodeCursor = ({ at, id }: Position) =>
+  Buffer.from(JSON.stringify([at.toISOString(), id])).toString("base64url");
+
+/** Undoes `encodeCursor`; a forged one is the caller's mistake. */
+export function decodeCursor(cursor: string | null | undefined): Position | null {
+  if (!cursor) return null;
+  try {
+    const [at, id] = form.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
+    return { at: new Date(at), id };
+  } catch {
+    throw new AppError("VALIDATION_ERROR", "cursor: is not one that this API gave.");
+  }
+}
+
+/** One page of the rows, of which one more than `limit` was read to see whether there is a next. */
+export function keyset<Row>(
+  rows: Row[],
+  limit: number,
+  cursorOf: (row: Row) => string,
+): { items: Row[]; nextCursor: string | null } {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > limit && last ? cursorOf(last) : null };
+}

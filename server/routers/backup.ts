@@ -1,0 +1,143 @@
+import {
+  and,
+  arrayContains,
+  asc,
+  count,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  ilike,
+  lt,
+  or,
+  type SQL,
+  sql,
+  sum,
+} from "drizzle-orm";
+import { z } from "zod";
+import { type Actor, recordAudit } from "@/db/audit";
+import { db } from "@/db/client";
+import { AppError } from "@/db/errors";
+import {
+  backupCompression,
+  backupFormat,
+  backupStatus,
+  backups,
+  backupType,
+  projectMembers,
+  projects,
+  users,
+} from "@/db/schema";
+import { manifestSchema } from "@/jobs/archive/manifest";
+import { decodeCursor, encodeCursor, keyset, pageInput } from "@/server/keyset";
+import { signDownload } from "@/server/link";
+import { findProject, projectRef, router, userProcedure } from "@/server/trpc";
+
+const { manifest, storagePath, ...listed } = getTableColumns(backups);
+
+const filters = z.strictObject({
+  projectId: projectRef.optional(),
+  search: z.string().trim().max(100).optional(),
+  status: z.enum(backupStatus.enumValues).optional(),
+  type: z.enum(backupType.enumValues).optional(),
+  format: z.enum(backupFormat.enumValues).optional(),
+  compression: z.enum(backupCompression.enumValues).optional(),
+  tag: z.string().max(40).optional(),
+  madeAfter: z.coerce.date().optional(),
+  madeBefore: z.coerce.date().optional(),
+});
+
+export const backupRouter = router({
+  /** Backups of one project, or of all that the caller may see; newest first unless asked otherwise. */
+  listBackups: userProcedure
+    .input(filters.extend({ ...pageInput.shape, oldestFirst: z.boolean().default(false) }))
+    .query(async ({ ctx, input }) => {
+      const cursor = decodeCursor(input.cursor);
+      const [order, beyond] = input.oldestFirst ? [asc, gt] : [desc, lt];
+      const rows = await db
+        .select({
+          ...listed,
+          projectSlug: projects.slug,
+          projectName: projects.name,
+          userName: users.name,
+          userEmail: users.email,
+        })
+        .from(backups)
+        .innerJoin(projects, eq(projects.id, backups.projectId))
+        .leftJoin(users, eq(users.id, backups.createdBy))
+        .where(
+          and(
+            ...(await conditions(ctx.user, input)),
+            cursor
+              ? or(
+                  beyond(backups.createdAt, cursor.at),
+                  and(eq(backups.createdAt, cursor.at), beyond(backups.id, cursor.id)),
+                )
+              : undefined,
+          ),
+        )
+        .orderBy(order(backups.createdAt), order(backups.id))
+        .limit(input.limit + 1);
+      return keyset(rows, input.limit, (row) => encodeCursor({ at: row.createdAt, id: row.id }));
+    }),
+
+  /** How many backups the same filters find, and how many bytes they take. */
+  totals: userProcedure.input(filters).query(async ({ ctx, input }) => {
+    const [row] = await db
+      .select({ count: count(), bytes: sum(backups.sizeBytes).mapWith(Number) })
+      .from(backups)
+      .where(and(...(await conditions(ctx.user, input))));
+    return { count: row?.count ?? 0, bytes: row?.bytes ?? 0 };
+  }),
+
+  /** One backup with its manifest. */
+  get: userProcedure.input(z.object({ backupId: z.uuid() })).query(async ({ ctx, input }) => {
+    const { project, backup } = await findBackup(ctx.user, input.backupId);
+    return {
+      ...backup,
+      manifest: manifestSchema.parse(backup.manifest),
+      projectSlug: project.slug,
+      projectName: project.name,
+    };
+  }),
+
+  /** A link that downloads the file in the caller's name until it expires. */
+  createLink: userProcedure.input(z.object({ backupId: z.uuid() })).mutation(async ({ ctx, input }) => {
+    const { backup } = await findBackup(ctx.user, input.backupId);
+    await recordAudit(db, ctx.origin, {
+      action: "backup.link_created",
+      subject: { kind: "backup", id: backup.id },
+      projectId: backup.projectId,
+    });
+    return { ...signDownload({ backupId: backup.id, userId: ctx.user.id }), filename: backup.filename };
+  }),
+});
+
+/** The backup if the user may see its project. */
+export async function findBackup(user: Actor, backupId: string) {
+  const [backup] = await db.select().from(backups).where(eq(backups.id, backupId));
+  const missing = () => new AppError("BACKUP_NOT_FOUND", "There is no such backup.");
+  if (!backup) throw missing();
+  const project = await findProject(user, backup.projectId).catch((error) => {
+    throw error instanceof AppError ? missing() : error;
+  });
+  return { backup, project };
+}
+
+async function conditions(user: Actor, input: z.infer<typeof filters>): Promise<(SQL | undefined)[]> {
+  const project = input.projectId ? await findProject(user, input.projectId) : null;
+  const pattern = input.search ? `%${input.search.replace(/[\\%_]/g, "\\$&")}%` : null;
+  const mine = sql`${backups.projectId} in (select ${projectMembers.projectId} from ${projectMembers} where ${projectMembers.userId} = ${user.id})`;
+  return [
+    project ? eq(backups.projectId, project.id) : undefined,
+    project || user.role === "admin" ? undefined : mine,
+    pattern ? or(ilike(backups.filename, pattern), ilike(backups.description, pattern)) : undefined,
+    input.status ? eq(backups.status, input.status) : undefined,
+    input.type ? eq(backups.type, input.type) : undefined,
+    input.format ? eq(backups.format, input.format) : undefined,
+    input.compression ? eq(backups.compression, input.compression) : undefined,
+    input.tag ? arrayContains(backups.tags, [input.tag]) : undefined,
+    input.madeAfter ? gt(backups.createdAt, input.madeAfter) : undefined,
+    input.madeBefore ? lt(backups.createdAt, input.madeBefore) : undefined,
+  ];
+}

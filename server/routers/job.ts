@@ -1,0 +1,156 @@
+import { and, desc, eq, getTableColumns, inArray, isNull, lt, or, sql } from "drizzle-orm";
+import { z } from "zod";
+import { type Actor, recordAudit } from "@/db/audit";
+import { db } from "@/db/client";
+import { AppError } from "@/db/errors";
+import { backups, jobKind, jobStatus, jobs, projectMembers, projects, users } from "@/db/schema";
+import { requestCancel } from "@/jobs/lifecycle/cancel";
+import { startJob } from "@/jobs/lifecycle/start";
+import { decodeCursor, encodeCursor, keyset, pageInput } from "@/server/keyset";
+import { findProject, projectRef, router, userProcedure } from "@/server/trpc";
+
+const { idempotencyKey, fence, workerId, queueWorkerId, leaseExpiresAt, runAt, cancelRequestedBy, ...shown } =
+  getTableColumns(jobs);
+const { progress, failure, ...listed } = shown;
+const names = { projectSlug: projects.slug, projectName: projects.name, userName: users.name, userEmail: users.email };
+
+export const jobRouter = router({
+  /** Everything the progress dialog shows, until the end and after it. */
+  getStatus: userProcedure.input(z.object({ jobId: z.uuid() })).query(async ({ ctx, input }) => {
+    const [row] = await statusById().execute({ id: input.jobId, userId: ctx.user.id });
+    if (!row) throw notFound();
+    if (ctx.user.role !== "admin") {
+      if (row.permissions === null) throw notFound();
+      if (row.userId !== ctx.user.id) throw new AppError("PERMISSION_DENIED", "This job was started by somebody else.");
+    }
+    const { permissions, ...job } = row;
+    return job;
+  }),
+
+  /** The caller's jobs, newest first; an admin sees all. */
+  list: userProcedure
+    .input(
+      pageInput.extend({
+        projectId: projectRef.optional(),
+        status: z.array(z.enum(jobStatus.enumValues)).optional(),
+        kind: z.enum(jobKind.enumValues).optional(),
+        /** Only jobs that are not over. */
+        unfinished: z.boolean().optional(),
+      }),
+    )
+    .query(async ({ ctx, input }) => {
+      const project = input.projectId ? await findProject(ctx.user, input.projectId) : null;
+      const cursor = decodeCursor(input.cursor);
+      const rows = await db
+        .select({ ...listed, failure: jobs.failure, ...names })
+        .from(jobs)
+        .innerJoin(projects, eq(projects.id, jobs.projectId))
+        .leftJoin(users, eq(users.id, jobs.userId))
+        .where(
+          and(
+            ctx.user.role === "admin" ? undefined : eq(jobs.userId, ctx.user.id),
+            project ? eq(jobs.projectId, project.id) : undefined,
+            input.status ? inArray(jobs.status, input.status) : undefined,
+            input.kind ? eq(jobs.kind, input.kind) : undefined,
+            input.unfinished ? isNull(jobs.finishedAt) : undefined,
+            cursor
+              ? or(lt(jobs.createdAt, cursor.at), and(eq(jobs.createdAt, cursor.at), lt(jobs.id, cursor.id)))
+              : undefined,
+          ),
+        )
+        .orderBy(desc(jobs.createdAt), desc(jobs.id))
+        .limit(input.limit + 1);
+      return keyset(rows, input.limit, (row) => encodeCursor({ at: row.createdAt, id: row.id }));
+    }),
+
+  /** Asks for the end of a job; `getStatus` gives the receipt. */
+  cancel: userProcedure.input(z.object({ jobId: z.uuid() })).mutation(({ ctx, input }) =>
+    db.transaction(async (tx) => {
+      const job = await visibleJob(ctx.user, input.jobId);
+      if (job.userId !== ctx.user.id && ctx.user.role !== "admin") {
+        throw new AppError(
+          "UNAUTHORIZED_CANCELLATION",
+          "Only the one who started this job, or an administrator, may cancel it.",
+        );
+      }
+      const status = await requestCancel(tx, job.id, ctx.user.id);
+      await recordAudit(tx, ctx.origin, {
+        action: "job.cancel_requested",
+        subject: { kind: "job", id: job.id },
+        projectId: job.projectId,
+      });
+      return { jobId: job.id, status };
+    }),
+  ),
+
+  /** Starts the same work again, with the same options. */
+  retry: userProcedure.input(z.object({ jobId: z.uuid() })).mutation(async ({ ctx, input }) => {
+    const job = await visibleJob(ctx.user, input.jobId);
+    const project = await findProject(ctx.user, job.projectId);
+    if (!project.permissions.includes("export"))
+      throw new AppError("PERMISSION_DENIED", "You need the permission to export in this project.");
+    if (!job.finishedAt) throw new AppError("INVALID_JOB_STATUS", "This job is still running.");
+    return db.transaction(async (tx) => {
+      const started = await startJob(tx, ctx.origin, {
+        kind: job.kind,
+        projectId: job.projectId,
+        options: job.options,
+        steps: job.steps,
+      });
+      await recordAudit(tx, ctx.origin, {
+        action: "export.started",
+        subject: { kind: "job", id: started.id },
+        projectId: job.projectId,
+        details: { ...job.options, retryOf: job.id },
+      });
+      return { jobId: started.id, status: started.status };
+    });
+  }),
+});
+
+const notFound = () => new AppError("JOB_NOT_FOUND", "There is no such job.");
+
+/** A job in a project that the user may see. */
+async function visibleJob(user: Actor, jobId: string) {
+  const [job] = await db.select().from(jobs).where(eq(jobs.id, jobId));
+  if (!job) throw notFound();
+  if (user.role !== "admin") {
+    const [member] = await db
+      .select({ userId: projectMembers.userId })
+      .from(projectMembers)
+      .where(and(eq(projectMembers.projectId, job.projectId), eq(projectMembers.userId, user.id)));
+    if (!member) throw notFound();
+  }
+  return job;
+}
+
+let prepared: ReturnType<typeof prepareStatus> | undefined;
+const statusById = () => (prepared ??= prepareStatus());
+
+/** Asked ten times a second by each open dialog, so it is one prepared statement. */
+function prepareStatus() {
+  const mine = and(eq(projectMembers.projectId, jobs.projectId), eq(projectMembers.userId, sql.placeholder("userId")));
+  return db
+    .select({
+      ...shown,
+      ...names,
+      permissions: projectMembers.permissions,
+      backupId: backups.id,
+      filename: backups.filename,
+      sizeBytes: backups.sizeBytes,
+      originalBytes: backups.originalBytes,
+      sha256: backups.sha256,
+      format: backups.format,
+      compression: backups.compression,
+      rowCount: backups.rowCount,
+      tableCount: backups.tableCount,
+      durationMs: backups.durationMs,
+    })
+    .from(jobs)
+    .innerJoin(projects, eq(projects.id, jobs.projectId))
+    .leftJoin(users, eq(users.id, jobs.userId))
+    .leftJoin(projectMembers, mine)
+    .leftJoin(backups, eq(backups.jobId, jobs.id))
+    .where(eq(jobs.id, sql.placeholder("id")))
+    .prepare("job_status");
+}

@@ -1,0 +1,54 @@
+import { eq, sql } from "drizzle-orm";
+import { db } from "@/db/client";
+import { AppError } from "@/db/errors";
+import { type Connection, databases } from "@/db/schema";
+import { failureOf } from "@/jobs/lifecycle/failure";
+import { connectTenant } from "@/jobs/postgres/connection";
+
+/** Schemas that hold tables or are empty, those of PostgreSQL itself and of Coffer left out. */
+export async function listSchemas(databaseId: string) {
+  const [database] = await db.select().from(databases).where(eq(databases.id, databaseId));
+  if (!database) throw new AppError("DATABASE_NOT_FOUND", "There is no such database.");
+  return reach(database.connection, async (tenant) => [
+    ...(await tenant<{ name: string; tables: number; bytes: number }[]>`
+      select n.nspname as name, count(c.oid)::int as tables, coalesce(sum(pg_table_size(c.oid)), 0)::float8 as bytes
+      from pg_namespace n left join pg_class c on c.relnamespace = n.oid and c.relkind = 'r'
+      where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'control_plane', 'graphile_worker', 'drizzle')
+        and n.nspname !~ '^pg_(toast_)?temp_'
+      group by n.nspname order by n.nspname`),
+  ]);
+}
+
+export type ServerInfo = { version: string; number: number; schemas: number };
+
+/** Opens the connection and tells what is there. */
+export async function testConnection(connection: Connection): Promise<ServerInfo> {
+  return reach(connection, async (tenant) => {
+    const [row] = await tenant<ServerInfo[]>`
+      select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
+        (select count(*)::int from pg_namespace where nspname !~ '^(pg_|information_schema)') as schemas`;
+    if (!row) throw new Error("the server gave no version");
+    if (row.number < 140_000)
+      throw new AppError("DATABASE_UNREACHABLE", `PostgreSQL 14 or newer is needed; this server is ${row.version}.`);
+    return row;
+  });
+}
+
+async function reach<T>(
+  connection: Connection,
+  ask: (tenant: ReturnType<typeof connectTenant>) => Promise<T>,
+): Promise<T> {
+  const tenant = connectTenant(connection, "coffer:web");
+  try {
+    return await ask(tenant);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const failure = failureOf(error);
+    throw failure.code === "internal_error" ? error : new AppError("DATABASE_UNREACHABLE", failure.message);
+  } finally {
+    await tenant.end({ timeout: 1 });
+  }
+}
+
+/** Notes what a look at the server has shown. */
+export const serverSeen = (info: ServerInfo) => ({ serverVersion: info.number, checkedAt: sql`now()` });
