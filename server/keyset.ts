@@ -4,6 +4,8 @@ import { AppError } from "@/db/errors";
 export const pageInput = z.strictObject({
   limit: z.number().int().min(1).max(100).default(50),
   cursor: z.string().max(200).nullish(),
+  /** tRPC's infinite queries send it along; there is only this one way. */
+  direction: z.literal("forward").optional(),
 });
 
 export type Position = { at: Date; id: string };

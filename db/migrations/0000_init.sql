@@ -160,7 +160,12 @@ CREATE UNIQUE INDEX "backups_job" ON "control_plane"."backups" USING btree ("job
 CREATE UNIQUE INDEX "backups_storage_path" ON "control_plane"."backups" USING btree ("storage_path");--> statement-breakpoint
 CREATE INDEX "backups_by_project" ON "control_plane"."backups" USING btree ("project_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "backups_by_time" ON "control_plane"."backups" USING btree ("created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "backups_by_status" ON "control_plane"."backups" USING btree ("status","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "backups_by_type" ON "control_plane"."backups" USING btree ("type","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "backups_by_format" ON "control_plane"."backups" USING btree ("format","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "backups_by_compression" ON "control_plane"."backups" USING btree ("compression","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "backups_by_tag" ON "control_plane"."backups" USING gin ("tags");--> statement-breakpoint
+CREATE INDEX "backups_by_word" ON "control_plane"."backups" USING gin (to_tsvector('simple', regexp_replace("filename" || ' ' || coalesce("description", ''), '[^[:alnum:]]+', ' ', 'g')));--> statement-breakpoint
 CREATE UNIQUE INDEX "databases_name" ON "control_plane"."databases" USING btree ("name");--> statement-breakpoint
 CREATE INDEX "jobs_by_project" ON "control_plane"."jobs" USING btree ("project_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "jobs_by_user" ON "control_plane"."jobs" USING btree ("user_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint

@@ -1,5 +1,5 @@
-import { sql } from "drizzle-orm";
-import { check, index, integer, jsonb, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { type SQL, sql } from "drizzle-orm";
+import { type AnyPgColumn, check, index, integer, jsonb, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { at, controlPlane, count, createdAt, id } from "./control-plane";
 import { jobs } from "./job";
 import { projects } from "./project";
@@ -12,6 +12,10 @@ export const backupStatus = controlPlane.enum("backup_status", ["available", "mi
 
 export type BackupFormat = (typeof backupFormat.enumValues)[number];
 export type BackupCompression = (typeof backupCompression.enumValues)[number];
+
+/** The words of a backup's name and description, for a search by how words begin. Needs no extension. */
+const words = (t: { filename: AnyPgColumn; description: AnyPgColumn }) =>
+  sql`to_tsvector('simple', regexp_replace(${t.filename} || ' ' || coalesce(${t.description}, ''), '[^[:alnum:]]+', ' ', 'g'))`;
 
 /** What a finished `export_backup` job leaves. A row here means that its file is whole and in its place. */
 export const backups = controlPlane.table(
@@ -52,7 +56,22 @@ export const backups = controlPlane.table(
     uniqueIndex("backups_storage_path").on(t.storagePath),
     index("backups_by_project").on(t.projectId, t.createdAt.desc(), t.id.desc()),
     index("backups_by_time").on(t.createdAt.desc(), t.id.desc()),
+    // Each filter of the list has an index that also gives the order, so that a rare value is found without a scan.
+    index("backups_by_status").on(t.status, t.createdAt.desc(), t.id.desc()),
+    index("backups_by_type").on(t.type, t.createdAt.desc(), t.id.desc()),
+    index("backups_by_format").on(t.format, t.createdAt.desc(), t.id.desc()),
+    index("backups_by_compression").on(t.compression, t.createdAt.desc(), t.id.desc()),
     index("backups_by_tag").using("gin", t.tags),
+    index("backups_by_word").using("gin", words(t)),
     check("backups_not_empty", sql`${t.sizeBytes} > 0`),
   ],
 );
+
+/** Whether a word of the backup begins with each word of the text; undefined for a text without words. */
+export function backupMatches(text: string): SQL | undefined {
+  const query = text
+    .match(/[\p{L}\p{N}]+/gu)
+    ?.map((word) => `${word}:*`)
+    .join(" & ");
+  return query === undefined ? undefined : sql`${words(backups)} @@ to_tsquery('simple', ${query})`;
+}

@@ -1,19 +1,4 @@
-import {
-  and,
-  arrayContains,
-  asc,
-  count,
-  desc,
-  eq,
-  getTableColumns,
-  gt,
-  ilike,
-  lt,
-  or,
-  type SQL,
-  sql,
-  sum,
-} from "drizzle-orm";
+import { and, arrayContains, asc, count, desc, eq, getTableColumns, gt, lt, or, type SQL, sql, sum } from "drizzle-orm";
 import { z } from "zod";
 import { type Actor, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
@@ -21,6 +6,7 @@ import { AppError } from "@/db/errors";
 import {
   backupCompression,
   backupFormat,
+  backupMatches,
   backupStatus,
   backups,
   backupType,
@@ -126,12 +112,11 @@ export async function findBackup(user: Actor, backupId: string) {
 
 async function conditions(user: Actor, input: z.infer<typeof filters>): Promise<(SQL | undefined)[]> {
   const project = input.projectId ? await findProject(user, input.projectId) : null;
-  const pattern = input.search ? `%${input.search.replace(/[\\%_]/g, "\\$&")}%` : null;
   const mine = sql`${backups.projectId} in (select ${projectMembers.projectId} from ${projectMembers} where ${projectMembers.userId} = ${user.id})`;
   return [
     project ? eq(backups.projectId, project.id) : undefined,
     project || user.role === "admin" ? undefined : mine,
-    pattern ? or(ilike(backups.filename, pattern), ilike(backups.description, pattern)) : undefined,
+    input.search ? backupMatches(input.search) : undefined,
     input.status ? eq(backups.status, input.status) : undefined,
     input.type ? eq(backups.type, input.type) : undefined,
     input.format ? eq(backups.format, input.format) : undefined,

@@ -1,0 +1,70 @@
+import { benchDownload } from "@/bench/download";
+import { benchExport } from "@/bench/export";
+import { openLab } from "@/bench/lab";
+import { benchCancel, benchSmall } from "@/bench/latency";
+import { benchList } from "@/bench/list";
+import { benchMemory } from "@/bench/memory";
+import { benchQueue } from "@/bench/queue";
+import { keep, type Row, table } from "@/bench/report";
+import { benchPolling, benchStatus } from "@/bench/status";
+import { makeTenant } from "@/bench/tenant";
+import { ensureBuilt } from "@/bin/build";
+import { ensurePostgres } from "@/bin/install-postgres";
+import { ensurePackages } from "@/bin/packages";
+
+// `npm run bench -- export cancel` runs those alone; `--rounds 3` and `--mb 200` make it smaller.
+const flag = (name: string, fallback: number) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : Number(process.argv[at + 1]);
+};
+const chosen = process.argv.slice(2).filter((word) => /^[a-z]+$/.test(word));
+const wants = (name: string) => chosen.length === 0 || chosen.includes(name);
+const rounds = flag("rounds", 5);
+const megabytes = flag("mb", 1000);
+
+await ensurePostgres("server");
+await ensurePackages(["igzip", "zstd"]);
+await ensureBuilt();
+const lab = await openLab();
+const rows: Row[] = [];
+
+async function section(name: string, work: () => Promise<Row[]>): Promise<void> {
+  if (!wants(name)) return;
+  const found = await work();
+  rows.push(...found);
+  console.log(`${table(found)}\n`);
+}
+
+async function withWorker(work: () => Promise<Row[]>): Promise<Row[]> {
+  const worker = await lab.start("worker");
+  try {
+    return await work();
+  } finally {
+    await lab.stop(worker);
+  }
+}
+
+try {
+  await makeTenant(lab.tenants, "large", megabytes);
+  await makeTenant(lab.tenants, "small", 1);
+  const large = await lab.addProject("large");
+  const small = await lab.addProject("small");
+  await section("export", () => withWorker(() => benchExport(lab, large, rounds)));
+  await section("small", () => withWorker(() => benchSmall(lab, small, Math.max(rounds, 20))));
+  await section("cancel", () => withWorker(() => benchCancel(lab, large, Math.max(rounds, 20))));
+  await section("status", () => benchStatus(lab, small, 3));
+  await section("polling", () => benchPolling(lab, large, Math.min(rounds, 3)));
+  await section("download", () => benchDownload(lab, large, rounds));
+  await section("queue", () => benchQueue(lab));
+  await section("list", () => benchList(lab, Math.max(rounds, 20)));
+  await section("memory", async () => {
+    await makeTenant(lab.tenants, "huge", megabytes * 5);
+    const huge = await lab.addProject("huge");
+    const found = await benchMemory(lab, large, huge);
+    await lab.tenants`drop schema tenant_huge cascade`;
+    return found;
+  });
+  console.log(`Kept as ${await keep(rows, { PostgreSQL: lab.server.version })}`);
+} finally {
+  await lab.close();
+}

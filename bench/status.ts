@@ -1,0 +1,141 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import http from "node:http";
+import path from "node:path";
+import { encode } from "next-auth/jwt";
+import { dropBackups, exportOnce, type Lab } from "@/bench/lab";
+import { load } from "@/bench/load";
+import { median, timed } from "@/bench/measure";
+import { type Row, seconds } from "@/bench/report";
+import { root } from "@/bin/build";
+import { mustRun } from "@/bin/run";
+import { deriveKey } from "@/db/secret";
+
+const ourPort = 43_117;
+const peerPort = 43_118;
+const next = path.join(root, "node_modules/next/dist/bin/next");
+const peerFolder = path.join(root, "bench/next-peer");
+
+/** The cookie of somebody who is signed in. */
+export async function sessionCookie(lab: Lab): Promise<string> {
+  const token = { sub: lab.admin.id, version: lab.admin.sessionVersion };
+  return `next-auth.session-token=${await encode({ token, secret: deriveKey("session").toString("hex") })}`;
+}
+
+const statusUrl = (port: number, jobId: string) =>
+  `http://127.0.0.1:${port}/api/trpc/job.getStatus?input=${encodeURIComponent(JSON.stringify({ jobId }))}`;
+
+async function startPeer(body: string) {
+  await mustRun(process.execPath, [next, "build"], {
+    cwd: peerFolder,
+    env: { ...process.env, NODE_ENV: "production" },
+  });
+  const child = spawn(process.execPath, [next, "start", "-p", String(peerPort), "-H", "127.0.0.1"], {
+    cwd: peerFolder,
+    env: { ...process.env, BENCH_JSON: body },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  for await (const chunk of child.stdout) if (/Ready/i.test(String(chunk))) break;
+  child.stdout.resume();
+  return child;
+}
+
+/** getStatus over HTTP against a bare Next route that gives the same JSON. */
+export async function benchStatus(lab: Lab, project: { id: string }, rounds: number): Promise<Row[]> {
+  const worker = await lab.start("worker");
+  const job = await exportOnce(lab, project.id, { format: "custom" });
+  await lab.stop(worker);
+  const web = await lab.start("web", { PORT: String(ourPort) });
+  const headers = { cookie: await sessionCookie(lab) };
+  const url = statusUrl(ourPort, job.id);
+  const peer = await startPeer(await (await fetch(url, { headers })).text());
+  const peerUrl = `http://127.0.0.1:${peerPort}/status`;
+  const ours: Awaited<ReturnType<typeof load>>[] = [];
+  const theirs: typeof ours = [];
+  try {
+    await load(url, headers, 2);
+    await load(peerUrl, {}, 2);
+    for (let round = 0; round < rounds; round++) {
+      ours.push(await load(url, headers, 3));
+      theirs.push(await load(peerUrl, {}, 3));
+    }
+  } finally {
+    peer.kill();
+    await once(peer, "exit");
+    await lab.stop(web);
+  }
+  const mine = median(ours.map((run) => run.perSecond));
+  const bare = median(theirs.map((run) => run.perSecond));
+  const rate = (value: number) => `${value.toFixed(0)}/s`;
+  return [
+    {
+      what: "getStatus over HTTP, 50 connections, against a bare Next route",
+      ours: rate(mine),
+      peer: rate(bare),
+      result: mine / bare,
+      unit: "",
+      target: { atLeast: 0.7 },
+    },
+    {
+      what: "the same, p99",
+      ours: "",
+      peer: "",
+      result: median(ours.map((run) => run.p99)),
+      unit: "ms",
+      target: { atMost: 100 },
+    },
+  ];
+}
+
+/** Two exports at a time, alone and while 200 clients ask for a status each second. */
+export async function benchPolling(lab: Lab, project: { id: string }, rounds: number): Promise<Row[]> {
+  const worker = await lab.start("worker");
+  const web = await lab.start("web", { PORT: String(ourPort) });
+  const headers = { cookie: await sessionCookie(lab) };
+  const watched = await exportOnce(lab, project.id, { format: "custom" });
+  const two = () => Promise.all([1, 2].map(() => exportOnce(lab, project.id, { format: "custom" })));
+  const alone: number[] = [];
+  const watchedBy200: number[] = [];
+  try {
+    for (let round = 0; round < rounds; round++) {
+      alone.push(await timed(two));
+      const stop = poll(statusUrl(ourPort, watched.id), headers, 200);
+      watchedBy200.push(await timed(two));
+      stop();
+      await dropBackups(lab);
+    }
+  } finally {
+    await lab.stop(web);
+    await lab.stop(worker);
+  }
+  const [quiet, busy] = [median(alone), median(watchedBy200)];
+  return [
+    {
+      what: "two exports while 200 clients poll, against alone",
+      ours: seconds(busy),
+      peer: seconds(quiet),
+      result: busy / quiet,
+      unit: "",
+      target: { atMost: 1.1 },
+    },
+  ];
+}
+
+/** So many clients that each ask once a second, spread over it. */
+function poll(url: string, headers: Record<string, string>, clients: number): () => void {
+  const agent = new http.Agent({ keepAlive: true });
+  const timers = Array.from({ length: clients }, (_, n) =>
+    setTimeout(
+      () => {
+        const ask = () => http.get(url, { headers, agent }, (response) => response.resume()).on("error", () => {});
+        ask();
+        timers.push(setInterval(ask, 1000));
+      },
+      (n * 1000) / clients,
+    ),
+  );
+  return () => {
+    for (const timer of timers) clearTimeout(timer);
+    agent.destroy();
+  };
+}
