@@ -2,13 +2,15 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 
+const level = z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info");
+
 const schema = z.object({
   DATABASE_URL: z
     .string()
     .min(1, "DATABASE_URL is not set. Start Coffer with `npm start`, or set it to a PostgreSQL URL."),
   DATA_DIR: z.string().default(".data"),
   COFFER_SECRET: z.string().min(32, "COFFER_SECRET needs at least 32 characters.").optional(),
-  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+  LOG_LEVEL: level,
   NODE_ENV: z.string().default("development"),
 });
 
@@ -24,6 +26,9 @@ export function dbEnv() {
   }
   return parsed;
 }
+
+/** Known before anything else is: the log comes first. */
+export const logLevel = () => level.catch("info").parse(process.env.LOG_LEVEL);
 
 function secretFile(dataDir: string) {
   try {

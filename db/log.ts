@@ -1,11 +1,11 @@
 import { pino } from "pino";
-import { dbEnv } from "@/db/env";
+import { logLevel } from "@/db/env";
 
 const secretPaths = ["password", "connection", "token", "secret", "authorization", "cookie"];
 
 /** One JSON line per event on stdout. Fields that may hold a secret are cut out wherever they stand. */
 export const log = pino({
-  level: dbEnv().LOG_LEVEL,
+  level: logLevel(),
   timestamp: pino.stdTimeFunctions.isoTime,
   redact: { paths: secretPaths.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: "[redacted]" },
   // drizzle puts the statement and its parameters into the message of its errors: only the cause is safe to log.

@@ -27,6 +27,6 @@ export type Staged = {
    * one with `-2`, `-3`, … before the extension. The sidecar stands there first, so that a file always says whose it is.
    */
   publish(path: string, sidecar: (path: string) => string): Promise<string>;
-  /** Removes what was written. */
-  discard(): Promise<void>;
+  /** Removes what was written, unless it was published. */
+  [Symbol.asyncDispose](): Promise<void>;
 };

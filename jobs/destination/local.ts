@@ -64,15 +64,17 @@ async function stageFile(root: string, partial: string): Promise<Staged> {
       await flush();
       await file.sync();
       await file.close();
-      const given = await reserve(root, wanted, sidecar);
-      // link, unlike rename, never replaces a file that is there.
-      await link(partial, inside(root, given));
-      await unlink(partial);
-      await syncFolder(path.dirname(inside(root, given)));
-      return given;
+      await mkdir(path.dirname(inside(root, wanted)), { recursive: true, mode: 0o700 });
+      for (let n = 1; ; n++) {
+        const given = numbered(wanted, n);
+        if (!(await takeName(partial, inside(root, given), sidecar(given)))) continue;
+        await unlink(partial);
+        await syncFolder(path.dirname(inside(root, given)));
+        return given;
+      }
     },
-    async discard() {
-      await file.close().catch(() => {});
+    async [Symbol.asyncDispose]() {
+      await file.close();
       await rm(partial, { force: true });
     },
   };
@@ -85,23 +87,30 @@ async function writeAll(file: FileHandle, chunks: Buffer[]) {
   if (bytesWritten < total) await file.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
 }
 
-/** Takes the first free name by creating its sidecar, which only one can do. */
-async function reserve(root: string, wanted: string, sidecar: (path: string) => string): Promise<string> {
-  await mkdir(path.dirname(inside(root, wanted)), { recursive: true, mode: 0o700 });
-  for (let n = 1; ; n++) {
-    const candidate = numbered(wanted, n);
-    try {
-      const file = await open(inside(root, candidate) + sidecarSuffix, "wx", 0o600);
-      try {
-        await file.writeFile(sidecar(candidate));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      return candidate;
-    } catch (error) {
-      if (codeOf(error) !== "EEXIST") throw error;
-    }
+/** Gives the file its final name, its sidecar first, unless one of the two is there already. */
+async function takeName(partial: string, final: string, sidecar: string): Promise<boolean> {
+  if (!(await createFile(final + sidecarSuffix, sidecar))) return false;
+  try {
+    // link, unlike rename, never replaces a file that is there.
+    await link(partial, final);
+    return true;
+  } catch (error) {
+    await unlink(final + sidecarSuffix);
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Writes a file that must not be there yet. Of several that try at once, one succeeds. */
+async function createFile(name: string, text: string): Promise<boolean> {
+  try {
+    await using file = await open(name, "wx", 0o600);
+    await file.writeFile(text);
+    await file.sync();
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
   }
 }
 

@@ -50,26 +50,25 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
     openSnapshot(snapshotSession, subject.schema, jobsEnv().EXPORT_LOCK_WAIT_SECONDS),
     () => snapshotSession.end({ timeout: 0 }),
   );
-  try {
-    context.step("dump");
-    context.report({ progressPercentage: dumpFrom });
-    const staged = await destination.stage({ jobId: job.id, fence: job.fence });
-    const dumped = await dumpSnapshot({ context, options, subject, server, last, snapshot, staged }).catch((error) =>
-      explainFullDisk(error, { destination, last, schemaBytes: server.schemaBytes }),
-    );
-    await snapshot.close();
+  await using _ = { [Symbol.asyncDispose]: snapshot.close };
 
-    context.step("verify");
-    context.report({ progressPercentage: dumpTo, etaSeconds: 1 });
-    await verify({ staged, options, subject, snapshot, pgRestore: pgRestore.path });
-    signal.throwIfAborted();
+  context.step("dump");
+  context.report({ progressPercentage: dumpFrom });
+  await using staged = await destination.stage({ jobId: job.id, fence: job.fence });
+  const dumped = await dumpSnapshot({ context, options, subject, server, last, snapshot, staged }).catch((error) =>
+    explainFullDisk(error, { destination, last, schemaBytes: server.schemaBytes }),
+  );
+  // Nobody waits for our locks any longer than they must.
+  await snapshot.close();
 
-    context.step("store");
-    context.report({ progressPercentage: 98 });
-    return await publish({ context, options, subject, server, snapshot, staged, dumped });
-  } finally {
-    await snapshot.close();
-  }
+  context.step("verify");
+  context.report({ progressPercentage: dumpTo, etaSeconds: 1 });
+  await verify({ staged, options, subject, snapshot, pgRestore: pgRestore.path });
+  signal.throwIfAborted();
+
+  context.step("store");
+  context.report({ progressPercentage: 98 });
+  return await publish({ context, options, subject, server, snapshot, staged, dumped });
 }
 
 async function verify({

@@ -1,0 +1,25 @@
+import type { Sql } from "postgres";
+import { type EmbeddedState, roles } from "@/bin/embedded-state";
+
+export const controlDatabase = "coffer";
+export const tenantsDatabase = "tenants";
+
+const owners = [
+  // Restores and clones of tenants pass through databases of their own.
+  { role: roles.tenants, database: tenantsDatabase, password: "tenants", rights: "login createdb" },
+  { role: roles.control, database: controlDatabase, password: "control", rights: "login" },
+] as const;
+
+/** Makes the roles and databases that are not there. Neither role can connect to the other's database. */
+export async function ensureRoles(admin: Sql, state: EmbeddedState): Promise<void> {
+  const present = await admin<{ name: string }[]>`
+    select rolname as name from pg_roles where rolname like 'coffer%' union all select 'database ' || datname from pg_database`;
+  const has = new Set(present.map(({ name }) => name));
+  for (const { role, database, password, rights } of owners) {
+    // The password is base64url: nothing in it needs quoting. Utility statements take no parameters.
+    if (!has.has(role)) await admin.unsafe(`create role ${role} ${rights} password '${state.passwords[password]}'`);
+    if (has.has(`database ${database}`)) continue;
+    await admin.unsafe(`create database ${database} owner ${role}`);
+    await admin.unsafe(`revoke connect, temporary on database ${database} from public`);
+  }
+}

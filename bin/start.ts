@@ -1,0 +1,3 @@
+import { launch } from "@/bin/launch";
+
+await launch("production");

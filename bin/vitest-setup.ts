@@ -1,0 +1,26 @@
+import { randomBytes } from "node:crypto";
+import { ensurePostgres } from "@/bin/install-postgres";
+import { startThrowaway, type ThrowawayPostgres } from "@/bin/throwaway-postgres";
+import { migrate } from "@/db/migrate";
+
+let server: ThrowawayPostgres | undefined;
+
+/** Vitest calls this once before all tests: a PostgreSQL of their own, with an empty control plane. */
+export async function setup(): Promise<void> {
+  await ensurePostgres("server");
+  server = await startThrowaway();
+  Object.assign(process.env, {
+    DATA_DIR: server.dataDir,
+    DATABASE_URL: server.controlUrl,
+    COFFER_SECRET: randomBytes(48).toString("base64url"),
+    LOG_LEVEL: "silent",
+    TEST_DATABASE_URL: server.controlUrl,
+    TEST_TENANT_URL: server.tenantsUrl,
+    TEST_ADMIN_URL: server.adminUrl,
+  });
+  await migrate(server.controlUrl);
+}
+
+export async function teardown(): Promise<void> {
+  await server?.stop();
+}

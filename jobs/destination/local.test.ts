@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { localDestination } from "@/jobs/destination/local";
+
+const sidecar = (given: string) => given;
+let root = "";
+
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), "coffer-local-"));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function stage() {
+  const staged = await localDestination(root).stage({ jobId: randomUUID(), fence: 1 });
+  await staged.write(Buffer.from("ours"));
+  return staged;
+}
+
+const modeOf = async (file: string) => ((await stat(path.join(root, file))).mode & 0o777).toString(8);
+
+describe("a local folder", () => {
+  it("steps aside for a file that somebody else has put there", async () => {
+    await mkdir(path.join(root, "acme"));
+    await writeFile(path.join(root, "acme/a.dump"), "theirs");
+    expect(await (await stage()).publish("acme/a.dump", sidecar)).toBe("acme/a-2.dump");
+    expect(await readFile(path.join(root, "acme/a.dump"), "utf8")).toBe("theirs");
+    expect(await readFile(path.join(root, "acme/a-2.dump"), "utf8")).toBe("ours");
+    expect((await readdir(path.join(root, "acme"))).sort()).toEqual(["a-2.dump", "a-2.dump.manifest.json", "a.dump"]);
+  });
+
+  it("lets nobody but its owner read files or look into folders", async () => {
+    await (await stage()).publish("acme/daily/a.dump", sidecar);
+    expect(await modeOf("acme/daily/a.dump")).toBe("600");
+    expect(await modeOf("acme/daily/a.dump.manifest.json")).toBe("600");
+    expect(await modeOf("acme/daily")).toBe("700");
+    expect(await modeOf("acme")).toBe("700");
+    expect(await modeOf(".partial")).toBe("700");
+  });
+
+  it("makes its folder when it is not there", async () => {
+    const destination = localDestination(path.join(root, "not/there/yet"));
+    expect(await destination.freeBytes()).toBeGreaterThan(0);
+    expect(await destination.unfinished()).toEqual([]);
+  });
+
+  it("leaves files alone that are not its own", async () => {
+    await mkdir(path.join(root, ".partial"));
+    await writeFile(path.join(root, ".partial", "notes.txt"), "theirs");
+    expect(await localDestination(root).unfinished()).toEqual([]);
+  });
+
+  it("keeps no file open, whether it was published or discarded", async () => {
+    const before = (await readdir("/dev/fd")).length;
+    for (let i = 0; i < 30; i++) {
+      const staged = await stage();
+      if (i % 2) await staged.publish(`acme/${i}.dump`, sidecar);
+      else await staged[Symbol.asyncDispose]();
+    }
+    expect((await readdir("/dev/fd")).length).toBeLessThan(before + 10);
+  });
+});

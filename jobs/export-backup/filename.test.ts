@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { numbered } from "@/jobs/destination/local";
+import { backupFilename } from "@/jobs/export-backup/filename";
+
+const at = new Date("2026-01-29T15:30:07.891Z");
+
+describe("a backup's file name", () => {
+  it("tells project, time, format and compression", () => {
+    expect(backupFilename("acme", at, { format: "custom", compression: "gzip" })).toBe(
+      "acme_2026-01-29T153007Z.dump.gz",
+    );
+    expect(backupFilename("acme", at, { format: "sql", compression: "zstd" })).toBe("acme_2026-01-29T153007Z.sql.zst");
+    expect(backupFilename("acme", at, { format: "tar", compression: "none" })).toBe("acme_2026-01-29T153007Z.tar");
+  });
+
+  it("sorts by time", () => {
+    const names = [9, 10, 11].map((hour) =>
+      backupFilename("a", new Date(Date.UTC(2026, 0, 1, hour)), { format: "sql", compression: "none" }),
+    );
+    expect(names.toSorted()).toEqual(names);
+  });
+
+  it("has nothing that a shell or a file system minds", () => {
+    expect(backupFilename("acme-2_b", at, { format: "custom", compression: "zstd" })).toMatch(/^[A-Za-z0-9_.-]+$/);
+  });
+});
+
+describe("the next name to try", () => {
+  it("carries its number before the extensions", () => {
+    expect(numbered("acme/x/acme_2026.dump.gz", 1)).toBe("acme/x/acme_2026.dump.gz");
+    expect(numbered("acme/x/acme_2026.dump.gz", 2)).toBe("acme/x/acme_2026-2.dump.gz");
+    expect(numbered("acme_2026.tar", 13)).toBe("acme_2026-13.tar");
+  });
+
+  it("leaves dots in folders alone", () => {
+    expect(numbered("v1.2/acme.sql", 2)).toBe("v1.2/acme-2.sql");
+  });
+});
