@@ -1,3 +1,5 @@
+import { sql } from "drizzle-orm";
+import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import { z } from "zod";
 import { AppError } from "@/db/errors";
 
@@ -25,6 +27,17 @@ export function decodeCursor(cursor: string | null | undefined): Position | null
   } catch {
     throw new AppError("VALIDATION_ERROR", "cursor: is not one that this API gave.");
   }
+}
+
+/** Rows after the position, in the order of both columns: one comparison that an index can start from. */
+export function after(
+  position: Position | null,
+  columns: { at: AnyPgColumn; id: AnyPgColumn },
+  order: "ascending" | "descending" = "descending",
+) {
+  if (!position) return undefined;
+  const sign = order === "ascending" ? sql`>` : sql`<`;
+  return sql`(${columns.at}, ${columns.id}) ${sign} (${position.at.toISOString()}::timestamptz, ${position.id}::uuid)`;
 }
 
 /** One page of the rows, of which one more than `limit` was read to see whether there is a next. */

@@ -154,22 +154,22 @@ ALTER TABLE "control_plane"."jobs" ADD CONSTRAINT "jobs_cancel_requested_by_user
 ALTER TABLE "control_plane"."project_members" ADD CONSTRAINT "project_members_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "control_plane"."projects"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "control_plane"."project_members" ADD CONSTRAINT "project_members_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "control_plane"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "control_plane"."projects" ADD CONSTRAINT "projects_database_id_databases_id_fk" FOREIGN KEY ("database_id") REFERENCES "control_plane"."databases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "audit_events_by_time" ON "control_plane"."audit_events" USING btree ("at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "audit_events_by_project" ON "control_plane"."audit_events" USING btree ("project_id","at" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "audit_events_by_time" ON "control_plane"."audit_events" USING btree ("at" desc,"id" desc);--> statement-breakpoint
+CREATE INDEX "audit_events_by_project" ON "control_plane"."audit_events" USING btree ("project_id","at" desc);--> statement-breakpoint
 CREATE UNIQUE INDEX "backups_job" ON "control_plane"."backups" USING btree ("job_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "backups_storage_path" ON "control_plane"."backups" USING btree ("storage_path");--> statement-breakpoint
-CREATE INDEX "backups_by_project" ON "control_plane"."backups" USING btree ("project_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "backups_by_time" ON "control_plane"."backups" USING btree ("created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "backups_by_status" ON "control_plane"."backups" USING btree ("status","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "backups_by_type" ON "control_plane"."backups" USING btree ("type","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "backups_by_format" ON "control_plane"."backups" USING btree ("format","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "backups_by_compression" ON "control_plane"."backups" USING btree ("compression","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "backups_by_project" ON "control_plane"."backups" USING btree ("project_id","created_at" desc,"id" desc);--> statement-breakpoint
+CREATE INDEX "backups_by_time" ON "control_plane"."backups" USING btree ("created_at" desc,"id" desc);--> statement-breakpoint
+CREATE INDEX "backups_by_status" ON "control_plane"."backups" USING btree ("status","created_at" desc,"id" desc);--> statement-breakpoint
+CREATE INDEX "backups_by_type" ON "control_plane"."backups" USING btree ("type","created_at" desc,"id" desc);--> statement-breakpoint
+CREATE INDEX "backups_by_format" ON "control_plane"."backups" USING btree ("format","created_at" desc,"id" desc);--> statement-breakpoint
+CREATE INDEX "backups_by_compression" ON "control_plane"."backups" USING btree ("compression","created_at" desc,"id" desc);--> statement-breakpoint
 CREATE INDEX "backups_by_tag" ON "control_plane"."backups" USING gin ("tags");--> statement-breakpoint
 CREATE INDEX "backups_by_word" ON "control_plane"."backups" USING gin (to_tsvector('simple', regexp_replace("filename" || ' ' || coalesce("description", ''), '[^[:alnum:]]+', ' ', 'g')));--> statement-breakpoint
 CREATE UNIQUE INDEX "databases_name" ON "control_plane"."databases" USING btree ("name");--> statement-breakpoint
-CREATE INDEX "jobs_by_project" ON "control_plane"."jobs" USING btree ("project_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "jobs_by_user" ON "control_plane"."jobs" USING btree ("user_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "jobs_by_time" ON "control_plane"."jobs" USING btree ("created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "jobs_by_project" ON "control_plane"."jobs" USING btree ("project_id","created_at" desc,"id" desc);--> statement-breakpoint
+CREATE INDEX "jobs_by_user" ON "control_plane"."jobs" USING btree ("user_id","created_at" desc,"id" desc);--> statement-breakpoint
+CREATE INDEX "jobs_by_time" ON "control_plane"."jobs" USING btree ("created_at" desc,"id" desc);--> statement-breakpoint
 CREATE INDEX "jobs_unfinished" ON "control_plane"."jobs" USING btree ("status","run_at") WHERE "control_plane"."jobs"."finished_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "jobs_idempotency_key" ON "control_plane"."jobs" USING btree ("user_id","idempotency_key") WHERE "control_plane"."jobs"."idempotency_key" is not null;--> statement-breakpoint
 CREATE INDEX "project_members_by_user" ON "control_plane"."project_members" USING btree ("user_id");--> statement-breakpoint

@@ -1,5 +1,5 @@
 import { bigint, index, jsonb, text, uuid } from "drizzle-orm/pg-core";
-import { at, controlPlane } from "./control-plane";
+import { at, controlPlane, newest } from "./control-plane";
 
 /** Who did what to which thing, when, from where, with what result. Never changed afterwards. */
 export const auditEvents = controlPlane.table(
@@ -18,7 +18,7 @@ export const auditEvents = controlPlane.table(
     requestId: text("request_id"),
   },
   (t) => [
-    index("audit_events_by_time").on(t.at.desc(), t.id.desc()),
-    index("audit_events_by_project").on(t.projectId, t.at.desc()),
+    index("audit_events_by_time").on(newest(t.at), newest(t.id)),
+    index("audit_events_by_project").on(t.projectId, newest(t.at)),
   ],
 );

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { type AnyPgColumn, check, index, integer, jsonb, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
-import { at, controlPlane, count, createdAt, id } from "./control-plane";
+import { at, controlPlane, count, createdAt, id, newest } from "./control-plane";
 import { jobs } from "./job";
 import { projects } from "./project";
 import { users } from "./user";
@@ -54,13 +54,13 @@ export const backups = controlPlane.table(
   (t) => [
     uniqueIndex("backups_job").on(t.jobId),
     uniqueIndex("backups_storage_path").on(t.storagePath),
-    index("backups_by_project").on(t.projectId, t.createdAt.desc(), t.id.desc()),
-    index("backups_by_time").on(t.createdAt.desc(), t.id.desc()),
+    index("backups_by_project").on(t.projectId, newest(t.createdAt), newest(t.id)),
+    index("backups_by_time").on(newest(t.createdAt), newest(t.id)),
     // Each filter of the list has an index that also gives the order, so that a rare value is found without a scan.
-    index("backups_by_status").on(t.status, t.createdAt.desc(), t.id.desc()),
-    index("backups_by_type").on(t.type, t.createdAt.desc(), t.id.desc()),
-    index("backups_by_format").on(t.format, t.createdAt.desc(), t.id.desc()),
-    index("backups_by_compression").on(t.compression, t.createdAt.desc(), t.id.desc()),
+    index("backups_by_status").on(t.status, newest(t.createdAt), newest(t.id)),
+    index("backups_by_type").on(t.type, newest(t.createdAt), newest(t.id)),
+    index("backups_by_format").on(t.format, newest(t.createdAt), newest(t.id)),
+    index("backups_by_compression").on(t.compression, newest(t.createdAt), newest(t.id)),
     index("backups_by_tag").using("gin", t.tags),
     index("backups_by_word").using("gin", words(t)),
     check("backups_not_empty", sql`${t.sizeBytes} > 0`),

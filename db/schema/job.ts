@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, jsonb, real, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
-import { at, controlPlane, count, createdAt, id } from "./control-plane";
+import { at, controlPlane, count, createdAt, id, newest } from "./control-plane";
 import { projects } from "./project";
 import { users } from "./user";
 
@@ -112,9 +112,9 @@ export const jobs = controlPlane.table(
     finishedAt: at("finished_at"),
   },
   (t) => [
-    index("jobs_by_project").on(t.projectId, t.createdAt.desc(), t.id.desc()),
-    index("jobs_by_user").on(t.userId, t.createdAt.desc(), t.id.desc()),
-    index("jobs_by_time").on(t.createdAt.desc(), t.id.desc()),
+    index("jobs_by_project").on(t.projectId, newest(t.createdAt), newest(t.id)),
+    index("jobs_by_user").on(t.userId, newest(t.createdAt), newest(t.id)),
+    index("jobs_by_time").on(newest(t.createdAt), newest(t.id)),
     index("jobs_unfinished").on(t.status, t.runAt).where(sql`${t.finishedAt} is null`),
     // A double click, or a client that retries, makes one job.
     uniqueIndex("jobs_idempotency_key").on(t.userId, t.idempotencyKey).where(sql`${t.idempotencyKey} is not null`),

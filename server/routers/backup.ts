@@ -1,4 +1,18 @@
-import { and, arrayContains, asc, count, desc, eq, getTableColumns, gt, lt, or, type SQL, sql, sum } from "drizzle-orm";
+import {
+  and,
+  arrayContains,
+  asc,
+  count,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  lt,
+  type SQL,
+  sql,
+  sum,
+} from "drizzle-orm";
 import { z } from "zod";
 import { type Actor, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
@@ -15,7 +29,7 @@ import {
   users,
 } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
-import { decodeCursor, encodeCursor, keyset, pageInput } from "@/server/keyset";
+import { after, decodeCursor, encodeCursor, keyset, pageInput } from "@/server/keyset";
 import { signDownload } from "@/server/link";
 import { findProject, projectRef, router, userProcedure } from "@/server/trpc";
 
@@ -39,7 +53,7 @@ export const backupRouter = router({
     .input(filters.extend({ ...pageInput.shape, oldestFirst: z.boolean().default(false) }))
     .query(async ({ ctx, input }) => {
       const cursor = decodeCursor(input.cursor);
-      const [order, beyond] = input.oldestFirst ? [asc, gt] : [desc, lt];
+      const order = input.oldestFirst ? asc : desc;
       const rows = await db
         .select({
           ...listed,
@@ -54,12 +68,7 @@ export const backupRouter = router({
         .where(
           and(
             ...(await conditions(ctx.user, input)),
-            cursor
-              ? or(
-                  beyond(backups.createdAt, cursor.at),
-                  and(eq(backups.createdAt, cursor.at), beyond(backups.id, cursor.id)),
-                )
-              : undefined,
+            after(cursor, { at: backups.createdAt, id: backups.id }, input.oldestFirst ? "ascending" : "descending"),
           ),
         )
         .orderBy(order(backups.createdAt), order(backups.id))
@@ -116,7 +125,7 @@ async function conditions(user: Actor, input: z.infer<typeof filters>): Promise<
   return [
     project ? eq(backups.projectId, project.id) : undefined,
     project || user.role === "admin" ? undefined : mine,
-    input.search ? backupMatches(input.search) : undefined,
+    await searchCondition(input.search),
     input.status ? eq(backups.status, input.status) : undefined,
     input.type ? eq(backups.type, input.type) : undefined,
     input.format ? eq(backups.format, input.format) : undefined,
@@ -125,4 +134,23 @@ async function conditions(user: Actor, input: z.infer<typeof filters>): Promise<
     input.madeAfter ? gt(backups.createdAt, input.madeAfter) : undefined,
     input.madeBefore ? lt(backups.createdAt, input.madeBefore) : undefined,
   ];
+}
+
+const fewMatches = 5000;
+
+/**
+ * The planner cannot tell a rare word from a common one, and for a rare one it would walk through all backups in order. So
+ * the index is asked first: few matches are named one by one, many are soon met on the way.
+ */
+async function searchCondition(text: string | undefined): Promise<SQL | undefined> {
+  const matches = text ? backupMatches(text) : undefined;
+  if (!matches) return undefined;
+  const hits = await db
+    .select({ id: backups.id })
+    .from(backups)
+    .where(matches)
+    .limit(fewMatches + 1);
+  return hits.length > fewMatches
+    ? matches
+    : inArray(backups.id, sql`(select unnest(${sql.param(hits.map((hit) => hit.id))}::uuid[]))`);
 }

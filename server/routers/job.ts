@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, isNull, lt, or, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, inArray, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { type Actor, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
@@ -6,7 +6,7 @@ import { AppError } from "@/db/errors";
 import { backups, jobKind, jobStatus, jobs, projectMembers, projects, users } from "@/db/schema";
 import { requestCancel } from "@/jobs/lifecycle/cancel";
 import { startJob } from "@/jobs/lifecycle/start";
-import { decodeCursor, encodeCursor, keyset, pageInput } from "@/server/keyset";
+import { after, decodeCursor, encodeCursor, keyset, pageInput } from "@/server/keyset";
 import { findProject, projectRef, router, userProcedure } from "@/server/trpc";
 
 const { idempotencyKey, fence, workerId, queueWorkerId, leaseExpiresAt, runAt, cancelRequestedBy, ...shown } =
@@ -40,7 +40,6 @@ export const jobRouter = router({
     )
     .query(async ({ ctx, input }) => {
       const project = input.projectId ? await findProject(ctx.user, input.projectId) : null;
-      const cursor = decodeCursor(input.cursor);
       const rows = await db
         .select({ ...listed, failure: jobs.failure, ...names })
         .from(jobs)
@@ -53,9 +52,7 @@ export const jobRouter = router({
             input.status ? inArray(jobs.status, input.status) : undefined,
             input.kind ? eq(jobs.kind, input.kind) : undefined,
             input.unfinished ? isNull(jobs.finishedAt) : undefined,
-            cursor
-              ? or(lt(jobs.createdAt, cursor.at), and(eq(jobs.createdAt, cursor.at), lt(jobs.id, cursor.id)))
-              : undefined,
+            after(decodeCursor(input.cursor), { at: jobs.createdAt, id: jobs.id }),
           ),
         )
         .orderBy(desc(jobs.createdAt), desc(jobs.id))

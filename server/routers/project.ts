@@ -125,6 +125,9 @@ function projectsWithHealth(user: Actor, projectId?: string) {
       storedBytes: sql<number>`(
         select coalesce(sum(b.size_bytes), 0)::float8 from control_plane.backups b where b.project_id = ${projects.id})`,
       backupCount: sql<number>`(select count(*)::int from control_plane.backups b where b.project_id = ${projects.id})`,
+      canExport: sql<boolean>`(${user.role === "admin"} or exists (
+        select from control_plane.project_members m
+        where m.project_id = ${projects.id} and m.user_id = ${user.id} and 'export' = any (m.permissions)))`,
     })
     .from(projects)
     .innerJoin(databases, eq(databases.id, projects.databaseId))
