@@ -1,13 +1,17 @@
 import { createHash } from "node:crypto";
-import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { BackupCompression } from "@/db/schema";
 import { type Compressor, originalSize } from "@/jobs/archive/compressor";
+import { followFile } from "@/jobs/archive/follow-file";
 import { failed } from "@/jobs/lifecycle/failure";
 import { type Ending, spawnTool, type Tool } from "@/jobs/postgres/spawn";
 
 /** Something that takes bytes in order; resolves when it can take more. */
-export type Sink = { write(chunk: Buffer): Promise<void> };
+export type Sink = {
+  write(chunk: Buffer): Promise<void>;
+  /** A local file behind it: a process may then write there itself, which spares every byte the way through us. */
+  file?: { descriptor: number; path: string };
+};
 
 export type Sealed = { sizeBytes: number; originalBytes: number; sha256: string };
 
@@ -35,29 +39,38 @@ export type SealOptions = {
 export async function seal(options: SealOptions): Promise<Sealed> {
   const { compressor, producer, signal } = options;
   signal.throwIfAborted();
+  const file = compressor.kind === "inProcess" ? undefined : options.sink.file;
+  const out = file?.descriptor ?? "pipe";
   const second =
-    compressor.kind === "tool" ? spawnTool(compressor.command, { args: compressor.args, stdin: "pipe" }) : null;
-  const first = spawnTool(producer.path, { ...producer, stdout: second?.stdin ?? "pipe" });
+    compressor.kind === "tool"
+      ? spawnTool(compressor.command, { args: compressor.args, stdin: "pipe", stdout: out })
+      : null;
+  const first = spawnTool(producer.path, { ...producer, stdout: second?.stdin ?? out });
   // The descriptor now belongs to the producer: as long as we kept it open, the compressor would wait for us.
   second?.stdin?.destroy();
-  const source = (second ?? first).stdout;
+  const last = second ?? first;
+  const source = file ? followFile(file.path, last.ended) : last.stdout;
   if (!source) throw new Error("a tool without stdout");
 
-  const stop = () => void first.end();
+  const stop = () => stopBoth(first, second);
   signal.addEventListener("abort", stop, { once: true });
-  const meter = startMeter(options);
+  const meter = startMeter(options, file !== undefined);
   try {
     await pump(source, compressor, meter);
   } catch (error) {
     meter.fail(error);
   } finally {
-    if (meter.error) stopBoth(first, second);
+    if (meter.error) stop();
     await Promise.allSettled([first.ended, second?.ended]);
     signal.removeEventListener("abort", stop);
   }
   signal.throwIfAborted();
   await checkEndings(options, { first, second, meter });
-  return meter.result((await second?.ended)?.stderr ?? []);
+  const sealed = meter.result((await second?.ended)?.stderr ?? []);
+  // A compressor makes some bytes out of nothing.
+  if (sealed.sizeBytes === 0 || sealed.originalBytes === 0)
+    throw failed({ code: "archive_invalid", message: "pg_dump wrote nothing." });
+  return sealed;
 }
 
 function stopBoth(first: Tool, second: Tool | null) {
@@ -68,7 +81,7 @@ function stopBoth(first: Tool, second: Tool | null) {
 type Meter = ReturnType<typeof startMeter>;
 
 /** Counts, hashes and passes on. Keeps the sink's own error apart: pg_dump would blame the connection for it. */
-function startMeter(options: SealOptions) {
+function startMeter(options: SealOptions, isWritten: boolean) {
   const hash = createHash("sha256");
   let size = 0;
   let rawSize = 0;
@@ -87,11 +100,10 @@ function startMeter(options: SealOptions) {
     async take(chunk: Buffer) {
       hash.update(chunk);
       size += chunk.length;
-      trailer = chunk.length >= 4 ? chunk : Buffer.concat([trailer, chunk]).subarray(-4);
-      await options.sink.write(chunk);
+      trailer = Buffer.concat([trailer, chunk.subarray(-4)]).subarray(-4);
+      if (!isWritten) await options.sink.write(chunk);
       options.onBytes(chunk.length);
     },
-    size: () => size,
     result(stderr: string[]): Sealed {
       const { compression, compressor } = options;
       const counted = compressor.kind === "none" ? size : compressor.kind === "inProcess" ? rawSize : null;
@@ -102,13 +114,18 @@ function startMeter(options: SealOptions) {
   };
 }
 
-async function pump(source: Readable, compressor: Compressor, meter: Meter): Promise<void> {
+async function pump(source: AsyncIterable<Buffer>, compressor: Compressor, meter: Meter): Promise<void> {
   const drain = async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) await meter.take(chunk);
   };
   if (compressor.kind !== "inProcess") return drain(source);
-  source.on("data", (chunk: Buffer) => meter.raw(chunk.length)).pause();
-  await pipeline(source, compressor.create(), drain);
+  async function* counted() {
+    for await (const chunk of source) {
+      meter.raw(chunk.length);
+      yield chunk;
+    }
+  }
+  await pipeline(counted, compressor.create(), drain);
 }
 
 /** The exit code of the producer decides: a compressor ends well on a stream that was cut short. */
@@ -123,6 +140,10 @@ async function checkEndings(
   // A compressor that dies breaks the producer's pipe: then it is the first cause.
   if (compressorFailed && compressorEnd.signal !== "SIGPIPE") {
     const name = compressor.kind === "tool" ? compressor.command : "The compressor";
+    // igzip does not say why it could not write.
+    if (/No space left|while writing to file/.test(compressorEnd.stderr.join("\n"))) {
+      throw failed({ code: "disk_full", message: "The disk is full." });
+    }
     throw failed({
       code: "tool_killed",
       message: `${name} ended with ${compressorEnd.signal ?? `code ${compressorEnd.code}`}.`,
@@ -130,5 +151,4 @@ async function checkEndings(
     });
   }
   if (producerEnd.code !== 0 || producerEnd.signal) throw explain(producerEnd);
-  if (meter.size() === 0) throw failed({ code: "archive_invalid", message: "pg_dump wrote nothing." });
 }

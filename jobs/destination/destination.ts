@@ -18,10 +18,10 @@ export type Attempt = { jobId: string; fence: number };
 
 export type Staged = {
   write(chunk: Buffer): Promise<void>;
-  /** Hands everything that was written to the system, so that `localPath` can be read. */
+  /** The local file that takes it all; what is written to its descriptor counts as written. */
+  file: { descriptor: number; path: string };
+  /** Hands everything that was written to the system, so that `file` can be read. */
   flush(): Promise<void>;
-  /** A local file with what has been written so far. */
-  localPath: string;
   /**
    * Makes it durable and visible, never over another file: gives the path that it got, `path` or, when that is taken,
    * one with `-2`, `-3`, … before the extension. The sidecar stands there first, so that a file always says whose it is.

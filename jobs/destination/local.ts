@@ -53,7 +53,7 @@ async function stageFile(root: string, partial: string): Promise<Staged> {
     if (chunks.length > 0) await writeAll(file, chunks);
   }
   return {
-    localPath: partial,
+    file: { descriptor: file.fd, path: partial },
     flush,
     async write(chunk) {
       gathered.push(chunk);

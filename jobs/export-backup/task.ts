@@ -1,6 +1,5 @@
 import path from "node:path";
 import type { Tx } from "@/db/client";
-import { codeOf } from "@/db/errors";
 import { backups } from "@/db/schema";
 import { checkContents } from "@/jobs/archive/contents";
 import { type Manifest, manifestSchema } from "@/jobs/archive/manifest";
@@ -23,6 +22,7 @@ import { backupFilename } from "@/jobs/export-backup/filename";
 import { compressionOf, type ExportOptions, exportOptions } from "@/jobs/export-backup/options";
 import { dumpFrom, dumpTo } from "@/jobs/export-backup/watch";
 import type { JobHandler, RunContext } from "@/jobs/lifecycle/execute";
+import { failureOf } from "@/jobs/lifecycle/failure";
 import { applicationName, connectTenant } from "@/jobs/postgres/connection";
 import { openSnapshot, type Snapshot } from "@/jobs/postgres/snapshot";
 
@@ -82,7 +82,7 @@ async function verify({
   const tableOids = inventory.tables.filter((table) => table.hasData).map((table) => table.oid);
   await staged.flush();
   await checkContents(
-    { path: staged.localPath, format: options.format, compression: compressionOf(options) },
+    { path: staged.file.path, format: options.format, compression: compressionOf(options) },
     { schema: subject.schema, schemaOid: inventory.schemaOid, tableOids },
     pgRestore,
   );
@@ -164,7 +164,7 @@ async function explainFullDisk(
   error: unknown,
   at: { destination: Destination; last: { sizeBytes: number } | null; schemaBytes: number },
 ): Promise<never> {
-  if (codeOf(error) !== "ENOSPC") throw error;
+  if (failureOf(error).code !== "disk_full") throw error;
   throw diskFull(at.last?.sizeBytes ?? at.schemaBytes * 0.4, await at.destination.freeBytes());
 }
 

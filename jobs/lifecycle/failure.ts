@@ -16,6 +16,7 @@ export const failureCodes = {
   schema_gone: { retry: false },
   stalled: { retry: true },
   timed_out: { retry: false },
+  too_many_tables: { retry: false },
   tool_failed: { retry: false },
   tool_killed: { retry: true },
   tool_missing: { retry: false },
@@ -30,6 +31,13 @@ export type Failure = { code: FailureCode; message: string; hint?: string; toolO
 export function failed(failure: Failure): Error {
   return Object.assign(new Error(failure.message), { failure });
 }
+
+/** A dump locks every table of its schema at once. */
+export const tooManyTables: Failure = {
+  code: "too_many_tables",
+  message: "The schema has more tables than the server can lock at once.",
+  hint: "Raise max_locks_per_transaction on the server and restart it.",
+};
 
 /** The cause for people of whatever was thrown. What nobody foresaw keeps its words in the log only. */
 export function failureOf(error: unknown): Failure {
@@ -54,6 +62,7 @@ export function failureOf(error: unknown): Failure {
   if (code === "3D000") return { code: "database_unreachable", message: `PostgreSQL says: ${messageOf(error)}.` };
   if (code === "55P03")
     return { code: "blocked_by_lock", message: "Another session held a lock on a table for too long." };
+  if (code === "53200" && /shared memory/.test(messageOf(error))) return tooManyTables;
   if (code === "42P01" || code === "3F000") {
     return { code: "schema_changed", message: `The schema changed while it was read: ${messageOf(error)}.` };
   }

@@ -33,7 +33,8 @@ const session = (sql: postgres.Sql) => sql`
 export async function lockWaiters(sql: postgres.Sql, pids: number[]): Promise<LockWait[]> {
   return [
     ...(await sql<LockWait[]>`select ${session(sql)} from pg_stat_activity a
-      where a.wait_event_type = 'Lock' and a.pid <> all(${pids}::int[]) and pg_blocking_pids(a.pid) && ${pids}::int[]
+      where a.wait_event_type = 'Lock' and a.pid not in ${sql(pids)}
+        and exists (select from unnest(pg_blocking_pids(a.pid)) blocker where blocker in ${sql(pids)})
       order by a.query_start limit 20`),
   ];
 }
@@ -64,7 +65,7 @@ export async function releaseBackends(connection: Connection, names: string[], n
       const left = await sql<{ pid: number }[]>`
         select a.pid, case when a.application_name ~ ':(snapshot|monitor)$' or ${waited > endedByItself} then pg_terminate_backend(a.pid) end
         from pg_stat_activity a
-        where regexp_replace(a.application_name, ':(snapshot|monitor)$', '') = any(${names}::text[])`;
+        where regexp_replace(a.application_name, ':(snapshot|monitor)$', '') in ${sql(names)}`;
       if (left.length === 0) return now().toISOString();
       if (waited > patience) throw new Error("a server process of this job does not end");
       await delay(waited < 100 ? 5 : 100);

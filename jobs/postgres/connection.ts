@@ -8,6 +8,9 @@ import type { Connection } from "@/db/schema";
 export const applicationName = (jobId: string, fence: number, part?: "snapshot" | "monitor") =>
   part ? `coffer:${jobId}:${fence}:${part}` : `coffer:${jobId}:${fence}`;
 
+/** In ms, the longest that PostgreSQL knows. postgres.js leaves a 0, which would mean "no limit", out. */
+const days24 = 2 ** 31 - 1;
+
 /** A small pool of sessions at a tenant's database. Limits the tenant's role may have set are ours to decide, not theirs. */
 export function connectTenant(connection: Connection, name: string, max = 1): postgres.Sql {
   return postgres({
@@ -25,7 +28,7 @@ export function connectTenant(connection: Connection, name: string, max = 1): po
     max_lifetime: null,
     fetch_types: false,
     onnotice: () => {},
-    connection: { application_name: name, statement_timeout: 0, idle_in_transaction_session_timeout: 0 },
+    connection: { application_name: name, statement_timeout: days24, idle_in_transaction_session_timeout: days24 },
   });
 }
 

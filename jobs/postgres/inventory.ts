@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { failed } from "@/jobs/lifecycle/failure";
 
 export type TableInfo = {
   oid: number;
@@ -31,7 +32,7 @@ export type Inventory = {
 export async function readInventory(session: postgres.Sql, schema: string): Promise<Inventory> {
   const [namespace] = await session<{ oid: number }[]>`
     select oid::int8::float8 as oid from pg_namespace where nspname = ${schema}`;
-  if (!namespace) throw new Error("the schema is not there");
+  if (!namespace) throw failed({ code: "schema_gone", message: `The schema ${schema} does not exist any more.` });
   const oid = namespace.oid;
   return {
     schemaOid: oid,

@@ -1,5 +1,5 @@
 import type { BackupFormat } from "@/db/schema";
-import type { Failure } from "@/jobs/lifecycle/failure";
+import { type Failure, tooManyTables } from "@/jobs/lifecycle/failure";
 import { quoteIdent } from "@/jobs/postgres/identifier";
 import type { Ending } from "@/jobs/postgres/spawn";
 
@@ -61,14 +61,7 @@ const rules: Rule[] = [
       hint: "bytea doubles in size on its way out, so values over about 500 MB cannot be dumped. Move them to large objects or files.",
     }),
   ],
-  [
-    /out of shared memory/,
-    () => ({
-      code: "permission_denied",
-      message: "The schema has more tables than the server can lock at once.",
-      hint: "Raise max_locks_per_transaction on the server and restart it.",
-    }),
-  ],
+  [/out of shared memory/, () => tooManyTables],
   [
     /server version mismatch/,
     () => ({

@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { codeOf } from "@/db/errors";
 import { failed } from "@/jobs/lifecycle/failure";
 import { qualified } from "@/jobs/postgres/identifier";
 import { type Inventory, readInventory, type TableInfo } from "@/jobs/postgres/inventory";
@@ -52,7 +53,8 @@ async function tryOpen(session: postgres.Sql, schema: string, lockWaitSeconds: n
   for (let i = 0; i < listed.length; i += lockBatch) {
     const names = listed.slice(i, i + lockBatch).map((table) => `only ${qualified(schema, table.name)}`);
     // The first statement that reads takes the snapshot; LOCK TABLE does not.
-    await session.unsafe(`lock table ${names.join(", ")} in access share mode`);
+    const locked = await session.unsafe(`lock table ${names.join(", ")} in access share mode`).catch(goneWhileWaiting);
+    if (!locked) return null;
   }
   const [head] = await session<{ name: string; pid: number; at: Date }[]>`
     select pg_export_snapshot() as name, pg_backend_pid() as pid, now() as at`;
@@ -61,6 +63,12 @@ async function tryOpen(session: postgres.Sql, schema: string, lockWaitSeconds: n
   const same = inside.length === listed.length && inside.every((table, i) => table.oid === listed[i]?.oid);
   if (!same) return null;
   return { ...head, takenAt: new Date(head.at), schema, inventory: await readInventory(session, schema) };
+}
+
+/** Gives null for the error that a table, or its schema, is not there any more. */
+function goneWhileWaiting(error: unknown): null {
+  if (codeOf(error) === "42P01" || codeOf(error) === "3F000") return null;
+  throw error;
 }
 
 /** Tables and partitioned tables, those of extensions left out: pg_dump does not dump them. */

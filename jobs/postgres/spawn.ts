@@ -23,9 +23,9 @@ export type SpawnOptions = {
   args: readonly string[];
   /** Added to the few variables that every tool gets; nothing else of ours is passed on. */
   env?: Record<string, string>;
-  /** A stream hands its file descriptor over: bytes then flow from process to process, not through us. */
+  /** A stream, or a descriptor of ours, is handed over: bytes then flow from process to process, not through us. */
   stdin?: "ignore" | "pipe" | Readable;
-  stdout?: "pipe" | Writable;
+  stdout?: "pipe" | Writable | number;
 };
 
 const killAfter = 5_000;
