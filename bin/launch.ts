@@ -63,6 +63,9 @@ function childEnv(mode: Mode, { port, host, publicUrl, dataDir }: Settings): Env
     ...process.env,
     NODE_ENV: mode,
     NEXT_TELEMETRY_DISABLED: "1",
+    NEXTAUTH_URL: publicUrl,
+    // At a terminal only what needs attention is worth a line.
+    LOG_LEVEL: process.env.LOG_LEVEL ?? "warn",
     PORT: String(port),
     HOST: host,
     PUBLIC_URL: publicUrl,

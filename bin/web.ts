@@ -8,7 +8,7 @@ import { serveDownload } from "@/server/download";
 import { serverEnv } from "@/server/env";
 
 const { PORT, HOST } = serverEnv();
-const app = next({ dev: process.argv.includes("--dev"), dir: process.cwd(), hostname: HOST, port: PORT });
+const app = next({ quiet: true, dev: process.argv.includes("--dev"), dir: process.cwd(), hostname: HOST, port: PORT });
 await app.prepare();
 const handleByNext = app.getRequestHandler();
 

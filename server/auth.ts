@@ -18,7 +18,12 @@ const isSecure = () => serverEnv().PUBLIC_URL.startsWith("https:");
 const sessionSeconds = 7 * 24 * 3600;
 
 const signInInput = z.object({
-  email: z.email().max(254),
+  // Not z.email(): the first admin is admin@localhost.
+  email: z
+    .string()
+    .trim()
+    .max(254)
+    .regex(/^[^\s@]+@[^\s@]+$/),
   password: z.string().min(1).max(maxPasswordLength),
 });
 

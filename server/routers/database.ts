@@ -38,7 +38,7 @@ export const databaseRouter = router({
         connection: databases.connection,
         serverVersion: databases.serverVersion,
         checkedAt: databases.checkedAt,
-        projects: sql<number>`(select count(*)::int from control_plane.projects p where p.database_id = ${databases.id})`,
+        projects: sql<number>`(select count(*)::int from control_plane.projects p where p.database_id = ${databases}.id)`,
       })
       .from(databases)
       .orderBy(asc(databases.name));

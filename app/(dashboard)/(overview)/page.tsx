@@ -1,0 +1,20 @@
+import type { Metadata } from "next";
+import { runningJobs } from "@/app/job/job-queries";
+import { Overview } from "@/app/overview/overview";
+import { Hydrate } from "@/app/trpc/hydrate";
+import { getQueryClient, prefetch, trpc } from "@/app/trpc/server";
+
+export const metadata: Metadata = { title: "Overview" };
+
+export default async function OverviewPage() {
+  const client = getQueryClient();
+  await prefetch(
+    client.query(trpc.project.list.queryOptions()),
+    client.query(trpc.job.list.queryOptions(runningJobs())),
+  );
+  return (
+    <Hydrate>
+      <Overview />
+    </Hydrate>
+  );
+}

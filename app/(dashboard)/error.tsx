@@ -1,0 +1,5 @@
+"use client";
+
+import { Crash } from "@/app/ui/crash";
+
+export default Crash;

@@ -1,0 +1,3 @@
+import { NoSuchPage } from "@/app/ui/no-such-page";
+
+export default NoSuchPage;

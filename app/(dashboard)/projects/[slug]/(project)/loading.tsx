@@ -1,0 +1,10 @@
+import { Skeleton, SkeletonRows } from "@/app/ui/skeleton";
+
+export default function Loading() {
+  return (
+    <div className="flex flex-col gap-3">
+      <Skeleton className="h-8 w-72 max-w-full" />
+      <SkeletonRows rows={8} label="Loading backups" />
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+"use client";
+
+import { Download } from "lucide-react";
+import { backupLooks, compressionWords, formatWords, typeWords } from "@/app/backup/backup-words";
+import { useBackupActions } from "@/app/backup/use-backup-actions";
+import type { BackupDetails } from "@/app/trpc/types";
+import { Badge } from "@/app/ui/badge";
+import { Button } from "@/app/ui/button";
+import { formatBytes, formatDuration, plural } from "@/app/ui/format";
+import { PageHeader } from "@/app/ui/page-header";
+import { RelativeTime } from "@/app/ui/relative-time";
+import { StatusMark } from "@/app/ui/status-mark";
+
+export function BackupHeader({ backup }: { backup: BackupDetails }) {
+  const actions = useBackupActions(backup);
+  const { tone, word } = backupLooks[backup.status];
+  return (
+    <PageHeader
+      crumbs={[
+        { href: "/projects", label: "Projects" },
+        { href: `/projects/${backup.projectSlug}`, label: backup.projectName },
+      ]}
+      here="Backup"
+      title={<span className="break-all font-mono text-lg">{backup.filename}</span>}
+      actions={
+        <>
+          <Button onClick={actions.copyCurl}>Copy curl command</Button>
+          <Button
+            variant="primary"
+            icon={<Download aria-hidden className="size-4" />}
+            disabled={backup.status !== "available"}
+            onClick={actions.download}
+          >
+            Download
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-wrap items-center gap-x-5 gap-y-1 text-muted text-sm tabular-nums">
+        <StatusMark tone={tone}>{word}</StatusMark>
+        <span>
+          {typeWords[backup.type]}, made <RelativeTime time={backup.createdAt} /> in {formatDuration(backup.durationMs)}
+        </span>
+        <span>
+          {formatBytes(backup.sizeBytes)} from {formatBytes(backup.originalBytes)}
+        </span>
+        <span>
+          {plural(backup.rowCount, "row")} in {plural(backup.tableCount, "table")}
+        </span>
+        <span>
+          {formatWords[backup.format].name}, {compressionWords[backup.compression].name.toLowerCase()}
+          {backup.compression === "none" && " compression"}
+        </span>
+        {backup.tags.map((tag) => (
+          <Badge key={tag}>{tag}</Badge>
+        ))}
+      </div>
+      {backup.description && <p className="mt-1 max-w-3xl break-words">{backup.description}</p>}
+    </PageHeader>
+  );
+}

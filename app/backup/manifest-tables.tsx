@@ -1,0 +1,74 @@
+"use client";
+
+import { useState } from "react";
+import { type ManifestTable, sortTables, type TableColumn } from "@/app/backup/sort-tables";
+import { Button } from "@/app/ui/button";
+import { EmptyState } from "@/app/ui/empty-state";
+import { formatBytes, formatCount, plural } from "@/app/ui/format";
+import { SearchField } from "@/app/ui/search-field";
+import { Section } from "@/app/ui/section";
+import { Cell, Head, Row, type Sort, SortHead, Table } from "@/app/ui/table";
+
+/** A schema may have thousands of tables; a browser does not like as many rows at once. */
+const shownAtFirst = 100;
+
+export function ManifestTables({ tables }: { tables: ManifestTable[] }) {
+  const [sort, setSort] = useState<Sort<TableColumn>>({ key: "bytes", descending: true });
+  const [search, setSearch] = useState("");
+  const [showsAll, setShowsAll] = useState(false);
+  const found = tables.filter((table) => table.name.toLowerCase().includes(search.toLowerCase()));
+  const shown = showsAll ? found : found.slice(0, shownAtFirst);
+  const sorting = { sort, onSort: setSort };
+  return (
+    <Section title="Tables" aside={plural(tables.length, "table")}>
+      {tables.length > 12 && (
+        <SearchField label="Search tables" value={search} onChange={setSearch} className="w-72 max-w-full" />
+      )}
+      {tables.length === 0 && <EmptyState>The schema had no tables.</EmptyState>}
+      {tables.length > 0 && found.length === 0 && (
+        <EmptyState action={<Button onClick={() => setSearch("")}>Clear filters</Button>}>
+          No table has “{search}” in its name.
+        </EmptyState>
+      )}
+      {found.length > 0 && (
+        <Table
+          label="Tables in this backup"
+          head={
+            <>
+              <SortHead column="name" {...sorting}>
+                Table
+              </SortHead>
+              <Head from="md">Kind</Head>
+              <SortHead column="rows" numeric descendingFirst {...sorting}>
+                Rows
+              </SortHead>
+              <SortHead column="bytes" numeric descendingFirst {...sorting}>
+                Data
+              </SortHead>
+            </>
+          }
+        >
+          {sortTables(shown, sort).map((table) => (
+            <Row key={table.name}>
+              <Cell className="max-w-0 w-1/2">
+                <span title={table.name} className="block truncate font-mono text-xs">
+                  {table.name}
+                </span>
+              </Cell>
+              <Cell from="md" className="text-muted">
+                {table.kind}
+              </Cell>
+              <Cell numeric>{table.rows === null ? "–" : formatCount(table.rows)}</Cell>
+              <Cell numeric>{table.rows === null ? "–" : formatBytes(table.bytes)}</Cell>
+            </Row>
+          ))}
+        </Table>
+      )}
+      {found.length > shown.length && (
+        <div className="flex justify-center">
+          <Button onClick={() => setShowsAll(true)}>Show all {formatCount(found.length)} tables</Button>
+        </div>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,26 @@
+import { describe, expect, test } from "vitest";
+import { checkCommand, curlCommand, restoreCommand } from "@/app/backup/restore-command";
+
+describe("the command that restores", () => {
+  test.each([
+    ["custom", "gzip", "acme.dump.gz", "gunzip -c acme.dump.gz | pg_restore --no-owner -d DBNAME"],
+    ["custom", "zstd", "acme.dump.zst", "zstd -dc acme.dump.zst | pg_restore --no-owner -d DBNAME"],
+    ["custom", "none", "acme.dump", "pg_restore --no-owner -d DBNAME acme.dump"],
+    ["tar", "gzip", "acme.tar.gz", "gunzip -c acme.tar.gz | pg_restore -Ft --no-owner -d DBNAME"],
+    ["tar", "none", "acme.tar", "pg_restore -Ft --no-owner -d DBNAME acme.tar"],
+    ["sql", "zstd", "acme.sql.zst", "zstd -dc acme.sql.zst | psql -1 -v ON_ERROR_STOP=1 -d DBNAME"],
+    ["sql", "none", "acme.sql", "psql -1 -v ON_ERROR_STOP=1 -d DBNAME -f acme.sql"],
+  ] as const)("for %s with %s", (...[format, compression, filename, command]) =>
+    expect(restoreCommand({ filename, format, compression })).toBe(command),
+  );
+});
+
+test("the link is quoted for the shell", () => {
+  expect(curlCommand("acme.dump", "http://localhost/x?a=1&b=2")).toBe(
+    "curl -f -o acme.dump 'http://localhost/x?a=1&b=2'",
+  );
+});
+
+test("the hash can be checked", () => {
+  expect(checkCommand("acme.dump", "9f2c")).toBe("echo '9f2c  acme.dump' | sha256sum -c");
+});

@@ -1,0 +1,25 @@
+import type { BackupCompression, BackupFormat } from "@/app/trpc/types";
+
+const unpackers = { gzip: "gunzip -c", zstd: "zstd -dc" } as const;
+
+const restorers: Record<BackupFormat, string> = {
+  custom: "pg_restore --no-owner -d DBNAME",
+  tar: "pg_restore -Ft --no-owner -d DBNAME",
+  sql: "psql -1 -v ON_ERROR_STOP=1 -d DBNAME",
+};
+
+type File = { filename: string; format: BackupFormat; compression: BackupCompression };
+
+/** Brings a downloaded backup back with stock tools. */
+export function restoreCommand({ filename, format, compression }: File): string {
+  const restore = restorers[format];
+  if (compression !== "none") return `${unpackers[compression]} ${filename} | ${restore}`;
+  return format === "sql" ? `${restore} -f ${filename}` : `${restore} ${filename}`;
+}
+
+/** Downloads by a signed link, on any machine, until the link expires. */
+export const curlCommand = (filename: string, url: string): string => `curl -f -o ${filename} '${url}'`;
+
+/** Compares the file with the hash that was taken while it was written. */
+export const checkCommand = (filename: string, sha256: string): string =>
+  `echo '${sha256}  ${filename}' | sha256sum -c`;

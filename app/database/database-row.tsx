@@ -1,0 +1,63 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { AddProjectButton } from "@/app/project/add-project-button";
+import { useTRPC } from "@/app/trpc/client";
+import { describeError } from "@/app/trpc/error";
+import { alone } from "@/app/trpc/links";
+import type { Database } from "@/app/trpc/types";
+import { Button } from "@/app/ui/button";
+import { formatCount, formatServerVersion } from "@/app/ui/format";
+import { RelativeTime } from "@/app/ui/relative-time";
+import { StatusMark } from "@/app/ui/status-mark";
+import { Cell, Row } from "@/app/ui/table";
+
+export function DatabaseRow({ database }: { database: Database }) {
+  const trpc = useTRPC();
+  const check = useMutation(trpc.database.check.mutationOptions({ trpc: alone, meta: { showsError: true } }));
+  const { host, port, database: dbname, user } = database.connection;
+  const address = `${user}@${host}:${port}/${dbname}`;
+  return (
+    <>
+      <Row>
+        <Cell className="max-md:max-w-0 max-md:w-full">
+          <span className="font-medium text-base">{database.name}</span>
+          <span className="block truncate font-mono text-muted text-xs md:hidden">{address}</span>
+        </Cell>
+        <Cell from="md" className="max-w-0 w-2/5">
+          <span title={address} className="block truncate font-mono text-xs">
+            {address}
+          </span>
+        </Cell>
+        <Cell from="lg">{database.serverVersion ? formatServerVersion(database.serverVersion) : "–"}</Cell>
+        <Cell from="md">
+          {check.error ? (
+            <StatusMark tone="bad">Does not answer</StatusMark>
+          ) : database.checkedAt ? (
+            <StatusMark tone="good">
+              Answered <RelativeTime time={database.checkedAt} />
+            </StatusMark>
+          ) : (
+            <StatusMark tone="idle">Not checked yet</StatusMark>
+          )}
+        </Cell>
+        <Cell numeric>{formatCount(database.projects)}</Cell>
+        <Cell numeric>
+          <span className="inline-flex gap-2 py-1 max-md:flex-col">
+            <Button size="sm" pending={check.isPending} onClick={() => check.mutate({ databaseId: database.id })}>
+              Check now<span className="sr-only">: {database.name}</span>
+            </Button>
+            <AddProjectButton databaseId={database.id} size="sm" />
+          </span>
+        </Cell>
+      </Row>
+      {check.error && (
+        <Row>
+          <Cell colSpan={6} className="text-bad">
+            {describeError(check.error).message}
+          </Cell>
+        </Row>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { parseTags, readExportForm } from "@/app/export/export-form";
+
+const form = (fields: Record<string, string>) => {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(fields)) data.set(name, value);
+  return data;
+};
+
+test("tags are cleaned, and each is there once", () => {
+  expect(parseTags(" shop, before  release,,shop ")).toEqual(["shop", "before release"]);
+  expect(parseTags("")).toEqual([]);
+});
+
+test("fields that were left empty are left out", () => {
+  expect(
+    readExportForm(form({ format: "sql", compression: "none", description: " ", tags: "", storagePath: "" })),
+  ).toEqual({
+    format: "sql",
+    compress: false,
+    compression: "none",
+    description: undefined,
+    tags: [],
+    storagePath: undefined,
+  });
+});
+
+test("everything that was filled in is there", () => {
+  const fields = {
+    format: "tar",
+    compression: "zstd",
+    description: "before 2.0",
+    tags: "a, b",
+    storagePath: "2026/q1",
+  };
+  expect(readExportForm(form(fields))).toEqual({
+    format: "tar",
+    compress: true,
+    compression: "zstd",
+    description: "before 2.0",
+    tags: ["a", "b"],
+    storagePath: "2026/q1",
+  });
+});

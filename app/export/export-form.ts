@@ -1,0 +1,28 @@
+import type { BackupCompression, BackupFormat, ExportOptions } from "@/app/trpc/types";
+
+export const formats = ["custom", "sql", "tar"] as const satisfies readonly BackupFormat[];
+export const compressions = ["gzip", "zstd", "none"] as const satisfies readonly BackupCompression[];
+
+/** `shop, before  release` → `["shop", "before release"]` */
+export const parseTags = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(",")
+      .map((tag) => tag.trim().replace(/\s+/g, " "))
+      .filter(Boolean),
+  ),
+];
+
+/** What the form says, as the procedure wants it; fields that were left empty are left out. */
+export function readExportForm(data: FormData): Omit<ExportOptions, "projectId" | "idempotencyKey"> {
+  const text = (name: string) => String(data.get(name) ?? "").trim();
+  const compression = compressions.find((one) => one === data.get("compression")) ?? "gzip";
+  return {
+    format: formats.find((one) => one === data.get("format")) ?? "custom",
+    compress: compression !== "none",
+    compression,
+    description: text("description") || undefined,
+    tags: parseTags(text("tags")),
+    storagePath: text("storagePath") || undefined,
+  };
+}

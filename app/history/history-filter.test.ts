@@ -1,0 +1,33 @@
+import { describe, expect, test } from "vitest";
+import { backupsOf, failuresOf, isFiltered, readHistoryFilter } from "@/app/history/history-filter";
+
+const read = (query: string) => readHistoryFilter(new URLSearchParams(query));
+
+test("an address without a filter asks for everything", () => {
+  expect(isFiltered(read(""))).toBe(false);
+  expect(backupsOf("acme", read(""))).toEqual({ projectId: "acme" });
+  expect(failuresOf("acme", read(""))).toEqual({ projectId: "acme", status: ["failed", "cancelled"] });
+});
+
+test("what the address names wrongly is left out", () => {
+  expect(read("status=constructor&type=toString")).toEqual({ search: "", type: null, status: null, tag: "" });
+});
+
+describe("a filter", () => {
+  test("on text, type or tag leaves out exports without a backup", () => {
+    for (const query of ["q=acme", "type=manual", "tag=release"]) expect(failuresOf("acme", read(query))).toBeNull();
+    expect(backupsOf("acme", read("q=a&type=manual&tag=t"))).toEqual({
+      projectId: "acme",
+      search: "a",
+      type: "manual",
+      tag: "t",
+    });
+  });
+
+  test("on a status asks only where it occurs", () => {
+    expect(backupsOf("acme", read("status=failed"))).toBeNull();
+    expect(failuresOf("acme", read("status=failed"))).toEqual({ projectId: "acme", status: ["failed"] });
+    expect(backupsOf("acme", read("status=missing"))).toEqual({ projectId: "acme", status: "missing" });
+    expect(failuresOf("acme", read("status=missing"))).toBeNull();
+  });
+});

@@ -1,0 +1,45 @@
+import { BackupRow } from "@/app/history/backup-row";
+import { FailureRow } from "@/app/history/failure-row";
+import type { HistoryEntry } from "@/app/history/merge-history";
+import type { Backup, JobSummary } from "@/app/trpc/types";
+import { Head, Table } from "@/app/ui/table";
+
+type Props = {
+  entries: HistoryEntry<Backup, JobSummary>[];
+  canExport: boolean;
+  onTag: (tag: string) => void;
+};
+
+export function HistoryTable({ entries, canExport, onTag }: Props) {
+  return (
+    <Table
+      label="Backups"
+      head={
+        <>
+          <Head>Name</Head>
+          <Head>Made</Head>
+          <Head numeric from="md">
+            Size
+          </Head>
+          <Head numeric from="lg">
+            Rows
+          </Head>
+          <Head numeric from="lg">
+            Took
+          </Head>
+          <Head>
+            <span className="sr-only">Actions</span>
+          </Head>
+        </>
+      }
+    >
+      {entries.map((entry) =>
+        entry.kind === "backup" ? (
+          <BackupRow key={entry.backup.id} backup={entry.backup} onTag={onTag} />
+        ) : (
+          <FailureRow key={entry.job.id} job={entry.job} canRetry={canExport} />
+        ),
+      )}
+    </Table>
+  );
+}

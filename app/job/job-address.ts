@@ -1,0 +1,32 @@
+"use client";
+
+import { useSearchParams } from "next/navigation";
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The job whose dialog is open, kept in the address so that it survives a reload. */
+export function useOpenJobId(): string | null {
+  const id = useSearchParams().get("job");
+  return id && uuid.test(id) ? id : null;
+}
+
+/** The address of this page with the dialog of a job. */
+export function useJobHref(): (jobId: string) => string {
+  const current = useSearchParams();
+  return (jobId) => {
+    const query = new URLSearchParams(current);
+    query.set("job", jobId);
+    return `?${query}`;
+  };
+}
+
+// Next follows these calls, and asks the server for nothing.
+function changeAddress(change: (query: URLSearchParams) => void, how: "pushState" | "replaceState") {
+  const url = new URL(window.location.href);
+  change(url.searchParams);
+  window.history[how](null, "", url);
+}
+
+export const openJob = (jobId: string): void => changeAddress((query) => query.set("job", jobId), "pushState");
+
+export const closeJob = (): void => changeAddress((query) => query.delete("job"), "replaceState");

@@ -1,0 +1,73 @@
+"use client";
+
+import { useEffect, useState } from "react";
+import { closeJob } from "@/app/job/job-address";
+import { JobAnnouncer } from "@/app/job/job-announcer";
+import { JobCancelled } from "@/app/job/job-cancelled";
+import { JobFailed } from "@/app/job/job-failed";
+import { JobFinished } from "@/app/job/job-finished";
+import { JobRunning } from "@/app/job/job-running";
+import { isOver, jobTitle } from "@/app/job/job-words";
+import { useJob } from "@/app/job/use-job";
+import { forgetJob, watchJob } from "@/app/job/watched-jobs";
+import type { Job } from "@/app/trpc/types";
+import { Dialog, DialogBody } from "@/app/ui/dialog";
+import { ErrorState } from "@/app/ui/error-state";
+import { Notice } from "@/app/ui/notice";
+import { SkeletonRows } from "@/app/ui/skeleton";
+
+/** The one dialog for every kind of job, from the first second to long after its end. */
+export function JobDialog({ jobId }: { jobId: string }) {
+  const { data: job, error, refetch, isFetching } = useJob(jobId);
+  const [cancelCameLate, setCancelCameLate] = useState(false);
+  const running = job && !isOver(job.status);
+
+  useEffect(() => {
+    if (running) watchJob(jobId);
+    // Whoever sees the end here need not be told again.
+    else if (job) forgetJob(jobId);
+  }, [running, job, jobId]);
+
+  return (
+    <Dialog title={job ? jobTitle(job) : "Job"} onClose={closeJob}>
+      {!job && (
+        <DialogBody>
+          {error ? (
+            <ErrorState title="This job cannot be shown" error={error} onRetry={refetch} retrying={isFetching} />
+          ) : (
+            <SkeletonRows rows={5} label="Loading the job" />
+          )}
+        </DialogBody>
+      )}
+      {job && error && !isOver(job.status) && (
+        <div className="px-5 pt-4">
+          <Notice tone="warn" role="status">
+            Connection lost, trying again. This is the last that was known.
+          </Notice>
+        </div>
+      )}
+      {job && cancelCameLate && isOver(job.status) && job.status !== "cancelled" && (
+        <div className="px-5 pt-4">
+          <Notice role="status">The job was over before the cancel arrived, so there was nothing to cancel.</Notice>
+        </div>
+      )}
+      <JobAnnouncer job={job} />
+      {job && <JobState job={job} onCancelTooLate={() => setCancelCameLate(true)} />}
+    </Dialog>
+  );
+}
+
+function JobState({ job, onCancelTooLate }: { job: Job; onCancelTooLate: () => void }) {
+  switch (job.status) {
+    case "pending":
+    case "in_progress":
+    case "cancelling":
+      return <JobRunning job={job} onCancelTooLate={onCancelTooLate} />;
+    case "completed":
+      return <JobFinished job={job} />;
+    case "failed":
+      return <JobFailed job={job} />;
+    case "cancelled":
+      return <JobCancelled job={job} />;
+  }
+}

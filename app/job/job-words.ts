@@ -1,0 +1,41 @@
+import type { Job, JobStatus, JobSummary } from "@/app/trpc/types";
+import type { Tone } from "@/app/ui/status-mark";
+
+type Looks = { tone: Tone; word: string };
+
+export const statusLooks: Record<JobStatus, Looks> = {
+  pending: { tone: "idle", word: "Waiting" },
+  in_progress: { tone: "running", word: "Running" },
+  cancelling: { tone: "warn", word: "Cancelling" },
+  cancelled: { tone: "ended", word: "Cancelled" },
+  completed: { tone: "good", word: "Done" },
+  failed: { tone: "bad", word: "Failed" },
+};
+
+export const isOver = (status: JobStatus): boolean =>
+  status === "completed" || status === "failed" || status === "cancelled";
+
+const kindWords: Record<Job["kind"], string> = { export_backup: "Export" };
+
+/** `Export` */
+export const kindWord = (kind: Job["kind"]): string => kindWords[kind];
+
+/** `Export of Acme Shop` */
+export const jobTitle = (job: Pick<JobSummary, "kind" | "projectName">): string =>
+  `${kindWord(job.kind)} of ${job.projectName}`;
+
+const stepWords: Record<string, string> = {
+  check: "Check",
+  snapshot: "Snapshot",
+  dump: "Dump",
+  verify: "Verify",
+  store: "Store",
+  finish: "Finish",
+};
+
+/** A step in one word; one that is not known yet keeps its title. */
+export const stepWord = (step: { name: string; title: string }): string => stepWords[step.name] ?? step.title;
+
+/** Who started it, seen from whoever looks. */
+export const startedBy = (job: Pick<JobSummary, "userId" | "userName">, me: string): string =>
+  job.userId === me ? "you" : (job.userName ?? "somebody who is gone");

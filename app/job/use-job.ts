@@ -1,0 +1,53 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { isOver } from "@/app/job/job-words";
+import { pollDelay } from "@/app/job/poll-delay";
+import { useTRPC } from "@/app/trpc/client";
+import { describeError } from "@/app/trpc/error";
+import type { Job } from "@/app/trpc/types";
+
+/** A job, asked for again and again until it is over. After an error the last answer stays. */
+export function useJob(jobId: string) {
+  const trpc = useTRPC();
+  const query = useQuery(
+    trpc.job.getStatus.queryOptions(
+      { jobId },
+      {
+        // The next round is the retry.
+        retry: false,
+        refetchOnWindowFocus: ({ state }) => (state.data && isOver(state.data.status) ? false : "always"),
+        refetchIntervalInBackground: true,
+        refetchInterval: ({ state }) =>
+          pollDelay({
+            isOver: state.data !== undefined && isOver(state.data.status),
+            isRefused: state.error !== null && refusals.includes(describeError(state.error).status),
+            answers: state.dataUpdateCount,
+            isHidden: document.hidden,
+          }),
+      },
+    ),
+  );
+  useRefreshAtEnd(query.data);
+  return query;
+}
+
+const refusals = [400, 401, 403, 404];
+
+/** What a job leaves behind shows on the page as soon as it is over. */
+function useRefreshAtEnd(job: Job | undefined) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const wasRunning = useRef(false);
+  useEffect(() => {
+    if (!job) return;
+    if (!isOver(job.status)) {
+      wasRunning.current = true;
+    } else if (wasRunning.current) {
+      wasRunning.current = false;
+      for (const path of [trpc.project, trpc.backup, trpc.job.list, trpc.export])
+        void queries.invalidateQueries(path.pathFilter());
+    }
+  }, [job, trpc, queries]);
+}

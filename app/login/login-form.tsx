@@ -1,0 +1,47 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { type SignInResult, signInWith } from "@/app/login/sign-in";
+import { Button } from "@/app/ui/button";
+import { TextField } from "@/app/ui/field";
+import { Notice } from "@/app/ui/notice";
+
+const explanations: Record<Exclude<SignInResult, "signed-in">, string> = {
+  refused: "The email or the password is wrong.",
+  "too-many": "Too many tries for this account. Wait a minute, then try again.",
+  "no-answer": "Coffer does not answer. Check that it is running, then try again.",
+};
+
+export function LoginForm({ next }: { next: string }) {
+  const [result, setResult] = useState<SignInResult | null>(null);
+  const [pending, setPending] = useState(false);
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (pending) return;
+    const form = event.currentTarget;
+    const data = new FormData(form);
+    setPending(true);
+    const answer = await signInWith(String(data.get("email")).trim(), String(data.get("password")));
+    setResult(answer);
+    // A whole new page: nothing of a former user stays in memory.
+    if (answer === "signed-in") return window.location.assign(next);
+    setPending(false);
+    form.querySelector<HTMLInputElement>("[name=password]")?.select();
+  }
+
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      {result && result !== "signed-in" && (
+        <Notice tone="bad" role="alert">
+          {explanations[result]}
+        </Notice>
+      )}
+      <TextField label="Email" name="email" type="email" autoComplete="username" required />
+      <TextField label="Password" name="password" type="password" autoComplete="current-password" required />
+      <Button type="submit" variant="primary" pending={pending}>
+        Sign in
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,78 @@
+"use client";
+
+import Link from "next/link";
+import { ExportButton } from "@/app/export/export-button";
+import { freshness } from "@/app/project/health";
+import type { Project } from "@/app/trpc/types";
+import { formatBytes } from "@/app/ui/format";
+import { RelativeTime, useNow } from "@/app/ui/relative-time";
+import { StatusMark } from "@/app/ui/status-mark";
+import { Cell, Head, Row, Table } from "@/app/ui/table";
+
+/** The oldest first: what has none at all, then what waits longest. */
+const byAge = (a: Project, b: Project) =>
+  (a.lastBackup ? Date.parse(a.lastBackup.createdAt) : 0) - (b.lastBackup ? Date.parse(b.lastBackup.createdAt) : 0);
+
+export function FreshnessTable({ projects }: { projects: Project[] }) {
+  const now = useNow();
+  return (
+    <Table
+      label="Last good backup of each project"
+      head={
+        <>
+          <Head>Project</Head>
+          <Head>Last good backup</Head>
+          <Head from="md">Standing</Head>
+          <Head numeric from="md">
+            Size
+          </Head>
+          <Head numeric from="lg">
+            Stored
+          </Head>
+          <Head>
+            <span className="sr-only">Actions</span>
+          </Head>
+        </>
+      }
+    >
+      {[...projects].sort(byAge).map((project) => (
+        <FreshnessRow key={project.id} project={project} now={now} />
+      ))}
+    </Table>
+  );
+}
+
+function FreshnessRow({ project, now }: { project: Project; now: number }) {
+  const { tone, word } = freshness(project.lastBackup, now);
+  return (
+    <Row>
+      <Cell className="max-w-0 w-2/5">
+        <Link
+          href={`/projects/${project.slug}`}
+          prefetch={false}
+          className="block truncate font-medium text-base hover:underline"
+        >
+          {project.name}
+        </Link>
+      </Cell>
+      <Cell>
+        <span className="max-md:hidden">
+          {project.lastBackup ? <RelativeTime time={project.lastBackup.createdAt} /> : "–"}
+        </span>
+        <StatusMark tone={tone} className="md:hidden">
+          {project.lastBackup ? <RelativeTime time={project.lastBackup.createdAt} /> : word}
+        </StatusMark>
+      </Cell>
+      <Cell from="md">
+        <StatusMark tone={tone}>{word}</StatusMark>
+      </Cell>
+      <Cell numeric from="md">
+        {project.lastBackup ? formatBytes(project.lastBackup.sizeBytes) : "–"}
+      </Cell>
+      <Cell numeric from="lg">
+        {formatBytes(project.storedBytes)}
+      </Cell>
+      <Cell numeric>{project.canExport && <ExportButton project={project} variant="secondary" size="sm" />}</Cell>
+    </Row>
+  );
+}

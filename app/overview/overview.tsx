@@ -1,0 +1,51 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { RunningJobs } from "@/app/job/running-jobs";
+import { Attention } from "@/app/overview/attention";
+import { Figures } from "@/app/overview/figures";
+import { FreshnessTable } from "@/app/overview/freshness-table";
+import { AddProjectButton } from "@/app/project/add-project-button";
+import { useTRPC } from "@/app/trpc/client";
+import { EmptyState } from "@/app/ui/empty-state";
+import { ErrorState } from "@/app/ui/error-state";
+import { PageHeader } from "@/app/ui/page-header";
+import { Section } from "@/app/ui/section";
+import { SkeletonRows } from "@/app/ui/skeleton";
+import { useCurrentUser } from "@/app/user/current-user";
+
+/** What went wrong comes first, then what runs, then how everything stands. */
+export function Overview() {
+  const trpc = useTRPC();
+  const isAdmin = useCurrentUser().role === "admin";
+  const { data: projects, error, refetch, isFetching } = useQuery(trpc.project.list.queryOptions());
+  return (
+    <>
+      <PageHeader title="Overview" />
+      {error && !projects && (
+        <ErrorState title="The projects could not be read" error={error} onRetry={refetch} retrying={isFetching} />
+      )}
+      {!error && !projects && <SkeletonRows label="Loading projects" />}
+      {projects?.length === 0 && (
+        <EmptyState action={isAdmin && <AddProjectButton />}>
+          {isAdmin
+            ? "There are no projects yet. Pick a database and the schemas of your tenants."
+            : "You are not a member of any project yet. Ask an administrator to add you."}
+        </EmptyState>
+      )}
+      {projects && projects.length > 0 && (
+        <>
+          <Attention projects={projects} />
+          <Figures projects={projects} />
+          <Section title="Running now" aside={<Link href="/activity">All activity</Link>}>
+            <RunningJobs emptyText="Nothing runs at the moment." />
+          </Section>
+          <Section title="Last good backup">
+            <FreshnessTable projects={projects} />
+          </Section>
+        </>
+      )}
+    </>
+  );
+}

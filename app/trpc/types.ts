@@ -1,0 +1,36 @@
+import type { TRPCClientErrorLike } from "@trpc/client";
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import type { AppRouter } from "@/server/root";
+
+type Inputs = inferRouterInputs<AppRouter>;
+type Outputs = inferRouterOutputs<AppRouter>;
+
+/** Any failed call, as the browser sees it. */
+export type CallError = TRPCClientErrorLike<AppRouter>;
+
+export type CurrentUser = NonNullable<Outputs["user"]["me"]>;
+
+export type Project = Outputs["project"]["list"][number];
+export type ProjectDetails = Outputs["project"]["get"];
+export type FoundSchema = Outputs["project"]["discover"][number];
+export type NewProjects = Inputs["project"]["add"];
+
+export type Job = Outputs["job"]["getStatus"];
+export type JobSummary = Outputs["job"]["list"]["items"][number];
+export type JobStatus = Job["status"];
+export type JobStep = Job["steps"][number];
+export type JobProgress = NonNullable<Job["progress"]>;
+export type JobFilter = Pick<NonNullable<Inputs["job"]["list"]>, "projectId" | "status">;
+
+export type Backup = Outputs["backup"]["listBackups"]["items"][number];
+export type BackupDetails = Outputs["backup"]["get"];
+export type BackupFilter = Inputs["backup"]["totals"];
+export type BackupFormat = Backup["format"];
+export type BackupCompression = Backup["compression"];
+
+export type ExportOptions = Inputs["export"]["startExport"];
+export type ExportEstimate = Outputs["export"]["estimate"];
+
+export type Database = Outputs["database"]["list"][number];
+export type NewDatabase = Inputs["database"]["add"];
+export type Connection = NewDatabase["connection"];

@@ -1,0 +1,50 @@
+import { type ComponentProps, type ReactNode, useId } from "react";
+import { cx } from "@/app/ui/class-names";
+
+type Described = { label: string; hint?: ReactNode; error?: string | null };
+
+const control =
+  "w-full rounded border border-line-strong bg-raised px-2.5 text-base text-text aria-invalid:border-bad disabled:opacity-60";
+
+export const inputClass = cx(control, "h-8");
+
+type Wiring = { id: string; "aria-describedby"?: string; "aria-invalid"?: true };
+
+function Field({ label, hint, error, children }: Described & { children: (wiring: Wiring) => ReactNode }) {
+  const id = useId();
+  const noteId = `${id}-note`;
+  const note = error || hint;
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className="text-sm font-medium">
+        {label}
+      </label>
+      {children({ id, "aria-describedby": note ? noteId : undefined, "aria-invalid": error ? true : undefined })}
+      {note && (
+        <p id={noteId} className={cx("text-xs", error ? "text-bad" : "text-muted")}>
+          {note}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function TextField({ label, hint, error, className, ...input }: Described & ComponentProps<"input">) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(wiring) => <input {...wiring} {...input} className={cx(inputClass, className)} />}
+    </Field>
+  );
+}
+
+export function SelectField({ label, hint, error, children, ...select }: Described & ComponentProps<"select">) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(wiring) => (
+        <select {...wiring} {...select} className={inputClass}>
+          {children}
+        </select>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,32 @@
+"use client";
+
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { cx } from "@/app/ui/class-names";
+
+type Tab = { href: string; label: string };
+
+/** Tabs that are pages: links, so they can be opened anywhere and come back after a reload. */
+export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
+  const pathname = usePathname();
+  return (
+    <nav aria-label={label} className="border-line border-b">
+      <ul className="-mb-px flex gap-4">
+        {tabs.map(({ href, label: name }) => (
+          <li key={href}>
+            <Link
+              href={href}
+              aria-current={pathname === href ? "page" : undefined}
+              className={cx(
+                "flex h-9 items-center border-b-2 px-0.5 text-base",
+                pathname === href ? "border-accent font-medium" : "border-transparent text-muted hover:text-text",
+              )}
+            >
+              {name}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
