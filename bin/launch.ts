@@ -37,7 +37,11 @@ async function bringUp(mode: Mode, closing: Closing): Promise<void> {
   // Ended in the opposite order: the worker gives its jobs back before the web goes.
   const web = keep("web", { mode, settings, closing });
   const worker = keep("worker", { mode, settings, closing });
-  if (mode === "development") restartOnChange(worker, closing);
+  if (mode === "development") {
+    restartOnChange(worker, ["db", "jobs"], closing);
+    // Next reloads pages; the procedures run in front of it.
+    restartOnChange(web, ["db", "jobs", "server"], closing);
+  }
   await Promise.all([web.ready, worker.ready]);
   const password = account.password === null ? "" : ` with password ${account.password}`;
   say(`Coffer is ready at ${settings.publicUrl} — sign in as ${account.email}${password}.`);
@@ -73,14 +77,14 @@ function childEnv(mode: Mode, { port, host, publicUrl, dataDir }: Settings): Env
   };
 }
 
-/** The web reloads itself; the worker starts anew. Not by tsx or node --watch: they keep IPC to themselves. */
-function restartOnChange(worker: Supervised, closing: Closing): void {
+/** Starts it anew when a source changes. Not by tsx or node --watch: they keep IPC to themselves. */
+function restartOnChange(child: Supervised, folders: string[], closing: Closing): void {
   let timer: NodeJS.Timeout | undefined;
   const changed = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => void worker.restart(), 200);
+    timer = setTimeout(() => void child.restart(), 200);
   };
-  for (const folder of ["db", "jobs"]) {
+  for (const folder of folders) {
     const watcher = watch(path.join(root, folder), { recursive: true }, changed);
     closing.defer(async () => watcher.close());
   }

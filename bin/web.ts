@@ -6,6 +6,7 @@ import { log } from "@/db/log";
 import { socketAddressHeader } from "@/server/address";
 import { serveDownload } from "@/server/download";
 import { serverEnv } from "@/server/env";
+import { serveProcedures } from "@/server/procedures";
 
 const { PORT, HOST } = serverEnv();
 const app = next({ quiet: true, dev: process.argv.includes("--dev"), dir: process.cwd(), hostname: HOST, port: PORT });
@@ -17,7 +18,9 @@ async function handle(request: IncomingMessage, response: ServerResponse) {
   const sent = request.headers["x-request-id"];
   const requestId = typeof sent === "string" && /^[A-Za-z0-9._-]{1,100}$/.test(sent) ? sent : randomUUID();
   request.headers["x-request-id"] = requestId;
+  response.setHeader("X-Request-Id", requestId);
   if (await serveDownload(request, response, requestId)) return;
+  if (await serveProcedures(request, response)) return;
   await handleByNext(request, response);
 }
 

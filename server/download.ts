@@ -12,6 +12,7 @@ import { inside } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
 import { clientAddress } from "@/server/address";
 import { userFromCookies } from "@/server/auth";
+import { headersOf } from "@/server/headers";
 import { checkDownload } from "@/server/link";
 import { parseRange } from "@/server/range";
 import { findBackup } from "@/server/routers/backup";
@@ -39,16 +40,10 @@ export async function serveDownload(
   const url = new URL(request.url ?? "/", "http://localhost");
   const backupId = downloadPath.exec(url.pathname)?.[1];
   if (!backupId) return false;
-  response.setHeader("X-Request-Id", requestId);
   try {
     if (request.method !== "GET" && request.method !== "HEAD")
       throw new AppError("VALIDATION_ERROR", "A download is a GET or a HEAD.");
-    const headers = new Headers(
-      Object.entries(request.headers).flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : [])) as [
-        string,
-        string,
-      ][],
-    );
+    const headers = headersOf(request);
     const user = await userOf(backupId, url.searchParams, headers);
     const { backup } = await findBackup(user, backupId);
     const file = await openBackup(backup);

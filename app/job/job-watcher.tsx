@@ -35,10 +35,10 @@ function tellEnd(job: Job, download: (backupId: string) => void) {
   if (job.status === "completed" && backupId) {
     const text = `${formatBytes(job.sizeBytes ?? 0)} in ${formatDuration(job.durationMs ?? 0)}`;
     const action = { label: "Download", onClick: () => download(backupId) };
-    showEnd({ ok: true, title: `Backup of ${job.projectName} is ready`, text, action, second: details });
+    showEnd({ isGood: true, title: `Backup of ${job.projectName} is ready`, text, action, second: details });
   } else {
     const how = job.status === "failed" ? "failed" : job.status === "cancelled" ? "was cancelled" : "is done";
     const text = job.status === "failed" ? (job.errorMessage ?? undefined) : undefined;
-    showEnd({ ok: job.status !== "failed", title: `${jobTitle(job)} ${how}`, text, action: details });
+    showEnd({ isGood: job.status !== "failed", title: `${jobTitle(job)} ${how}`, text, action: details });
   }
 }

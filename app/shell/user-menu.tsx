@@ -5,7 +5,7 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import { setTheme, themes, useTheme } from "@/app/theme/theme";
 import { cx } from "@/app/ui/class-names";
-import { Menu, MenuChoice } from "@/app/ui/menu";
+import { Menu } from "@/app/ui/menu";
 import { useCurrentUser } from "@/app/user/current-user";
 import { signOut } from "@/app/user/sign-out";
 
@@ -26,7 +26,7 @@ export function UserMenu({ folds = false }: { folds?: boolean }) {
           <button
             type="button"
             aria-label={`Account of ${user.name}`}
-            className="flex h-10 w-full items-center gap-2.5 rounded px-1 text-left hover:bg-hover data-popup-open:bg-hover max-md:w-auto"
+            className="flex h-10 w-full items-center gap-2.5 rounded px-1 text-left hover:bg-hover aria-expanded:bg-hover max-md:w-auto"
           >
             <span
               aria-hidden
@@ -48,9 +48,8 @@ export function UserMenu({ folds = false }: { folds?: boolean }) {
           },
           { label: "Sign out", icon: <LogOut className="size-4" />, onSelect: signOut },
         ]}
-      >
-        <MenuChoice label="Theme" value={theme} choices={themes} onChange={setTheme} />
-      </Menu>
+        choice={{ label: "Theme", value: theme, options: themes, onChange: setTheme }}
+      />
       {changesPassword && <ChangePasswordDialog onClose={() => setChangesPassword(false)} />}
     </>
   );

@@ -23,15 +23,15 @@ function readTheme(): Theme {
   return shown === "light" || shown === "dark" ? shown : "system";
 }
 
-/** Shows the theme and keeps it for the next visit. */
-export function setTheme(theme: Theme): void {
+/** Shows the theme and keeps it for the next visit; anything but light and dark is the system's own. */
+export function setTheme(theme: string): void {
   const root = document.documentElement;
-  if (theme === "system") {
-    delete root.dataset.theme;
-    localStorage.removeItem(storageKey);
-  } else {
+  if (theme === "light" || theme === "dark") {
     root.dataset.theme = theme;
     localStorage.setItem(storageKey, theme);
+  } else {
+    delete root.dataset.theme;
+    localStorage.removeItem(storageKey);
   }
   for (const tell of listeners) tell();
 }

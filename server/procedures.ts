@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
+import { headersOf } from "@/server/headers";
+import { appRouter } from "@/server/root";
+import { isJson, isSameOrigin } from "@/server/same-origin";
+import { createContext } from "@/server/trpc";
+
+const prefix = "/api/trpc/";
+const maxBodySize = 1024 * 1024;
+const maxBatchSize = 10;
+
+/**
+ * Serves the procedures to the dashboard, in front of Next: each open dialog asks once a second, and a route of Next costs
+ * several times what the answer does. Gives false for any other request.
+ */
+export async function serveProcedures(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  const { pathname } = new URL(request.url ?? "/", "http://localhost");
+  if (!pathname.startsWith(prefix)) return false;
+  const headers = headersOf(request);
+  const refusal = refusalOf(request.method, headers);
+  if (refusal) {
+    response.writeHead(refusal.status, { "Content-Type": "text/plain; charset=utf-8" }).end(refusal.message);
+    return true;
+  }
+  await nodeHTTPRequestHandler({
+    req: request,
+    res: response,
+    path: pathname.slice(prefix.length),
+    router: appRouter,
+    maxBodySize,
+    maxBatchSize,
+    createContext: () => createContext(headers),
+    responseMeta: () => ({ headers: new Headers({ "Cache-Control": "no-store" }) }),
+  });
+  return true;
+}
+
+/** What only our own pages may send, and only in the one form that another page cannot make a browser send. */
+function refusalOf(method: string | undefined, headers: Headers): { status: number; message: string } | null {
+  if (method === "GET" || method === "HEAD") return null;
+  if (method !== "POST") return { status: 405, message: "Use GET or POST." };
+  if (!isJson(headers)) return { status: 415, message: "Send application/json." };
+  if (!isSameOrigin(headers)) return { status: 403, message: "Only Coffer's own pages may do this." };
+  return null;
+}
