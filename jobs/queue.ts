@@ -5,11 +5,21 @@ import type { JobKind } from "@/db/schema";
 /** Doorbells are rung again by the reaper when nobody answers, so the queue itself need not insist. */
 const doorbellAttempts = 3;
 
+type Ringing = {
+  afterSeconds?: number;
+  /** Leaves a bell that is waiting already as it is: whoever rings again does not move to the end of the queue. */
+  keepPlace?: boolean;
+};
+
 /**
  * Rings the doorbell for a job, in the transaction that changed its row. The payload is only the id: the row is the truth.
- * `afterSeconds` delays it. One bell per job: ringing again while it waits keeps its place in the queue.
+ * There is one bell per job: one that waits for another time is moved.
  */
-export async function ring(tx: Tx | Db, job: { id: string; kind: JobKind }, afterSeconds = 0): Promise<void> {
+export async function ring(
+  tx: Tx | Db,
+  job: { id: string; kind: JobKind },
+  { afterSeconds = 0, keepPlace = false }: Ringing = {},
+): Promise<void> {
   await tx.execute(sql`
     select graphile_worker.add_job(
       ${job.kind}::text,
@@ -17,5 +27,5 @@ export async function ring(tx: Tx | Db, job: { id: string; kind: JobKind }, afte
       run_at := now() + make_interval(secs => ${afterSeconds}),
       max_attempts := ${doorbellAttempts},
       job_key := ${`job:${job.id}`}::text,
-      job_key_mode := 'preserve_run_at')`);
+      job_key_mode := ${keepPlace ? "preserve_run_at" : "replace"}::text)`);
 }

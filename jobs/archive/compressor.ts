@@ -35,20 +35,17 @@ function isInstalled(command: string): boolean {
   return known;
 }
 
-/** The fastest compressor this machine has; whatever it is, the usual tools open the result. */
-export function compressorFor(compression: BackupCompression): Compressor {
-  if (compression === "none") return { kind: "none" };
-  const tool = tools[compression].find(({ command }) => isInstalled(command));
-  return tool ? { kind: "tool", ...tool } : { kind: "inProcess", create: fallbacks[compression] };
-}
+/** Below this many bytes a process takes longer to start than Node takes to compress. */
+const worthAProcess = 512 * 1024;
 
-/** A program that decompresses stdin to stdout, if this machine has one. */
-export function decompressorFor(
-  compression: Exclude<BackupCompression, "none">,
-): { command: string; args: string[] } | null {
-  const candidates = compression === "gzip" ? ["igzip", "pigz", "gzip"] : ["zstd"];
-  const command = candidates.find(isInstalled);
-  return command ? { command, args: ["-d", "-c"] } : null;
+/**
+ * The fastest compressor this machine has for about so many bytes; whatever it is, the usual tools open the result.
+ */
+export function compressorFor(compression: BackupCompression, expectedBytes = Number.POSITIVE_INFINITY): Compressor {
+  if (compression === "none") return { kind: "none" };
+  const tool =
+    expectedBytes < worthAProcess ? undefined : tools[compression].find(({ command }) => isInstalled(command));
+  return tool ? { kind: "tool", ...tool } : { kind: "inProcess", create: fallbacks[compression] };
 }
 
 /**

@@ -3,7 +3,6 @@ import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import type { BackupCompression, BackupFormat } from "@/db/schema";
-import { decompressorFor } from "@/jobs/archive/compressor";
 import { failed } from "@/jobs/lifecycle/failure";
 import { quoteIdent } from "@/jobs/postgres/identifier";
 import { spawnTool } from "@/jobs/postgres/spawn";
@@ -79,22 +78,16 @@ async function head(file: ArchiveFile): Promise<string> {
   return text;
 }
 
+/** pg_restore reads no further than the table of contents, so little of the file is ever decompressed. */
 async function list(file: ArchiveFile, pgRestore: string): Promise<string> {
   const format = `--format=${file.format}`;
   if (file.compression === "none") return output(pgRestore, { args: ["--list", format, file.path] });
-  const decompressor = decompressorFor(file.compression);
   const source = createReadStream(file.path);
-  if (!decompressor) {
-    const plain = source.pipe(file.compression === "gzip" ? createGunzip() : createZstdDecompress());
-    return output(pgRestore, { args: ["--list", format], feed: plain });
-  }
-  source.destroy();
-  const unpack = spawnTool(decompressor.command, { args: [...decompressor.args, file.path] });
   try {
-    return await output(pgRestore, { args: ["--list", format], feed: unpack.stdout ?? undefined });
+    const feed = source.pipe(file.compression === "gzip" ? createGunzip() : createZstdDecompress());
+    return await output(pgRestore, { args: ["--list", format], feed });
   } finally {
-    // pg_restore reads no further than the table of contents.
-    await unpack.end();
+    source.destroy();
   }
 }
 

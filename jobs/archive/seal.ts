@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { BackupCompression } from "@/db/schema";
 import { type Compressor, originalSize } from "@/jobs/archive/compressor";
@@ -15,7 +16,13 @@ export type Sink = {
 
 export type Sealed = { sizeBytes: number; originalBytes: number; sha256: string };
 
-type Producer = { path: string; args: string[]; env: Record<string, string> };
+type Producer = {
+  path: string;
+  args: string[];
+  env: Record<string, string>;
+  /** In a file it changes, at the end, what it wrote at the beginning: only then can the file be hashed. */
+  goesBack?: boolean;
+};
 
 export type SealOptions = {
   producer: Producer;
@@ -54,7 +61,8 @@ export async function seal(options: SealOptions): Promise<Sealed> {
 
   const stop = () => stopBoth(first, second);
   signal.addEventListener("abort", stop, { once: true });
-  const meter = startMeter(options, file !== undefined);
+  const hashLater = file !== undefined && producer.goesBack === true;
+  const meter = startMeter(options, { isWritten: file !== undefined, hashLater });
   try {
     await pump(source, compressor, meter);
   } catch (error) {
@@ -67,10 +75,18 @@ export async function seal(options: SealOptions): Promise<Sealed> {
   signal.throwIfAborted();
   await checkEndings(options, { first, second, meter });
   const sealed = meter.result((await second?.ended)?.stderr ?? []);
+  if (file && hashLater) sealed.sha256 = await hashOf(file.path);
   // A compressor makes some bytes out of nothing.
   if (sealed.sizeBytes === 0 || sealed.originalBytes === 0)
     throw failed({ code: "archive_invalid", message: "pg_dump wrote nothing." });
   return sealed;
+}
+
+/** The page cache still has what was just written. */
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk);
+  return hash.digest("hex");
 }
 
 function stopBoth(first: Tool, second: Tool | null) {
@@ -81,7 +97,7 @@ function stopBoth(first: Tool, second: Tool | null) {
 type Meter = ReturnType<typeof startMeter>;
 
 /** Counts, hashes and passes on. Keeps the sink's own error apart: pg_dump would blame the connection for it. */
-function startMeter(options: SealOptions, isWritten: boolean) {
+function startMeter(options: SealOptions, { isWritten, hashLater }: { isWritten: boolean; hashLater: boolean }) {
   const hash = createHash("sha256");
   let size = 0;
   let rawSize = 0;
@@ -98,7 +114,7 @@ function startMeter(options: SealOptions, isWritten: boolean) {
       rawSize += bytes;
     },
     async take(chunk: Buffer) {
-      hash.update(chunk);
+      if (!hashLater) hash.update(chunk);
       size += chunk.length;
       trailer = Buffer.concat([trailer, chunk.subarray(-4)]).subarray(-4);
       if (!isWritten) await options.sink.write(chunk);

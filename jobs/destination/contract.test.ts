@@ -69,7 +69,7 @@ describe.each(kinds)("%s as a destination", (_, make) => {
     await using staged = await destination.stage(attempt());
     await staged.write(Buffer.from("the whole of it"));
     await staged.flush();
-    expect(await readFile(staged.localPath, "utf8")).toBe("the whole of it");
+    expect(await readFile(staged.file.path, "utf8")).toBe("the whole of it");
   });
 
   it("never puts a file over another one", async () => {
@@ -96,7 +96,7 @@ describe.each(kinds)("%s as a destination", (_, make) => {
 
   it("leaves neither file nor sidecar when the sidecar cannot be made", async () => {
     const subject = await begin();
-    const staged = await subject.destination.stage(attempt());
+    await using staged = await subject.destination.stage(attempt());
     await staged.write(Buffer.from("x"));
     const broken = () => {
       throw new Error("no manifest");

@@ -1,10 +1,10 @@
-import { desc, eq } from "drizzle-orm";
+import { and, desc, eq } from "drizzle-orm";
+import type postgres from "postgres";
 import { db } from "@/db/client";
 import { type BackupFormat, backups, type Connection, databases, projects } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
 import { jobsEnv } from "@/jobs/env";
 import { failed } from "@/jobs/lifecycle/failure";
-import { connectTenant } from "@/jobs/postgres/connection";
 import { toolFor } from "@/jobs/postgres/tools";
 
 export type Subject = {
@@ -35,25 +35,20 @@ export async function loadSubject(projectId: string): Promise<Subject> {
 export type Server = { version: string; major: number; schemaBytes: number };
 
 /** Asks the server who it is and whether the schema is there. */
-export async function checkServer({ connection, schema }: Subject, name: string): Promise<Server> {
-  const sql = connectTenant(connection, name);
-  try {
-    const [server] = await sql<{ version: string; number: number; present: boolean; bytes: number }[]>`
-      select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
-        exists (select from pg_namespace where nspname = ${schema}) as present,
-        coalesce((select sum(pg_table_size(c.oid)) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-          where n.nspname = ${schema} and c.relkind = 'r'), 0)::float8 as bytes`;
-    if (!server?.present) {
-      throw failed({
-        code: "schema_gone",
-        message: `The schema ${schema} does not exist in this database.`,
-        hint: "It was dropped or renamed. Bring it back, or point the project to its new name.",
-      });
-    }
-    return { version: server.version, major: Math.floor(server.number / 10_000), schemaBytes: server.bytes };
-  } finally {
-    await sql.end({ timeout: 1 });
+export async function checkServer(session: postgres.Sql, schema: string): Promise<Server> {
+  const [server] = await session<{ version: string; number: number; present: boolean; bytes: number }[]>`
+    select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
+      exists (select from pg_namespace where nspname = ${schema}) as present,
+      coalesce((select sum(pg_table_size(c.oid)) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = ${schema} and c.relkind = 'r'), 0)::float8 as bytes`;
+  if (!server?.present) {
+    throw failed({
+      code: "schema_gone",
+      message: `The schema ${schema} does not exist in this database.`,
+      hint: "It was dropped or renamed. Bring it back, or point the project to its new name.",
+    });
   }
+  return { version: server.version, major: Math.floor(server.number / 10_000), schemaBytes: server.bytes };
 }
 
 /** The client programs for the server, or the reason why there are none. */
@@ -70,18 +65,12 @@ export type LastBackup = { sizeBytes: number; originalBytes: number; tableBytes:
 
 /** What the project's last backup of this format measured: the best guess for the next one. */
 export async function lastBackup(projectId: string, format: BackupFormat): Promise<LastBackup | null> {
-  const rows = await db
-    .select({
-      format: backups.format,
-      sizeBytes: backups.sizeBytes,
-      originalBytes: backups.originalBytes,
-      manifest: backups.manifest,
-    })
+  const [row] = await db
+    .select({ sizeBytes: backups.sizeBytes, originalBytes: backups.originalBytes, manifest: backups.manifest })
     .from(backups)
-    .where(eq(backups.projectId, projectId))
+    .where(and(eq(backups.projectId, projectId), eq(backups.format, format)))
     .orderBy(desc(backups.createdAt), desc(backups.id))
-    .limit(5);
-  const row = rows.find((candidate) => candidate.format === format) ?? rows[0];
+    .limit(1);
   const manifest = manifestSchema.safeParse(row?.manifest);
   if (!row || !manifest.success) return null;
   return { ...row, tableBytes: new Map(manifest.data.tables.map((table) => [table.name, table.bytes])) };

@@ -99,11 +99,13 @@ async function runDump({ options, subject, server, snapshot, staged }: DumpPlan,
     snapshot: snapshot.name,
     lockWaitSeconds: jobsEnv().EXPORT_LOCK_WAIT_SECONDS,
   });
+  // In an archive of its own format that is a file, pg_dump goes back at the end to note where each table begins.
+  const goesBack = options.format === "custom" && compression === "none";
   try {
     const sealed = await seal({
-      producer: { path: tool.path, args, env: connection.env },
+      producer: { path: tool.path, args, env: connection.env, goesBack },
       compression,
-      compressor: compressorFor(compression),
+      compressor: compressorFor(compression, server.schemaBytes),
       sink: staged,
       explain: (ending) => failed(dumpFailure(ending)),
       ...run,

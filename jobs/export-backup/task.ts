@@ -36,7 +36,11 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
 
   context.step("check");
   const subject = await loadSubject(job.projectId);
-  const server = await checkServer(subject, applicationName(job.id, job.fence, "monitor"));
+  const session = connectTenant(subject.connection, applicationName(job.id, job.fence, "snapshot"));
+  await using _ = { [Symbol.asyncDispose]: () => session.end({ timeout: 0 }) };
+  // Whatever it waits for, a lock above all, it waits no longer once the job has to end.
+  signal.addEventListener("abort", () => session.end({ timeout: 0 }), { once: true });
+  const server = await checkServer(session, subject.schema);
   const pgRestore = await requireTool("pg_restore", server.major);
   const last = await lastBackup(job.projectId, options.format);
   const compressed = compressionOf(options) !== "none";
@@ -44,13 +48,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   signal.throwIfAborted();
 
   context.step("snapshot");
-  const snapshotSession = connectTenant(subject.connection, applicationName(job.id, job.fence, "snapshot"));
-  const snapshot = await abortable(
-    signal,
-    openSnapshot(snapshotSession, subject.schema, jobsEnv().EXPORT_LOCK_WAIT_SECONDS),
-    () => snapshotSession.end({ timeout: 0 }),
-  );
-  await using _ = { [Symbol.asyncDispose]: snapshot.close };
+  const snapshot = await openSnapshot(session, subject.schema, jobsEnv().EXPORT_LOCK_WAIT_SECONDS);
 
   context.step("dump");
   context.report({ progressPercentage: dumpFrom });
@@ -166,18 +164,4 @@ async function explainFullDisk(
 ): Promise<never> {
   if (failureOf(error).code !== "disk_full") throw error;
   throw diskFull(at.last?.sizeBytes ?? at.schemaBytes * 0.4, await at.destination.freeBytes());
-}
-
-/** Waits for the work, or for the signal: then `release` makes the work fail, and the signal's reason is what is thrown. */
-async function abortable<T>(signal: AbortSignal, work: Promise<T>, release: () => Promise<void>): Promise<T> {
-  const stop = () => void release();
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await work;
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }

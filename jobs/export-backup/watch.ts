@@ -32,7 +32,9 @@ export function watchDump(watched: Watched): { stop(): Promise<void> } {
   const locks: Locks = { waiters: [], blockers: [], lookedAt: 0 };
   const stall = stallClock(watched.stallSeconds);
   let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
+  let current: Promise<void> | undefined;
+  // The first look comes late: a small dump is over by then, and needs no session to watch it.
+  let timer: NodeJS.Timeout | undefined = setTimeout(() => (current = round()), lookEvery);
 
   async function round() {
     try {
@@ -59,7 +61,6 @@ export function watchDump(watched: Watched): { stop(): Promise<void> } {
     if (!stopped) timer = setTimeout(() => (current = round()), lookEvery);
   }
 
-  let current = round();
   return {
     async stop() {
       stopped = true;

@@ -96,7 +96,7 @@ export async function failJob({ job, report }: Ended, failure: Failure): Promise
       .set({ ...report, ...error, ...next })
       .where(mine(job, "in_progress"))
       .returning({ status: jobs.status });
-    if (row?.status === "pending") await ring(tx, job, wait);
+    if (row?.status === "pending") await ring(tx, job, { afterSeconds: wait });
     if (!row) await endAsCancelling(tx, job);
   });
 }

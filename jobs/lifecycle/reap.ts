@@ -69,5 +69,5 @@ async function ringLostBells(tx: Tx) {
         and ${jobs.runAt} < now() - make_interval(secs => ${bellPatienceSeconds})`,
     )
     .limit(1000);
-  for (const job of waiting) await ring(tx, job);
+  for (const job of waiting) await ring(tx, job, { keepPlace: true });
 }
