@@ -12,6 +12,7 @@ import { jobsEnv } from "@/jobs/env";
 import { sweepUnfinished } from "@/jobs/export-backup/sweep";
 import { exportBackup } from "@/jobs/export-backup/task";
 import { cancelChannel } from "@/jobs/lifecycle/cancel";
+import { leaseSeconds } from "@/jobs/lifecycle/claim";
 import { type JobHandler, runTask, stopAllJobs, stopJob } from "@/jobs/lifecycle/execute";
 import { reap } from "@/jobs/lifecycle/reap";
 
@@ -53,20 +54,19 @@ async function beat(id: string) {
 }
 
 /**
- * After the control plane was away, every lease looks stale at once. The first round after a gap (or after the start) is
- * left out, so that live workers have time to renew theirs.
+ * After the control plane was away every lease looks stale at once, and clients take their time to connect again. So
+ * after a gap, and after the start, nothing is reaped for as long as a lease lasts: live workers renew theirs meanwhile.
  */
 function reapAfterQuiet() {
   let last = 0;
+  let quietUntil = 0;
   return async () => {
-    const regular = Date.now() - last < 2 * reapEvery;
-    if (regular) {
-      const { failed } = await reap();
-      if (failed > 0) await sweepUnfinished();
-    } else {
-      await db.execute(sql`select 1`);
-    }
+    const isBack = Date.now() - last > 2 * reapEvery;
+    await db.execute(sql`select 1`);
+    if (isBack) quietUntil = Date.now() + leaseSeconds * 1000;
     last = Date.now();
+    if (last < quietUntil) return;
+    for (const job of await reap()) await handlers[job.kind].clean(job, job.fence);
   };
 }
 

@@ -16,15 +16,22 @@ export type Expected = {
   tableOids: number[];
 };
 
+export type Reader = {
+  /** Where pg_restore is. */
+  path: string;
+  /** Ends it before its time. */
+  signal: AbortSignal;
+};
+
 const invalid = (message: string) => failed({ code: "archive_invalid", message });
 
 /**
  * Checks that the archive can be opened and holds the schema asked for, and no other: one SCHEMA entry with its oid, and
  * rows of exactly its tables. Names are not compared: pg_restore changes odd ones in its listing.
  */
-export async function checkContents(file: ArchiveFile, expected: Expected, pgRestore: string): Promise<void> {
+export async function checkContents(file: ArchiveFile, expected: Expected, reader: Reader): Promise<void> {
   if (file.format === "sql") return checkScript(await head(file), expected.schema);
-  const entries = parseListing(await list(file, pgRestore));
+  const entries = parseListing(await list(file, reader));
   const schemas = entries.filter((entry) => entry.kind === "SCHEMA");
   const onlyOurs = schemas.every((entry) => entry.oid === expected.schemaOid);
   if (!onlyOurs || schemas.length > 1 || (schemas.length === 0 && expected.schema !== "public")) {
@@ -79,20 +86,20 @@ async function head(file: ArchiveFile): Promise<string> {
 }
 
 /** pg_restore reads no further than the table of contents, so little of the file is ever decompressed. */
-async function list(file: ArchiveFile, pgRestore: string): Promise<string> {
+async function list(file: ArchiveFile, reader: Reader): Promise<string> {
   const format = `--format=${file.format}`;
-  if (file.compression === "none") return output(pgRestore, { args: ["--list", format, file.path] });
+  if (file.compression === "none") return output(reader, ["--list", format, file.path]);
   const source = createReadStream(file.path);
   try {
     const feed = source.pipe(file.compression === "gzip" ? createGunzip() : createZstdDecompress());
-    return await output(pgRestore, { args: ["--list", format], feed });
+    return await output(reader, ["--list", format], feed);
   } finally {
     source.destroy();
   }
 }
 
-async function output(path: string, { args, feed }: { args: string[]; feed?: Readable }): Promise<string> {
-  const tool = spawnTool(path, { args, stdin: feed ? "pipe" : "ignore" });
+async function output({ path, signal }: Reader, args: string[], feed?: Readable): Promise<string> {
+  const tool = spawnTool(path, { args, stdin: feed ? "pipe" : "ignore", signal });
   if (feed && tool.stdin) {
     // The reader stops when it has seen enough: the broken pipe is expected.
     tool.stdin.on("error", () => feed.destroy());
@@ -102,6 +109,7 @@ async function output(path: string, { args, feed }: { args: string[]; feed?: Rea
   let text = "";
   for await (const chunk of tool.stdout ?? []) text += chunk;
   const ending = await tool.ended;
+  signal.throwIfAborted();
   if (ending.code !== 0)
     throw failed({
       code: "archive_invalid",

@@ -5,7 +5,7 @@ import type { BackupCompression } from "@/db/schema";
 import { type Compressor, originalSize } from "@/jobs/archive/compressor";
 import { followFile } from "@/jobs/archive/follow-file";
 import { failed } from "@/jobs/lifecycle/failure";
-import { type Ending, spawnTool, type Tool } from "@/jobs/postgres/spawn";
+import { type Ending, type SpawnOptions, spawnTool, type Tool } from "@/jobs/postgres/spawn";
 
 /** Something that takes bytes in order; resolves when it can take more. */
 export type Sink = {
@@ -16,10 +16,8 @@ export type Sink = {
 
 export type Sealed = { sizeBytes: number; originalBytes: number; sha256: string };
 
-type Producer = {
+type Producer = Pick<SpawnOptions, "args" | "env" | "secret"> & {
   path: string;
-  args: string[];
-  env: Record<string, string>;
   /** In a file it changes, at the end, what it wrote at the beginning: only then can the file be hashed. */
   goesBack?: boolean;
 };

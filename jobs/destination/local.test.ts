@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -44,6 +44,15 @@ describe("a local folder", () => {
     const destination = localDestination(path.join(root, "not/there/yet"));
     expect(await destination.freeBytes()).toBeGreaterThan(0);
     expect(await destination.unfinished()).toEqual([]);
+  });
+
+  it("cannot be made behind a link that leads nowhere, or below a file", async () => {
+    await symlink(path.join(root, "nowhere"), path.join(root, "link"));
+    await writeFile(path.join(root, "file"), "");
+    await expect(localDestination(path.join(root, "link")).stage({ jobId: randomUUID(), fence: 1 })).rejects.toThrow(
+      "ENOENT",
+    );
+    await expect(localDestination(path.join(root, "file/x")).freeBytes()).rejects.toThrow("ENOTDIR");
   });
 
   it("leaves files alone that are not its own", async () => {

@@ -14,11 +14,11 @@ export function localDestination(root: string): Destination {
   const partial = ({ jobId, fence }: Attempt) => path.join(staging, `${jobId}.${fence}`);
   return {
     async stage(attempt) {
-      await mkdir(staging, { recursive: true, mode: 0o700 });
+      await makeFolder(staging);
       return stageFile(root, partial(attempt));
     },
     async freeBytes() {
-      await mkdir(root, { recursive: true, mode: 0o700 });
+      await makeFolder(root);
       const { bavail, bsize } = await statfs(root);
       return bavail * bsize;
     },
@@ -64,7 +64,7 @@ async function stageFile(root: string, partial: string): Promise<Staged> {
       await flush();
       await file.sync();
       await file.close();
-      await mkdir(path.dirname(inside(root, wanted)), { recursive: true, mode: 0o700 });
+      await makeFolder(path.dirname(inside(root, wanted)));
       for (let n = 1; ; n++) {
         const given = numbered(wanted, n);
         if (!(await takeName(partial, inside(root, given), sidecar(given)))) continue;
@@ -110,7 +110,20 @@ async function createFile(name: string, text: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
+    await rm(name, { force: true });
     throw error;
+  }
+}
+
+/** Makes a folder and those above it. Node's own way to do that calls a read-only file system ENOENT. */
+async function makeFolder(folder: string, withParents = true): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return;
+    if (codeOf(error) !== "ENOENT" || !withParents) throw error;
+    await makeFolder(path.dirname(folder));
+    await makeFolder(folder, false);
   }
 }
 

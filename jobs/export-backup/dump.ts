@@ -92,7 +92,6 @@ type Run = { dumpName: string; signal: AbortSignal; onBytes(bytes: number): void
 async function runDump({ options, subject, server, snapshot, staged }: DumpPlan, { dumpName, ...run }: Run) {
   const tool = await requireTool("pg_dump", server.major);
   const compression = compressionOf(options);
-  const connection = await toolConnection(subject.connection, dumpName);
   const args = pgDumpArgs({
     schema: subject.schema,
     format: options.format,
@@ -101,17 +100,13 @@ async function runDump({ options, subject, server, snapshot, staged }: DumpPlan,
   });
   // In an archive of its own format that is a file, pg_dump goes back at the end to note where each table begins.
   const goesBack = options.format === "custom" && compression === "none";
-  try {
-    const sealed = await seal({
-      producer: { path: tool.path, args, env: connection.env, goesBack },
-      compression,
-      compressor: compressorFor(compression, server.schemaBytes),
-      sink: staged,
-      explain: (ending) => failed(dumpFailure(ending)),
-      ...run,
-    });
-    return { ...sealed, compression, clientMajor: tool.major };
-  } finally {
-    await connection.remove();
-  }
+  const sealed = await seal({
+    producer: { path: tool.path, args, ...toolConnection(subject.connection, dumpName), goesBack },
+    compression,
+    compressor: compressorFor(compression, server.schemaBytes),
+    sink: staged,
+    explain: (ending) => failed(dumpFailure(ending)),
+    ...run,
+  });
+  return { ...sealed, compression, clientMajor: tool.major };
 }

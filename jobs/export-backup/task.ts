@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Tx } from "@/db/client";
 import { backups } from "@/db/schema";
-import { checkContents } from "@/jobs/archive/contents";
+import { checkContents, type Reader } from "@/jobs/archive/contents";
 import { type Manifest, manifestSchema } from "@/jobs/archive/manifest";
 import type { Destination, Staged } from "@/jobs/destination/destination";
 import { localDestination } from "@/jobs/destination/local";
@@ -36,6 +36,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
 
   context.step("check");
   const subject = await loadSubject(job.projectId);
+  signal.throwIfAborted();
   const session = connectTenant(subject.connection, applicationName(job.id, job.fence, "snapshot"));
   await using _ = { [Symbol.asyncDispose]: () => session.end({ timeout: 0 }) };
   // Whatever it waits for, a lock above all, it waits no longer once the job has to end.
@@ -61,7 +62,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
 
   context.step("verify");
   context.report({ progressPercentage: dumpTo, etaSeconds: 1 });
-  await verify({ staged, options, subject, snapshot, pgRestore: pgRestore.path });
+  await verify({ staged, options, subject, snapshot, reader: { path: pgRestore.path, signal } });
   signal.throwIfAborted();
 
   context.step("store");
@@ -74,15 +75,15 @@ async function verify({
   options,
   subject,
   snapshot,
-  pgRestore,
-}: Pick<Finished, "staged" | "options" | "subject" | "snapshot"> & { pgRestore: string }) {
+  reader,
+}: Pick<Finished, "staged" | "options" | "subject" | "snapshot"> & { reader: Reader }) {
   const { inventory } = snapshot;
   const tableOids = inventory.tables.filter((table) => table.hasData).map((table) => table.oid);
   await staged.flush();
   await checkContents(
     { path: staged.file.path, format: options.format, compression: compressionOf(options) },
     { schema: subject.schema, schemaOid: inventory.schemaOid, tableOids },
-    pgRestore,
+    reader,
   );
 }
 

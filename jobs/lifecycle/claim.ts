@@ -44,8 +44,11 @@ export async function claimJob(
       ),
     )
     .returning();
-  return row ? { ...row, clockSkew: row.updatedAt.getTime() - Date.now() } : null;
+  return row ? { ...row, clockSkew: clockSkewOf(row) } : null;
 }
+
+/** From a row that the database has only just written. */
+export const clockSkewOf = (row: { updatedAt: Date }) => row.updatedAt.getTime() - Date.now();
 
 /** Another attempt does all the work anew, so its progress starts anew. */
 const freshAttempt = {

@@ -59,6 +59,8 @@ export function runTask(handler: JobHandler, workerId: string): Task {
     if (!job) return;
     const controller = new AbortController();
     const stop = (reason: StopReason) => controller.abort(reason);
+    // This process may have been told to stop while it took the job.
+    if (!accepting) stop("shutdown");
     const ended = runAttempt(handler, job, controller).finally(() => running.delete(job.id));
     running.set(job.id, { stop, ended });
     await ended;
@@ -103,6 +105,7 @@ async function attempt(handler: JobHandler, { context, lastReport }: Running): P
   try {
     if (job.fence > 1) await handler.clean(job, job.fence - 1);
     if (job.status === "cancelling") return "cancelled" satisfies StopReason;
+    context.signal.throwIfAborted();
     const commit = await handler.run(context);
     const outcome = await completeJob({ job, report: lastReport() }, commit);
     if (outcome === "completed") return null;

@@ -15,6 +15,8 @@ describe("the cause of a failure", () => {
     ["EACCES", "destination_unwritable"],
     ["EROFS", "destination_unwritable"],
     ["EPERM", "destination_unwritable"],
+    ["ENOTDIR", "destination_unwritable"],
+    ["EIO", "destination_unwritable"],
     ["42501", "permission_denied"],
     ["28P01", "authentication_failed"],
     ["28000", "authentication_failed"],

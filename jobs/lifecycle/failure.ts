@@ -44,7 +44,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof Error && "failure" in error) return error.failure as Failure;
   const code = codeOf(error);
   if (code === "ENOSPC" || code === "EDQUOT") return { code: "disk_full", message: "The disk is full." };
-  if (code === "EACCES" || code === "EROFS" || code === "EPERM") {
+  if (/^(EACCES|EROFS|EPERM|ENOTDIR|EIO)$/.test(code ?? "")) {
     return {
       code: "destination_unwritable",
       message: `The destination cannot be written to: ${messageOf(error)}.`,

@@ -1,6 +1,7 @@
-import { and, eq, lt, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import { db, type Tx } from "@/db/client";
 import { jobs, workerInstances } from "@/db/schema";
+import { type ClaimedJob, clockSkewOf } from "@/jobs/lifecycle/claim";
 import { ring } from "@/jobs/queue";
 
 /** A doorbell that nobody answered for this long is rung again. */
@@ -8,9 +9,10 @@ const bellPatienceSeconds = 20;
 
 /**
  * One round: jobs whose worker has been silent for longer than its lease go back to the queue, or fail when no attempt is
- * left; bells that got lost with a worker are rung again. Gives how many jobs failed for good. Any number of workers may do this at once.
+ * left; bells that got lost with a worker are rung again. Gives the jobs that failed for good, for whoever called to clean
+ * up after them: no attempt will. Any number of workers may do this at once.
  */
-export async function reap(): Promise<{ failed: number }> {
+export async function reap(): Promise<ClaimedJob[]> {
   return db.transaction(async (tx) => {
     const lost = await releaseStaleLeases(tx);
     const dead = lost.flatMap((job) => (job.deadWorker ? [job.deadWorker] : []));
@@ -25,7 +27,9 @@ export async function reap(): Promise<{ failed: number }> {
     for (const job of lost) if (job.status !== "failed") await ring(tx, job);
     await ringLostBells(tx);
     await tx.delete(workerInstances).where(lt(workerInstances.heartbeatAt, sql`now() - interval '1 day'`));
-    return { failed: lost.filter((job) => job.status === "failed").length };
+    return lost
+      .filter((job) => job.status === "failed")
+      .map(({ deadWorker: _, ...job }) => ({ ...job, clockSkew: clockSkewOf(job) }));
   });
 }
 
@@ -57,7 +61,7 @@ async function releaseStaleLeases(tx: Tx) {
     })
     .from(stale)
     .where(and(eq(jobs.id, stale.id)))
-    .returning({ id: jobs.id, kind: jobs.kind, status: jobs.status, deadWorker: stale.deadWorker });
+    .returning({ ...getTableColumns(jobs), deadWorker: stale.deadWorker });
 }
 
 async function ringLostBells(tx: Tx) {

@@ -17,7 +17,7 @@ async function busy(name: string) {
   const sql = connectTenant(connection, name);
   const query = sql`select pg_sleep(600)`.execute();
   query.catch(() => {});
-  await waitFor(async () => (await backendsOf(name.slice("coffer:".length))).includes(name), { what: name });
+  await waitFor(async () => (await backendsOf(name.split(":")[1])).includes(name), { what: name });
   return { [Symbol.asyncDispose]: () => sql.end({ timeout: 0 }) };
 }
 

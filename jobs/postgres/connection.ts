@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
 import postgres from "postgres";
 import type { Connection } from "@/db/schema";
 
@@ -32,13 +29,8 @@ export function connectTenant(connection: Connection, name: string, max = 1): po
   });
 }
 
-export type ToolConnection = { env: Record<string, string>; remove(): Promise<void> };
-
-/** The connection as libpq wants it: PG* variables, the password in a file that only we can read. Call `remove` afterwards. */
-export async function toolConnection(connection: Connection, name: string): Promise<ToolConnection> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "coffer-"));
-  const passfile = path.join(folder, "pgpass");
-  await writeFile(passfile, `*:*:*:*:${connection.password.replace(/[\\:]/g, "\\$&")}\n`, { mode: 0o600 });
+/** The connection as libpq wants it: variables, and a password file. Both are options of `spawnTool`. */
+export function toolConnection(connection: Connection, name: string) {
   return {
     env: {
       PGHOST: connection.host,
@@ -46,10 +38,9 @@ export async function toolConnection(connection: Connection, name: string): Prom
       PGUSER: connection.user,
       PGDATABASE: connection.database,
       PGSSLMODE: connection.ssl,
-      PGPASSFILE: passfile,
       PGAPPNAME: name,
       PGCONNECT_TIMEOUT: "10",
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    secret: { variable: "PGPASSFILE", text: `*:*:*:*:${connection.password.replace(/[\\:]/g, "\\$&")}\n` },
   };
 }

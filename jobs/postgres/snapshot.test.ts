@@ -1,10 +1,11 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { connectTenant, toolConnection } from "@/jobs/postgres/connection";
 import { pgDumpArgs } from "@/jobs/postgres/pg-dump";
 import { openSnapshot, type Snapshot } from "@/jobs/postgres/snapshot";
+import { spawnTool } from "@/jobs/postgres/spawn";
 import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { realTool } from "@/jobs/testing/stand-in";
 import { adminSql, makeSchema, type Schema, unique } from "@/jobs/testing/tenant";
@@ -24,13 +25,9 @@ async function counts(snapshot: Snapshot): Promise<Record<string, number>> {
 
 /** Rows of each table in a real dump of the snapshot. */
 async function dumped(tenant: Schema, snapshot: Snapshot): Promise<Record<string, number>> {
-  const { env, remove } = await toolConnection(tenant.connection, "test:dump");
   const request = { schema: tenant.schema, format: "sql", snapshot: snapshot.name, lockWaitSeconds: 5 } as const;
-  const { stdout } = await promisify(execFile)(await realTool("pg_dump"), pgDumpArgs(request), {
-    env: env as unknown as NodeJS.ProcessEnv,
-    maxBuffer: 1e9,
-  });
-  await remove();
+  const options = { args: pgDumpArgs(request), ...toolConnection(tenant.connection, "test:dump") };
+  const stdout = await text(spawnTool(await realTool("pg_dump"), options).stdout ?? Readable.from([]));
   const copies = stdout.matchAll(/^COPY \S+?\.(\S+) .*? FROM stdin;\n([\s\S]*?)\\\.$/gm);
   return Object.fromEntries([...copies].map(([, table, rows]) => [table, (rows?.match(/\n/g) ?? []).length]));
 }

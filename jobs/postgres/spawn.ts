@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { closeSync, openSync, unlinkSync, writeSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { toolEnv } from "@/jobs/env";
 
@@ -26,19 +29,24 @@ export type SpawnOptions = {
   /** A stream, or a descriptor of ours, is handed over: bytes then flow from process to process, not through us. */
   stdin?: "ignore" | "pipe" | Readable;
   stdout?: "pipe" | Writable | number;
+  /** Text that only the program may read: not in its arguments, nor in its environment, which has just the name of a file. */
+  secret?: { variable: string; text: string };
 };
 
 const killAfter = 5_000;
 const stderrLines = 40;
 
 /** Starts a program in its own process group, never through a shell. */
-export function spawnTool(path: string, { args, env = {}, stdin = "ignore", stdout = "pipe" }: SpawnOptions): Tool {
-  const [command, argv] = dyingWithUs(path, args);
+export function spawnTool(program: string, options: SpawnOptions): Tool {
+  const { args, env = {}, stdin = "ignore", stdout = "pipe", secret } = options;
+  const [command, argv] = dyingWithUs(program, args);
+  const file = secret && namelessFile(secret.text);
   const child: ChildProcess = spawn(command, argv, {
     detached: true,
-    env: { ...toolEnv(), ...env },
-    stdio: [stdin, stdout, "pipe"],
+    env: { ...toolEnv(), ...env, ...(secret && { [secret.variable]: "/dev/fd/3" }) },
+    stdio: [stdin, stdout, "pipe", ...(file === undefined ? [] : [file])],
   });
+  if (file !== undefined) closeSync(file);
   const stderr = lastLines(child.stderr);
   const ended = new Promise<Ending>((resolve, reject) => {
     child.once("error", reject);
@@ -46,7 +54,26 @@ export function spawnTool(path: string, { args, env = {}, stdin = "ignore", stdo
   });
   // Whoever awaits `ended` gets the rejection; until then it must not end the process.
   ended.catch(() => {});
-  return { stdin: child.stdin, stdout: child.stdout, pid: child.pid, ended, end: () => endGroup(child, ended) };
+  const end = () => endGroup(child, ended);
+  endWith(signal, end, ended);
+  return { stdin: child.stdin, stdout: child.stdout, pid: child.pid, ended, end };
+}
+
+/** A file that has lost its name before it has content: it goes with the last process that holds it, whatever happens to us. */
+function namelessFile(text: string): number {
+  const name = path.join(os.tmpdir(), `coffer-${process.pid}-${performance.now()}`);
+  const file = openSync(name, "wx+", 0o600);
+  unlinkSync(name);
+  writeSync(file, text, 0);
+  return file;
+}
+
+function endWith(signal: AbortSignal | undefined, end: () => Promise<Ending>, ended: Promise<Ending>) {
+  const stop = () => void end().catch(() => {});
+  if (signal?.aborted) return stop();
+  signal?.addEventListener("abort", stop, { once: true });
+  const over = () => signal?.removeEventListener("abort", stop);
+  ended.then(over, over);
 }
 
 async function endGroup(child: ChildProcess, ended: Promise<Ending>): Promise<Ending> {
@@ -74,9 +101,9 @@ let canTieToUs: boolean | undefined;
  * A worker that is killed with -9 must take its children along, also those that wait for a lock and so would not notice
  * a broken pipe. Linux can do that (prctl PR_SET_PDEATHSIG) through util-linux' setpriv; elsewhere the pipe has to do.
  */
-function dyingWithUs(path: string, args: readonly string[]): [string, string[]] {
+function dyingWithUs(program: string, args: readonly string[]): [string, string[]] {
   canTieToUs ??= process.platform === "linux" && spawnSync("setpriv", ["--pdeathsig", "TERM", "true"]).status === 0;
-  return canTieToUs ? ["setpriv", ["--pdeathsig", "TERM", "--", path, ...args]] : [path, [...args]];
+  return canTieToUs ? ["setpriv", ["--pdeathsig", "TERM", "--", program, ...args]] : [program, [...args]];
 }
 
 function lastLines(stream: Readable | null): () => string[] {
