@@ -4,6 +4,7 @@ import { openLab } from "@/bench/lab";
 import { benchCancel, benchSmall } from "@/bench/latency";
 import { benchList } from "@/bench/list";
 import { benchMemory } from "@/bench/memory";
+import { benchProduct } from "@/bench/product";
 import { benchQueue } from "@/bench/queue";
 import { keep, type Row, table } from "@/bench/report";
 import { benchPolling, benchStatus } from "@/bench/status";
@@ -11,6 +12,7 @@ import { makeTenant } from "@/bench/tenant";
 import { ensureBuilt } from "@/bin/build";
 import { ensurePostgres } from "@/bin/install-postgres";
 import { ensurePackages } from "@/bin/packages";
+import { onPath } from "@/jobs/postgres/install-command";
 
 // `npm run bench -- export cancel` runs those alone; `--rounds 3` and `--mb 200` make it smaller.
 const flag = (name: string, fallback: number) => {
@@ -23,7 +25,7 @@ const rounds = flag("rounds", 5);
 const megabytes = flag("mb", 1000);
 
 await ensurePostgres("server");
-await ensurePackages(["igzip", "zstd"]);
+await ensurePackages(["igzip", "zstd", "wrk"]);
 await ensureBuilt();
 const lab = await openLab();
 const rows: Row[] = [];
@@ -54,9 +56,11 @@ try {
   await section("cancel", () => withWorker(() => benchCancel(lab, large, Math.max(rounds, 20))));
   await section("status", () => benchStatus(lab, small, 3));
   await section("polling", () => benchPolling(lab, large, Math.min(rounds, 3)));
-  await section("download", () => benchDownload(lab, large, rounds));
+  if (await onPath("nginx")) await section("download", () => benchDownload(lab, large, rounds));
+  else console.log("nginx is not installed: the download is left out.");
   await section("queue", () => benchQueue(lab));
   await section("list", () => benchList(lab, Math.max(rounds, 20)));
+  await section("product", benchProduct);
   await section("memory", async () => {
     await makeTenant(lab.tenants, "huge", megabytes * 5);
     const huge = await lab.addProject("huge");

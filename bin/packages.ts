@@ -17,6 +17,7 @@ const same = (name: string): Names => ({
 const extras = {
   igzip: { "apt-get": "isal", dnf: "isa-l-tools", yum: "isa-l-tools", apk: "isa-l", pacman: "isa-l", brew: "isa-l" },
   zstd: same("zstd"),
+  wrk: same("wrk"),
   age: { ...same("age"), winget: "FiloSottile.age" },
   chromium: { ...same("chromium"), winget: "Google.Chrome" },
 } satisfies Record<string, Names>;
