@@ -145,6 +145,19 @@ describe.each(kinds)("%s as a destination", (_, make) => {
     await destination.discard({ jobId, fence: 2 });
   });
 
+  it("finds published files by how they begin", async () => {
+    const subject = await begin();
+    expect(await subject.destination.published("acme/a")).toEqual([]);
+    for (const wanted of ["acme/a_1.dump", "acme/a_1.dump", "acme/a_2.dump", "acme/b_1.dump", "other/a_1.dump"]) {
+      await publish(subject, wanted);
+    }
+    await using staged = await subject.destination.stage(attempt());
+    await staged.write(Buffer.from("x"));
+    expect(await subject.destination.published("acme/a_1")).toEqual(["acme/a_1-2.dump", "acme/a_1.dump"]);
+    expect(await subject.destination.published("acme/a")).toHaveLength(3);
+    await expect(subject.destination.published("../acme/a")).rejects.toThrow("out of the destination");
+  });
+
   it("removes a file with its sidecar, and minds nothing that is gone already", async () => {
     const subject = await begin();
     const given = await publish(subject, "acme/a.dump");

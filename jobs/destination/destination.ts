@@ -8,6 +8,8 @@ export type Destination = {
   discard(attempt: Attempt): Promise<void>;
   /** Unfinished pieces of any job. */
   unfinished(): Promise<Attempt[]>;
+  /** The paths of published files that begin like this, their sidecars apart. */
+  published(prefix: string): Promise<string[]>;
   /** The sidecar of a published file; null when there is none. */
   readSidecar(path: string): Promise<string | null>;
   /** Removes a published file and its sidecar. Gone already is fine. */

@@ -27,6 +27,13 @@ export function localDestination(root: string): Destination {
       for (const piece of mine) await rm(partial(piece), { force: true });
     },
     unfinished: () => unfinished(staging),
+    async published(prefix) {
+      const names = await readdir(path.dirname(inside(root, prefix))).catch(noneWithoutFolder);
+      const own = names.filter((name) => name.startsWith(path.basename(prefix)) && name.endsWith(sidecarSuffix));
+      return own
+        .map((name) => path.posix.join(path.posix.dirname(prefix), name.slice(0, -sidecarSuffix.length)))
+        .sort();
+    },
     async readSidecar(file) {
       try {
         return await readFile(inside(root, file) + sidecarSuffix, "utf8");
@@ -144,8 +151,13 @@ async function syncFolder(folder: string) {
   }
 }
 
+function noneWithoutFolder(error: unknown): string[] {
+  if (codeOf(error) === "ENOENT") return [];
+  throw error;
+}
+
 async function unfinished(staging: string): Promise<Attempt[]> {
-  const names = await readdir(staging).catch(() => []);
+  const names = await readdir(staging).catch(noneWithoutFolder);
   return names.flatMap((name) => {
     const match = /^([0-9a-f-]{36})\.(\d+)$/.exec(name);
     return match?.[1] ? [{ jobId: match[1], fence: Number(match[2]) }] : [];

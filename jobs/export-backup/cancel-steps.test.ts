@@ -5,7 +5,7 @@ import { givenControlPlane, tester } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
 import { backupsOf, cancelExport, jobAtEnd, jobOf, jobWhen, startExport } from "@/jobs/testing/export-job";
 import { inMidDump, leftovers, nothing, published } from "@/jobs/testing/leftovers";
-import { heldCompressor, heldRestore } from "@/jobs/testing/stand-in";
+import { heldCompressor, heldRestore, misbehavingDump } from "@/jobs/testing/stand-in";
 import { makeTenant, sessions } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
@@ -54,6 +54,14 @@ describe("a cancelled export leaves nothing behind and gives a receipt, when it 
     expect(await cancelExport(id)).toBe("cancelling");
     await expectCancelled(id);
     await expect(cancelExport(id)).rejects.toMatchObject({ code: "INVALID_JOB_STATUS" });
+  });
+
+  it("dumping with a pg_dump that does not want to end", async () => {
+    await using _worker = await startWorkerProcess({ COFFER_PG_BIN: await misbehavingDump("forever") });
+    const id = await startExport(await makeTenant(large), { format: "custom" });
+    await waitFor(async () => (await leftovers(id)).processes.length >= 2, { what: "pg_dump" });
+    await cancelExport(id);
+    await expectCancelled(id);
   });
 
   it("checking the archive", async () => {

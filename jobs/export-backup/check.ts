@@ -34,8 +34,9 @@ export async function loadSubject(projectId: string): Promise<Subject> {
 
 export type Server = { version: string; major: number; schemaBytes: number };
 
-/** Asks the server who it is and whether the schema is there. */
-export async function checkServer(session: postgres.Sql, schema: string): Promise<Server> {
+/** Asks the server who it is and whether the schema is there. Waits no longer than that for any lock, now and later. */
+export async function checkServer(session: postgres.Sql, schema: string, lockWaitSeconds: number): Promise<Server> {
+  await session.unsafe(`set lock_timeout = '${lockWaitSeconds}s'`);
   const [server] = await session<{ version: string; number: number; present: boolean; bytes: number }[]>`
     select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
       exists (select from pg_namespace where nspname = ${schema}) as present,

@@ -4,7 +4,7 @@ import { db } from "@/db/client";
 import { backups } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
 import type { Destination } from "@/jobs/destination/destination";
-import { localDestination, numbered } from "@/jobs/destination/local";
+import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
 import { loadSubject } from "@/jobs/export-backup/check";
 import { backupFilename } from "@/jobs/export-backup/filename";
@@ -36,12 +36,10 @@ async function removePublished(
 ) {
   const options = exportOptions.parse(job.options);
   const name = backupFilename(slug, job.createdAt, { format: options.format, compression: compressionOf(options) });
-  const wanted = path.posix.join(slug, options.storagePath ?? "", name);
-  for (let n = 1; ; n++) {
-    const candidate = numbered(wanted, n);
-    const sidecar = await destination.readSidecar(candidate);
-    if (sidecar === null) return;
-    const manifest = manifestSchema.safeParse(parseJson(sidecar));
+  // Without its extensions: a number may stand before them.
+  const stem = path.posix.join(slug, options.storagePath ?? "", name.split(".")[0] ?? "");
+  for (const candidate of await destination.published(stem)) {
+    const manifest = manifestSchema.safeParse(parseJson(await destination.readSidecar(candidate)));
     const ours = manifest.success && manifest.data.job.id === job.id && manifest.data.job.fence <= upToFence;
     if (ours && !(await isListed(candidate))) await destination.remove(candidate);
   }
@@ -52,9 +50,9 @@ async function isListed(storagePath: string): Promise<boolean> {
   return row !== undefined;
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string | null): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text ?? "");
   } catch {
     return null;
   }

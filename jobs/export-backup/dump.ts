@@ -75,14 +75,15 @@ export async function dumpSnapshot(plan: DumpPlan): Promise<Dumped> {
     follow.finish();
     return { ...sealed, measured: follow.measured() };
   } catch (error) {
-    // The count would go on to its end otherwise.
+    const cause = ending.signal.aborted ? ending.signal.reason : error;
+    // The count would go on to its end otherwise. That it fails now is no cause of anything.
     await snapshot.close();
     context.signal.throwIfAborted();
-    throw ending.signal.aborted ? ending.signal.reason : error;
+    throw cause;
   } finally {
     clearTimeout(budget);
-    await watch.stop();
-    await monitor.end({ timeout: 0 });
+    // A look at a server that does not answer any more would never come to its end.
+    await Promise.all([watch.stop(), monitor.end({ timeout: 0 })]);
     await Promise.allSettled([counting]);
   }
 }

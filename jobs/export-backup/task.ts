@@ -41,7 +41,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   await using _ = { [Symbol.asyncDispose]: () => session.end({ timeout: 0 }) };
   // Whatever it waits for, a lock above all, it waits no longer once the job has to end.
   signal.addEventListener("abort", () => session.end({ timeout: 0 }), { once: true });
-  const server = await checkServer(session, subject.schema);
+  const server = await checkServer(session, subject.schema, jobsEnv().EXPORT_LOCK_WAIT_SECONDS);
   const pgRestore = await requireTool("pg_restore", server.major);
   const last = await lastBackup(job.projectId, options.format);
   const compressed = compressionOf(options) !== "none";
@@ -49,7 +49,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   signal.throwIfAborted();
 
   context.step("snapshot");
-  const snapshot = await openSnapshot(session, subject.schema, jobsEnv().EXPORT_LOCK_WAIT_SECONDS);
+  const snapshot = await openSnapshot(session, subject.schema);
 
   context.step("dump");
   context.report({ progressPercentage: dumpFrom });

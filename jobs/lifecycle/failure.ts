@@ -51,7 +51,13 @@ export function failureOf(error: unknown): Failure {
       hint: "Make the folder writable for the user that Coffer runs as, then retry.",
     };
   }
-  if (code === "42501") return { code: "permission_denied", message: `PostgreSQL refused: ${messageOf(error)}.` };
+  if (code === "42501") {
+    return {
+      code: "permission_denied",
+      message: `PostgreSQL refused: ${messageOf(error)}.`,
+      hint: "Grant the database's user the right to read it, then retry.",
+    };
+  }
   if (code === "28P01" || code === "28000") {
     return {
       code: "authentication_failed",

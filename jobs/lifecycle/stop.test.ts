@@ -4,8 +4,9 @@ import { db } from "@/db/client";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { backupsOf, jobAtEnd, jobOf, jobWhen, startExport } from "@/jobs/testing/export-job";
 import { leftovers, nothing, published } from "@/jobs/testing/leftovers";
-import { heldCompressor } from "@/jobs/testing/stand-in";
+import { heldCompressor, misbehavingDump } from "@/jobs/testing/stand-in";
 import { makeTenant } from "@/jobs/testing/tenant";
+import { waitFor } from "@/jobs/testing/wait";
 import { startWorkerProcess, type WorkerProcess } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
@@ -46,6 +47,18 @@ describe("a worker that", () => {
       expect(await jobAtEnd(id)).toMatchObject({ status: "completed", attempts: 1 });
       expect(await backupsOf(id)).toHaveLength(1);
     }
+  });
+
+  it("is asked to stop while pg_dump does not want to end, is still gone within seconds", async () => {
+    await using worker = await startWorkerProcess({ COFFER_PG_BIN: await misbehavingDump("forever") });
+    const id = await startExport(await makeTenant(), { format: "custom" });
+    await waitFor(async () => (await leftovers(id)).processes.length > 0, { what: "pg_dump" });
+    const asked = Date.now();
+    worker.signal("SIGTERM");
+    expect(await worker.exited).toEqual({ code: 0, signal: null });
+    expect(Date.now() - asked).toBeLessThan(15_000);
+    expect(await jobOf(id)).toMatchObject({ status: "pending", attempts: 0 });
+    expect(await leftovers(id)).toEqual(nothing);
   });
 
   it("has nothing to do stops at once", async () => {

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
+import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { lockHolders, lockWaiters, releaseBackends, sampleDump } from "@/jobs/postgres/backend";
 import { applicationName, connectTenant } from "@/jobs/postgres/connection";
 import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { testEnv } from "@/jobs/testing/env";
 import { backendsOf } from "@/jobs/testing/leftovers";
-import { connectionOf, makeSchema, tenantSql } from "@/jobs/testing/tenant";
+import { adminUrlOf, connectionOf, makeSchema, tenantSql } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
 
 const connection = connectionOf(testEnv.tenantUrl);
@@ -100,5 +101,16 @@ describe("looking at a dump", () => {
     expect(await lockWaiters(tenantSql(), [us?.pid, waiter])).toEqual([]);
     expect((await lockHolders(tenantSql(), waiter)).map(({ pid }) => pid)).toEqual([us?.pid]);
     expect(await lockHolders(tenantSql(), us?.pid)).toEqual([]);
+  });
+
+  it("shows waiting sessions of other users too, as far as they may be seen", async () => {
+    const { schema, url } = await makeSchema({ tables: 1 });
+    await using holder = await blocking(url, `lock table ${schema}.t1 in access share mode`);
+    const [us] = await holder.sql`select pg_backend_pid() as pid`;
+    const admin = postgres(adminUrlOf(url), { max: 1, connection: { application_name: "an administrator" } });
+    admin.unsafe(`alter table ${schema}.t1 add column extra int`).catch(() => {});
+    const pid = await waitingForLock("an administrator");
+    expect(await lockWaiters(tenantSql(), [us?.pid])).toMatchObject([{ pid, user: expect.stringMatching(/\w/) }]);
+    await admin.end({ timeout: 0 });
   });
 });

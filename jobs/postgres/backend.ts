@@ -29,11 +29,14 @@ const session = (sql: postgres.Sql) => sql`
   a.pid, coalesce(a.usename, '?') as user, a.application_name as application, left(a.query, 300) as query,
   coalesce(extract(epoch from now() - a.query_start), 0)::float8 as seconds`;
 
-/** Sessions that wait for a lock that one of these server processes holds, without those processes themselves. */
+/**
+ * Sessions that wait for a lock that one of these server processes holds, without those processes themselves. What another
+ * role's session waits for is hidden from us in pg_stat_activity, but not in pg_locks.
+ */
 export async function lockWaiters(sql: postgres.Sql, pids: number[]): Promise<LockWait[]> {
   return [
     ...(await sql<LockWait[]>`select ${session(sql)} from pg_stat_activity a
-      where a.wait_event_type = 'Lock' and a.pid not in ${sql(pids)}
+      where a.pid in (select l.pid from pg_locks l where not l.granted) and a.pid not in ${sql(pids)}
         and exists (select from unnest(pg_blocking_pids(a.pid)) blocker where blocker in ${sql(pids)})
       order by a.query_start limit 20`),
   ];

@@ -12,7 +12,10 @@ import { adminSql, makeSchema, type Schema, unique } from "@/jobs/testing/tenant
 
 function open(tenant: Schema, lockWaitSeconds = 30) {
   const name = `test:${unique()}`;
-  const opening = openSnapshot(connectTenant(tenant.connection, name), tenant.schema, lockWaitSeconds);
+  const session = connectTenant(tenant.connection, name);
+  const opening = session
+    .unsafe(`set lock_timeout = '${lockWaitSeconds}s'`)
+    .then(() => openSnapshot(session, tenant.schema));
   opening.catch(() => {});
   return { name, opening };
 }

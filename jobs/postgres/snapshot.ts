@@ -23,14 +23,14 @@ const lockTries = 5;
 /**
  * Opens a snapshot in which the schema's tables stay as they are: every table is locked (ACCESS SHARE, as pg_dump itself
  * does) *before* the snapshot is taken, so that no TRUNCATE or rewriting ALTER can empty one in between: PostgreSQL
- * would show such a table as empty to an older snapshot. `session` has to be a client of one connection; it ends with the snapshot.
+ * would show such a table as empty to an older snapshot. `session` has to be a client of one connection, with a lock_timeout; it ends with the snapshot.
  * Source: https://www.postgresql.org/docs/current/mvcc-caveats.html
  */
-export async function openSnapshot(session: postgres.Sql, schema: string, lockWaitSeconds: number): Promise<Snapshot> {
+export async function openSnapshot(session: postgres.Sql, schema: string): Promise<Snapshot> {
   const close = () => session.end({ timeout: 0 });
   try {
     for (let tries = 1; ; tries++) {
-      const taken = await tryOpen(session, schema, lockWaitSeconds);
+      const taken = await tryOpen(session, schema);
       if (taken) return { ...taken, countRows: (seen) => countRows(session, taken, seen), close };
       await session`rollback`;
       if (tries === lockTries) {
@@ -46,10 +46,10 @@ export async function openSnapshot(session: postgres.Sql, schema: string, lockWa
 type Taken = Omit<Snapshot, "countRows" | "close"> & { schema: string };
 
 /** Gives null when a table came or went between the listing and the locks. */
-async function tryOpen(session: postgres.Sql, schema: string, lockWaitSeconds: number): Promise<Taken | null> {
+async function tryOpen(session: postgres.Sql, schema: string): Promise<Taken | null> {
   const listed = await lockableTables(session, schema);
   await session`begin isolation level repeatable read, read only`;
-  await session.unsafe(`set local lock_timeout = '${lockWaitSeconds}s'; set local row_security = off`);
+  await session.unsafe("set local row_security = off");
   for (let i = 0; i < listed.length; i += lockBatch) {
     const names = listed.slice(i, i + lockBatch).map((table) => `only ${qualified(schema, table.name)}`);
     // The first statement that reads takes the snapshot; LOCK TABLE does not.

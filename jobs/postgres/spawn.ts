@@ -31,6 +31,8 @@ export type SpawnOptions = {
   stdout?: "pipe" | Writable | number;
   /** Text that only the program may read: not in its arguments, nor in its environment, which has just the name of a file. */
   secret?: { variable: string; text: string };
+  /** Ends the program when it aborts. */
+  signal?: AbortSignal;
 };
 
 const killAfter = 5_000;
@@ -38,7 +40,7 @@ const stderrLines = 40;
 
 /** Starts a program in its own process group, never through a shell. */
 export function spawnTool(program: string, options: SpawnOptions): Tool {
-  const { args, env = {}, stdin = "ignore", stdout = "pipe", secret } = options;
+  const { args, env = {}, stdin = "ignore", stdout = "pipe", secret, signal } = options;
   const [command, argv] = dyingWithUs(program, args);
   const file = secret && namelessFile(secret.text);
   const child: ChildProcess = spawn(command, argv, {

@@ -136,6 +136,17 @@ describe("finding installations", () => {
     expect(found.map(({ bin }) => bin)).not.toContain(folder);
   });
 
+  it("notices what was removed after the first look, and takes another or says what is missing", async () => {
+    const [first, second] = [await standIn("pg_dump (PostgreSQL) 99.1"), await standIn("pg_dump (PostgreSQL) 99.1")];
+    const find = () => toolFor("pg_dump", 99, { extraFolders: [first, second] });
+    expect(await find()).toEqual({ path: `${first}/pg_dump`, major: 99 });
+    await rm(path.join(first, "answer"));
+    expect(await find()).toEqual({ path: `${second}/pg_dump`, major: 99 });
+    await rm(path.join(second, "answer"));
+    const { missing } = (await find()) as { missing: string };
+    expect(missing).toMatch(/^This server needs pg_dump of PostgreSQL 99 or newer; only .* was found\. .*\.$/);
+  });
+
   it("notices what was installed after the first look", async () => {
     const folder = await standIn("pg_dump (PostgreSQL) 98.1");
     expect(await toolFor("pg_dump", 99, { extraFolders: [folder] })).toHaveProperty("missing");

@@ -60,8 +60,8 @@ export function findInstallations(options: FindOptions = {}): Promise<Installati
 /** The program for a server of this major version, or the sentence that says what to install. */
 export async function toolFor(tool: PostgresTool, serverMajor: number, options: FindOptions = {}): Promise<ToolChoice> {
   const known = chooseTool(await findInstallations(options), tool, serverMajor);
-  if (known) return known;
-  // Somebody may have installed it since this process started.
+  if (known && (await isExecutable(known.path))) return known;
+  // Somebody may have installed or removed it since this process started.
   const installations = await findInstallations({ ...options, refresh: true });
   const manager = await detectPackageManager();
   const hint = postgresInstallHint(manager, { part: "client", major: serverMajor }, process.getuid?.() !== 0);

@@ -19,13 +19,14 @@ export async function script(name: string, lines: string): Promise<string> {
 
 export type Gate = { env: Record<string, string>; open(): Promise<void>; close(): Promise<void> };
 
-/** An igzip that holds every dump in its middle until the gate is opened. `env` is for the worker. */
-export async function heldCompressor(): Promise<Gate> {
+/** An igzip that holds every dump in its middle until the gate is opened. `env` is for the worker; `pace` opens it for one piece each so many ms. */
+export async function heldCompressor(): Promise<Gate & { pace(ms: number): Promise<void> }> {
   const gate = path.join(testEnv.folder, `gate-${unique()}`);
   const folder = await script("igzip", `exec '${process.execPath}' '${heldIgzip}' '${gate}' "$@"`);
   return {
     env: { PATH: pathWith(folder) },
-    open: () => writeFile(gate, ""),
+    open: () => writeFile(gate, "0"),
+    pace: (ms) => writeFile(gate, String(ms)),
     close: () => rm(gate, { force: true }),
   };
 }
@@ -39,6 +40,23 @@ export async function heldRestore(): Promise<{ env: Record<string, string>; reac
     `[ "$1" = --version ] && exec '${real}' --version\ntouch '${mark}'; exec sleep 600`,
   );
   return { env: { COFFER_PG_BIN: folder }, reached: () => waitFor(() => existsSync(mark), { what: "pg_restore" }) };
+}
+
+/** The real pg_dump, which does not begin before it is let. `env` is for the worker; `reached` waits until it was started. */
+export async function lateDump(): Promise<Gate & { reached(): Promise<unknown> }> {
+  const real = await realTool("pg_dump");
+  const [mark, gate] = [
+    path.join(testEnv.folder, `reached-${unique()}`),
+    path.join(testEnv.folder, `gate-${unique()}`),
+  ];
+  const wait = `touch '${mark}'; while [ ! -e '${gate}' ]; do sleep 0.02; done`;
+  const folder = await script("pg_dump", `[ "$1" = --version ] || { ${wait}; }; exec '${real}' "$@"`);
+  return {
+    env: { COFFER_PG_BIN: folder },
+    open: () => writeFile(gate, ""),
+    close: () => rm(gate, { force: true }),
+    reached: () => waitFor(() => existsSync(mark), { what: "pg_dump" }),
+  };
 }
 
 /** The real program for the server of these tests. */
@@ -56,8 +74,6 @@ const misbehaviour = {
   silent: () => "exit 0",
   /** Dies in the middle of its output. */
   killed: (real: string) => `'${real}' "$@" | head -c 20000; kill -9 $$`,
-  /** Says that all is well in the middle of its output. */
-  truncated: (real: string) => `'${real}' "$@" | head -c 20000; exit 0`,
 };
 
 /** A folder with a pg_dump that misbehaves, for COFFER_PG_BIN. */
