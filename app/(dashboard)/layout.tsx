@@ -17,7 +17,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
       <CurrentUserProvider user={user}>
         <a
           href="#main"
-          className="sr-only z-30 rounded bg-accent px-3 py-1.5 font-medium text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+          className="sr-only z-30 rounded bg-accent font-medium text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:px-3 focus:py-1.5"
         >
           Skip to the content
         </a>

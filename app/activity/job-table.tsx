@@ -4,7 +4,7 @@ import Link from "next/link";
 import { JobLink } from "@/app/job/job-link";
 import { kindWord, startedBy, statusLooks } from "@/app/job/job-words";
 import type { JobSummary } from "@/app/trpc/types";
-import { formatDuration } from "@/app/ui/format";
+import { formatDuration, plural } from "@/app/ui/format";
 import { RelativeTime } from "@/app/ui/relative-time";
 import { StatusMark } from "@/app/ui/status-mark";
 import { Cell, Head, Row, Table } from "@/app/ui/table";
@@ -42,8 +42,11 @@ function JobRow({ job }: { job: JobSummary }) {
       <Cell className="whitespace-nowrap">
         <JobLink jobId={job.id} className="font-medium hover:underline">
           {kindWord(job.kind)}
+          <span className="sr-only"> of {job.projectName}</span>
         </JobLink>{" "}
-        <span className="text-muted">of</span>{" "}
+        <span aria-hidden className="text-muted">
+          of
+        </span>{" "}
         <Link href={`/projects/${job.projectSlug}`} prefetch={false} className="hover:underline">
           {job.projectName}
         </Link>
@@ -70,9 +73,16 @@ function JobRow({ job }: { job: JobSummary }) {
 }
 
 function whatHappened(job: JobSummary): string {
-  if (job.status === "failed") return job.errorMessage ?? "";
-  if (job.status !== "in_progress") return job.status === "pending" ? (job.currentStep ?? "") : "";
-  return `${Math.floor(job.progressPercentage)} %, ${job.currentStep ?? ""}`;
+  switch (job.status) {
+    case "failed":
+      return job.errorMessage ?? "";
+    case "completed":
+      return job.tablesTotal > 0 ? `${plural(job.rowsDone, "row")} in ${plural(job.tablesTotal, "table")}` : "";
+    case "in_progress":
+      return `${Math.floor(job.progressPercentage)} %, ${job.currentStep ?? ""}`;
+    default:
+      return job.currentStep ?? "";
+  }
 }
 
 /** By the server's clock at both ends. */

@@ -7,6 +7,7 @@ import { EstimateLine } from "@/app/export/estimate-line";
 import { compressions, formats, readExportForm } from "@/app/export/export-form";
 import { openJob } from "@/app/job/job-address";
 import { useTRPC } from "@/app/trpc/client";
+import { fieldError } from "@/app/trpc/error";
 import type { BackupCompression } from "@/app/trpc/types";
 import { Button } from "@/app/ui/button";
 import { ChoiceCards } from "@/app/ui/choice-cards";
@@ -64,13 +65,20 @@ export function ExportDialog({ project, onClose }: Props) {
           />
           <EstimateLine projectId={project.slug} compression={compression} />
           <TextField label="Description" name="description" maxLength={500} placeholder="Why this backup is made" />
-          <TextField label="Tags" name="tags" placeholder="before-release, handover" hint="Separated by commas." />
+          <TextField
+            label="Tags"
+            name="tags"
+            placeholder="before-release, handover"
+            hint="Separated by commas."
+            error={fieldError(start.error, "tags")}
+          />
           <Foldable summary="More options">
             <TextField
               label="Storage path"
               name="storagePath"
               maxLength={200}
               placeholder="2026/q1"
+              error={fieldError(start.error, "storagePath")}
               hint="A folder at the destination, below the project's own. Letters, digits, _ . - and / between names."
             />
           </Foldable>

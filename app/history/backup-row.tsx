@@ -59,6 +59,7 @@ export function BackupRow({ backup, onTag }: { backup: Backup; onTag: (tag: stri
             <Download aria-hidden className="size-4" />
           </IconButton>
           <Menu
+            label={`More for ${backup.filename}`}
             trigger={
               <IconButton size="sm" label={`More for ${backup.filename}`}>
                 <Ellipsis aria-hidden className="size-4" />

@@ -20,8 +20,8 @@ export function JobCancelled({ job }: { job: Job }) {
     : [
         ["asked", receipt?.askedAt],
         ["pg_dump ended", receipt?.processEndedAt],
-        ["server released", receipt?.backendEndedAt],
         ["files removed", receipt?.filesRemovedAt],
+        ["server released", receipt?.backendEndedAt],
       ];
   return (
     <>

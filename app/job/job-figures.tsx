@@ -37,14 +37,14 @@ function roundToTwoDigits(value: number): number {
 
 function figures(job: Job, view: ProgressView): [string, string][] {
   const time = formatSeconds(elapsed(view) / 1000);
-  if (job.status === "pending") return [["Time", `waiting for ${time}`]];
+  if (job.status === "pending" && !job.startedAt) return [["Time", `waiting for ${time}`]];
   const list: [string, string][] = [];
   const total = job.progress?.bytesTotal;
   if (total)
     list.push(["Data", `${formatBytes(job.bytesDone)} of about ${formatBytes(Math.max(total, job.bytesDone))}`]);
   if (job.rowsDone > 0) list.push(["Rows", plural(job.rowsDone, "row")]);
   if (job.bytesPerSecond) list.push(["Throughput", formatRate(job.bytesPerSecond)]);
-  const isLeft = view.eta !== null && job.status === "in_progress";
+  const isLeft = view.eta !== null && job.status === "in_progress" && !job.progress?.blockers.length;
   list.push(["Time", `${time} so far${isLeft ? `, ${formatEta(view.eta ?? 0)} left` : ""}`]);
   if (job.attempts > 1) list.push(["Attempt", `attempt ${job.attempts} of ${job.maxAttempts}`]);
   return list;

@@ -37,7 +37,7 @@ export function JobRunning({ job, onCancelTooLate }: { job: Job; onCancelTooLate
         <LockWarnings job={job} />
         <div className="flex flex-col">
           <JobTables job={job} />
-          <Waiters waiters={job.progress?.waiters ?? []} />
+          {job.status === "in_progress" && <Waiters waiters={job.progress?.waiters ?? []} />}
         </div>
       </DialogBody>
       <DialogActions>

@@ -43,7 +43,7 @@ function RunningJob({ job, showsProject }: { job: JobSummary; showsProject: bool
   const kind = kindWord(job.kind);
   return (
     <li className="relative flex min-h-9 flex-wrap items-center gap-x-4 gap-y-1 border-accent/25 border-b px-3 py-2 text-sm tabular-nums last:border-b-0">
-      <StatusMark tone={tone} className="shrink-0">
+      <StatusMark tone={tone} className="w-26 shrink-0">
         {word}
       </StatusMark>
       <div className="min-w-0 flex-1 basis-52">
@@ -64,8 +64,8 @@ function RunningJob({ job, showsProject }: { job: JobSummary; showsProject: bool
         <span className="w-10 shrink-0 text-right">{Math.floor(job.progressPercentage)} %</span>
       </div>
       <span className="w-20 text-right max-lg:hidden">{job.bytesPerSecond ? formatRate(job.bytesPerSecond) : ""}</span>
-      <span className="w-24 text-right text-muted max-lg:hidden">
-        {job.etaSeconds !== null && job.status === "in_progress" ? formatEta(job.etaSeconds) : ""}
+      <span className="w-28 text-right text-muted max-lg:hidden">
+        {job.etaSeconds !== null && job.status === "in_progress" ? `${formatEta(job.etaSeconds)} left` : ""}
       </span>
     </li>
   );

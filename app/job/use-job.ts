@@ -22,7 +22,7 @@ export function useJob(jobId: string) {
         refetchInterval: ({ state }) =>
           pollDelay({
             isOver: state.data !== undefined && isOver(state.data.status),
-            isRefused: state.error !== null && refusals.includes(describeError(state.error).status),
+            isRefused: state.error !== null && describeError(state.error).isFinal,
             answers: state.dataUpdateCount,
             isHidden: document.hidden,
           }),
@@ -32,8 +32,6 @@ export function useJob(jobId: string) {
   useRefreshAtEnd(query.data);
   return query;
 }
-
-const refusals = [400, 401, 403, 404];
 
 /** What a job leaves behind shows on the page as soon as it is over. */
 function useRefreshAtEnd(job: Job | undefined) {

@@ -1,7 +1,7 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { type SignInResult, signInWith } from "@/app/login/sign-in";
+import { type SignInResult, signIn } from "@/app/login/session";
 import { Button } from "@/app/ui/button";
 import { TextField } from "@/app/ui/field";
 import { Notice } from "@/app/ui/notice";
@@ -22,7 +22,7 @@ export function LoginForm({ next }: { next: string }) {
     const form = event.currentTarget;
     const data = new FormData(form);
     setPending(true);
-    const answer = await signInWith(String(data.get("email")).trim(), String(data.get("password")));
+    const answer = await signIn(String(data.get("email")).trim(), String(data.get("password")));
     setResult(answer);
     // A whole new page: nothing of a former user stays in memory.
     if (answer === "signed-in") return window.location.assign(next);

@@ -32,7 +32,7 @@ function FailedProject({ project }: { project: Project }) {
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 border-bad/25 border-b px-3 py-2 last:border-b-0">
       <div className="min-w-0 flex-1 basis-72">
-        <div className="flex flex-wrap items-baseline gap-x-2">
+        <div className="flex flex-wrap items-center gap-x-2">
           <StatusMark tone="bad" className="font-medium">
             Export failed
           </StatusMark>

@@ -21,7 +21,7 @@ export function FreshnessTable({ projects }: { projects: Project[] }) {
       head={
         <>
           <Head>Project</Head>
-          <Head>Last good backup</Head>
+          <Head>Made</Head>
           <Head from="md">Standing</Head>
           <Head numeric from="md">
             Size

@@ -39,7 +39,9 @@ export function Overview() {
           <Attention projects={projects} />
           <Figures projects={projects} />
           <Section title="Running now" aside={<Link href="/activity">All activity</Link>}>
-            <RunningJobs emptyText="Nothing runs at the moment." />
+            <RunningJobs
+              emptyText={isAdmin ? "Nothing runs at the moment." : "None of your jobs runs at the moment."}
+            />
           </Section>
           <Section title="Last good backup">
             <FreshnessTable projects={projects} />

@@ -3,7 +3,7 @@ import type { Tone } from "@/app/ui/status-mark";
 
 const tooOldAfter = 7 * 24 * 3600 * 1000;
 
-export type Verdict = { tone: Tone; word: string; isGood: boolean };
+type Verdict = { tone: Tone; word: string; isGood: boolean };
 
 /** How the last good backup stands. Older than a week is too old to be called one. */
 export function freshness(

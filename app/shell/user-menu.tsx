@@ -20,12 +20,12 @@ export function UserMenu({ folds = false }: { folds?: boolean }) {
   return (
     <>
       <Menu
+        label="Account"
         side="top"
         align="start"
         trigger={
           <button
             type="button"
-            aria-label={`Account of ${user.name}`}
             className="flex h-10 w-full items-center gap-2.5 rounded px-1 text-left hover:bg-hover aria-expanded:bg-hover max-md:w-auto"
           >
             <span
@@ -34,7 +34,8 @@ export function UserMenu({ folds = false }: { folds?: boolean }) {
             >
               {initials(user.name)}
             </span>
-            <span className={cx("min-w-0", folds && "max-lg:hidden")}>
+            <span className="sr-only">Account of</span>
+            <span className={cx("min-w-0", folds && "max-lg:sr-only")}>
               <span className="block truncate text-sm">{user.name}</span>
               <span className="block truncate text-muted text-xs">{user.email}</span>
             </span>

@@ -1,16 +1,18 @@
 import { isTRPCClientError } from "@trpc/client";
 import type { AppRouter } from "@/server/root";
 
-export type Problem = {
+type Problem = {
   code: string;
   /** 0 when no answer came. */
   status: number;
   message: string;
   requestId: string | null;
-  /** Seconds. */
-  retryAfter: number | null;
+  /** What is wrong with single fields of the input, by name. */
+  fields: Record<string, string>;
   /** The same call may well succeed in a moment. */
   isPassing: boolean;
+  /** Asking again is of no use: what is asked for is not there, or not for this user. */
+  isFinal: boolean;
 };
 
 const noAnswer: Problem = {
@@ -18,9 +20,18 @@ const noAnswer: Problem = {
   status: 0,
   message: "Coffer does not answer. Check your connection, then try again.",
   requestId: null,
-  retryAfter: null,
+  fields: {},
   isPassing: true,
+  isFinal: false,
 };
+
+const finalStatuses = [400, 401, 403, 404];
+
+/** What is wrong with one field of the input, or with one of the things in it. */
+export function fieldError(error: unknown, name: string): string | null {
+  const found = Object.entries(describeError(error).fields).find(([field]) => field.split(".")[0] === name);
+  return found?.[1] ?? null;
+}
 
 /** An error that already knows what to tell. */
 export const refusal = (problem: Partial<Problem> & { message: string }): Error =>
@@ -30,6 +41,14 @@ export const refusal = (problem: Partial<Problem> & { message: string }): Error 
 export function describeError(error: unknown): Problem {
   if (error instanceof Error && "problem" in error) return error.problem as Problem;
   if (!isTRPCClientError<AppRouter>(error) || !error.data) return noAnswer;
-  const { code, httpStatus, requestId, retryAfter } = error.data;
-  return { code, status: httpStatus, message: error.message, requestId, retryAfter, isPassing: httpStatus === 503 };
+  const { code, httpStatus, requestId, fields } = error.data;
+  return {
+    code,
+    status: httpStatus,
+    message: error.message,
+    requestId,
+    fields: Object.fromEntries(fields.map(({ field, error: text }) => [field, text])),
+    isPassing: httpStatus === 503,
+    isFinal: finalStatuses.includes(httpStatus),
+  };
 }

@@ -1,12 +1,8 @@
-import type { TRPCClientErrorLike } from "@trpc/client";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import type { AppRouter } from "@/server/root";
 
 type Inputs = inferRouterInputs<AppRouter>;
 type Outputs = inferRouterOutputs<AppRouter>;
-
-/** Any failed call, as the browser sees it. */
-export type CallError = TRPCClientErrorLike<AppRouter>;
 
 export type CurrentUser = NonNullable<Outputs["user"]["me"]>;
 

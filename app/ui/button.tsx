@@ -49,7 +49,7 @@ export function IconButton({ label, size = "md", className, children, ...rest }:
   );
 }
 
-export const iconButtonClass = (size: "sm" | "md" = "md"): string =>
+const iconButtonClass = (size: "sm" | "md" = "md"): string =>
   cx(
     "inline-flex shrink-0 items-center justify-center rounded text-muted transition-colors duration-100 hover:bg-hover hover:text-text disabled:pointer-events-none disabled:opacity-60 aria-expanded:bg-hover aria-expanded:text-text",
     size === "sm" ? "size-7" : "size-8",

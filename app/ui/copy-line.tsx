@@ -7,7 +7,7 @@ type Props = { label: string; text: string; children?: ReactNode };
 export function CopyLine({ label, text, children }: Props) {
   return (
     <div className="flex min-w-0 items-center gap-1 rounded border border-line bg-sunken py-0.5 pr-0.5 pl-2.5">
-      <code title={text} className="min-w-0 flex-1 truncate font-mono text-xs">
+      <code title={text} className="min-w-0 flex-1 overflow-hidden text-ellipsis whitespace-pre font-mono text-xs">
         {children ?? text}
       </code>
       <CopyButton text={text} label={`Copy ${label}`} />

@@ -52,18 +52,18 @@ export function Dialog({ title, onClose, width = "md", role, children }: Props) 
       aria-labelledby={titleId}
       onCancel={close}
       className={cx(
-        "m-auto max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] flex-col rounded border border-line bg-raised text-text shadow-overlay outline-hidden open:flex",
+        "m-auto max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] flex-col overscroll-contain rounded border border-line bg-raised text-left text-base text-text whitespace-normal shadow-overlay outline-hidden open:flex",
         widths[width],
       )}
     >
-      <header className="flex shrink-0 items-center gap-2 border-line border-b py-2 pr-2 pl-5">
+      <div className="flex shrink-0 items-center gap-2 border-line border-b py-2 pr-2 pl-5">
         <h2 id={titleId} className="min-w-0 flex-1 truncate font-semibold text-lg">
           {title}
         </h2>
         <IconButton label="Close" onClick={onClose}>
           <X aria-hidden className="size-4" />
         </IconButton>
-      </header>
+      </div>
       {children}
     </dialog>
   );
@@ -72,14 +72,16 @@ export function Dialog({ title, onClose, width = "md", role, children }: Props) 
 /** What may scroll, between the title and the actions. */
 export function DialogBody({ children, className }: { children: ReactNode; className?: string }) {
   return (
-    <div className={cx("flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-5 py-4", className)}>{children}</div>
+    <div className={cx("flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto overscroll-contain px-5 py-4", className)}>
+      {children}
+    </div>
   );
 }
 
 export function DialogActions({ children }: { children: ReactNode }) {
   return (
-    <footer className="flex shrink-0 flex-wrap items-center justify-end gap-2 border-line border-t px-5 py-3">
+    <div className="flex shrink-0 flex-wrap items-center justify-end gap-2 border-line border-t px-5 py-3">
       {children}
-    </footer>
+    </div>
   );
 }

@@ -10,13 +10,14 @@ type Props = { title: string; error: unknown; onRetry?: () => void; retrying?: b
 
 /** What could not be done, why, and the way on. */
 export function ErrorState({ title, error, onRetry, retrying }: Props) {
-  const { message, requestId } = describeError(error);
+  const { message, requestId, isFinal } = describeError(error);
+  const canRetry = onRetry && !isFinal;
   return (
     <Notice tone="bad" title={title} role="alert">
       <p>{message}</p>
-      {(onRetry || requestId) && (
+      {(canRetry || requestId) && (
         <div className="mt-2 flex flex-wrap items-center gap-3">
-          {onRetry && (
+          {canRetry && (
             <Button size="sm" onClick={onRetry} pending={retrying} icon={<RotateCw aria-hidden className="size-3.5" />}>
               Try again
             </Button>

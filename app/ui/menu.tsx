@@ -1,73 +1,118 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import {
   cloneElement,
   type KeyboardEvent,
   type ReactElement,
   type ReactNode,
-  type RefObject,
+  type Ref,
+  useEffect,
+  useId,
   useRef,
   useState,
 } from "react";
-
-// The library behind it weighs as much as React itself, so it comes when somebody goes for a menu.
-const loadPopup = () => import("@/app/ui/menu-popup");
-const MenuPopup = dynamic(() => loadPopup().then((module) => module.MenuPopup), { ssr: false });
+import { MenuChoice, type MenuChoiceProps, MenuItem } from "@/app/ui/menu-item";
+import { menuPosition } from "@/app/ui/menu-position";
+import { moveInMenu } from "@/app/ui/move-in-menu";
 
 export type MenuAction = { label: string; icon?: ReactNode; onSelect: () => void };
 
-/** One of a few, above the actions. */
-export type MenuChoice = {
-  label: string;
-  value: string;
-  options: readonly { value: string; label: string }[];
-  onChange: (value: string) => void;
-};
-
 type TriggerProps = {
-  ref?: RefObject<HTMLButtonElement | null>;
+  ref?: Ref<HTMLButtonElement>;
+  popoverTarget?: string;
   "aria-haspopup"?: "menu";
   "aria-expanded"?: boolean;
-  onClick?: () => void;
-  onPointerEnter?: () => void;
-  onFocus?: () => void;
   onKeyDown?: (event: KeyboardEvent) => void;
 };
 
 type Props = {
+  label: string;
   /** The button that opens it. */
   trigger: ReactElement<TriggerProps>;
   actions: MenuAction[];
-  choice?: MenuChoice;
+  /** One of a few, above the actions. */
+  choice?: MenuChoiceProps;
   side?: "top" | "bottom";
   align?: "start" | "end";
 };
 
-export function Menu({ trigger, ...popup }: Props) {
+const itemHeight = 32;
+
+/** The platform's popover does the opening, the closing and the way back of the focus; the keys are ours. */
+export function Menu({ label, trigger, actions, choice, side = "bottom", align = "end" }: Props) {
+  const id = useId();
   const opener = useRef<HTMLButtonElement>(null);
+  const popup = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(false);
-  const [wasOpen, setWasOpen] = useState(false);
-  const change = (open: boolean) => {
-    setOpen(open);
-    if (open) setWasOpen(true);
-  };
+  useCloseOnScroll(popup, isOpen);
+
+  function prepare() {
+    if (!opener.current || !popup.current) return;
+    // React keeps this attribute to itself; with it the popover takes the focus in the moment it opens.
+    popup.current.querySelector("[role^=menuitem]")?.setAttribute("autofocus", "");
+    const height = (actions.length + (choice ? choice.options.length + 1 : 0)) * itemHeight + 16;
+    const screen = { width: document.documentElement.clientWidth, height: window.innerHeight };
+    const position = menuPosition(opener.current.getBoundingClientRect(), screen, { side, align, height });
+    for (const [name, value] of Object.entries(position))
+      popup.current.style.setProperty(name === "maxHeight" ? "max-height" : name, `${value}px`);
+  }
+
+  function run(action: MenuAction) {
+    popup.current?.hidePopover();
+    action.onSelect();
+  }
+
   return (
     <>
       {cloneElement(trigger, {
         ref: opener,
+        popoverTarget: id,
         "aria-haspopup": "menu",
         "aria-expanded": isOpen,
-        onPointerEnter: loadPopup,
-        onFocus: loadPopup,
-        onClick: () => change(!isOpen),
         onKeyDown: (event) => {
           if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
           event.preventDefault();
-          change(true);
+          popup.current?.showPopover();
         },
       })}
-      {wasOpen && <MenuPopup {...popup} opener={opener} isOpen={isOpen} onOpenChange={change} />}
+      <div
+        ref={popup}
+        id={id}
+        popover="auto"
+        role="menu"
+        aria-label={label}
+        tabIndex={-1}
+        onBeforeToggle={(event) => event.newState === "open" && prepare()}
+        onToggle={(event) => setOpen(event.newState === "open")}
+        onKeyDown={(event) => {
+          if (event.key === "Tab") event.currentTarget.hidePopover();
+          else if (moveInMenu(event.currentTarget, event.key)) event.preventDefault();
+        }}
+        className="menu fixed inset-auto m-0 min-w-44 flex-col overflow-y-auto rounded border border-line bg-raised p-1 text-left text-text shadow-overlay outline-hidden open:flex"
+      >
+        {choice && <MenuChoice {...choice} />}
+        {actions.map((action) => (
+          <MenuItem key={action.label} icon={action.icon} onSelect={() => run(action)}>
+            {action.label}
+          </MenuItem>
+        ))}
+      </div>
     </>
   );
+}
+
+function useCloseOnScroll(popup: { current: HTMLElement | null }, isOpen: boolean) {
+  useEffect(() => {
+    if (!isOpen) return;
+    const close = (event: Event) => {
+      const inside = event.target instanceof Node && popup.current?.contains(event.target);
+      if (!inside) popup.current?.hidePopover();
+    };
+    window.addEventListener("scroll", close, { capture: true, passive: true });
+    window.addEventListener("resize", close);
+    return () => {
+      window.removeEventListener("scroll", close, { capture: true });
+      window.removeEventListener("resize", close);
+    };
+  }, [popup, isOpen]);
 }

@@ -7,7 +7,7 @@ type TableProps = { label: string; head: ReactNode; children: ReactNode; busy?: 
 /** Rows of 36 px. What does not fit the screen scrolls sideways inside. */
 export function Table({ label, head, children, busy, className }: TableProps) {
   return (
-    <div className={cx("relative overflow-x-auto", className)}>
+    <div className={cx("relative -m-1 overflow-x-auto p-1", className)}>
       <table aria-label={label} aria-busy={busy || undefined} className="w-full border-collapse text-sm tabular-nums">
         <thead>
           <tr className="h-8 border-line border-b text-left text-muted text-xs">{head}</tr>

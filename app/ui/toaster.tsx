@@ -15,7 +15,7 @@ async function loadToast() {
   return (await import("sonner")).toast;
 }
 
-export type ToastAction = { label: string; onClick: () => void };
+type ToastAction = { label: string; onClick: () => void };
 
 export async function showMessage(text: string): Promise<void> {
   (await loadToast())(text);

@@ -1,12 +1,12 @@
+import { signOut as endSession } from "@/app/login/session";
 import { showError } from "@/app/ui/toaster";
 
-/** Ends the session of this browser. */
 export async function signOut(): Promise<void> {
   try {
-    const auth = await import("next-auth/react");
-    await auth.signOut({ redirect: false });
+    await endSession();
+    // A whole new page: nothing of this user stays in memory.
     window.location.assign("/login");
   } catch {
-    showError("Coffer does not answer, so you are still signed in. Try again.");
+    void showError("Coffer does not answer, so you are still signed in. Try again.");
   }
 }
