@@ -1,10 +1,13 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "@/e2e/fixtures";
+import { expectAccessible } from "@/e2e/tools/accessible";
 import type { Coffer } from "@/e2e/tools/coffer";
-import { jobAtEnd, jobDialog, openJobId, type Subject, startInDialog } from "@/e2e/tools/exports";
+import { jobAtEnd, jobDialog, openJobId, type Subject, startInDialog, unfold } from "@/e2e/tools/exports";
+import { leftovers, nothing } from "@/e2e/tools/leftovers";
 import { unique } from "@/e2e/tools/people";
 import { addReader, type Reader } from "@/e2e/tools/roles";
 import { addTenant, makeSchema } from "@/e2e/tools/tenant";
+import { misfortunes } from "@/e2e/tools/unlucky-pg-dump";
 
 const small = { tables: ["invoices", "orders"], megabytesEach: 1 };
 
@@ -81,15 +84,37 @@ test("an export of a schema that was dropped says so, and succeeds once it is ba
   ).toBeVisible();
   await expect(dialog.getByText("schema_gone")).toBeVisible();
   await expect(dialog.getByText(/Bring it back, or point the project to its new name/)).toBeVisible();
-  await expect(dialog.getByRole("button", { name: "Retry" })).toBeFocused();
 
   await coffer.tenants.unsafe(`alter schema ${tenant.schema}_away rename to ${tenant.schema}`);
-  await page.keyboard.press("Enter");
+  await dialog.getByRole("button", { name: "Retry" }).click();
   await expect(dialog.getByText("Backup ready")).toBeVisible();
   await dialog.getByRole("button", { name: "Close" }).last().click();
   const rows = page.getByRole("table", { name: "Backups" }).getByRole("row");
   await expect(rows.filter({ hasText: "Export failed" })).toHaveCount(1);
   await expect(rows.filter({ hasText: ".dump" })).toHaveCount(1);
+});
+
+test("what pg_dump says when it fails is shown, with its last lines", async ({ page, coffer, api }) => {
+  const tenant = await addTenant(coffer, api, { ...small, schema: `tenant_${misfortunes.fails}_${unique()}` });
+  await startInDialog(page, tenant);
+  const dialog = jobDialog(page, tenant);
+  await expect(dialog.getByText("tool_failed")).toBeVisible();
+  await expect(dialog.getByText(/^pg_dump failed: .*could not read block 7/)).toBeVisible();
+  await unfold(dialog, "Last lines of the tool");
+  await expect(dialog.getByText('Dumping the contents of table "orders" failed')).toBeVisible();
+});
+
+test("a dump that was killed is tried again, and can be cancelled while it waits", async ({ page, coffer, api }) => {
+  const tenant = await addTenant(coffer, api, { ...small, schema: `tenant_${misfortunes.dies}_${unique()}` });
+  await startInDialog(page, tenant);
+  const dialog = jobDialog(page, tenant);
+  await expect(dialog.getByText("Attempt 1 of 3 failed. It will be tried again.")).toBeVisible();
+  await expect(dialog.getByText("pg_dump was ended by SIGKILL.")).toBeVisible();
+  await expectAccessible(page, "waiting for the next attempt");
+  await dialog.getByRole("button", { name: "Cancel export" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Cancel export" }).click();
+  await expect(dialog.getByText("Nothing was kept.")).toBeVisible();
+  expect(await leftovers(coffer, openJobId(page))).toEqual(nothing);
 });
 
 test("a database that does not let us in is not kept", async ({ page, coffer }) => {

@@ -8,6 +8,7 @@ import { freePort } from "@/bin/port";
 import { installPacedCompressor } from "@/e2e/tools/pace";
 import { processes } from "@/e2e/tools/processes";
 import type { Account } from "@/e2e/tools/session";
+import { installUnluckyPgDump } from "@/e2e/tools/unlucky-pg-dump";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -25,9 +26,16 @@ export async function startInstallation({ demo }: { demo: boolean }): Promise<In
   const dataDir = await mkdtemp(path.join(tmpdir(), "coffer-e2e-"));
   const place = await choosePlace(dataDir);
   const slowFirst = [await installPacedCompressor(dataDir), process.env.PATH].join(path.delimiter);
+  const unlucky = await installUnluckyPgDump(dataDir);
   const child = spawn(process.execPath, ["--import", "tsx", "bin/start.ts"], {
     cwd: root,
-    env: { ...process.env, ...environmentOf(place), PATH: slowFirst, COFFER_DEMO: demo ? "1" : "0" },
+    env: {
+      ...process.env,
+      ...environmentOf(place),
+      PATH: slowFirst,
+      COFFER_PG_BIN: unlucky,
+      COFFER_DEMO: demo ? "1" : "0",
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = gather(child);

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type postgres from "postgres";
+import { operatorFolders } from "@/bin/install-postgres";
 import { mustRun } from "@/bin/run";
 import { type Coffer, connect } from "@/e2e/tools/coffer";
 import { unique } from "@/e2e/tools/people";
@@ -10,7 +11,7 @@ import { toolFor } from "@/jobs/postgres/tools";
 export type Shell = (command: string, folder: string) => Promise<string>;
 
 export async function stockShell({ addressOf }: Coffer): Promise<Shell> {
-  const choice = await toolFor("pg_restore", 0);
+  const choice = await toolFor("pg_restore", 0, { extraFolders: operatorFolders() });
   if ("missing" in choice) throw new Error(choice.missing);
   const { hostname, port, username, password } = addressOf("tenants", "tenants");
   const env = {

@@ -4,7 +4,12 @@ import { unique } from "@/e2e/tools/people";
 
 export type Tenant = Subject & { schema: string };
 
-type Wish = { tables: string[]; megabytesEach: number };
+type Wish = {
+  tables: string[];
+  megabytesEach: number;
+  /** Letters, digits and _. */
+  schema?: string;
+};
 
 /** A project of this test alone, with these tables in a schema of its own. */
 export async function addTenant(coffer: Coffer, api: Api, wish: Wish & { name?: string }): Promise<Tenant> {
@@ -16,8 +21,8 @@ export async function addTenant(coffer: Coffer, api: Api, wish: Wish & { name?: 
 }
 
 /** A schema that belongs to the role which owns all tenants. Gives its name. */
-export async function makeSchema({ tenants }: Coffer, { tables, megabytesEach }: Wish): Promise<string> {
-  const schema = `tenant_${unique()}`;
+export async function makeSchema({ tenants }: Coffer, wish: Wish): Promise<string> {
+  const { tables, megabytesEach, schema = `tenant_${unique()}` } = wish;
   await tenants.begin(async (tx) => {
     await tx.unsafe("set local role coffer_tenants");
     await tx.unsafe(`create schema ${schema}`);

@@ -6,12 +6,11 @@ import { testEnv } from "@/jobs/testing/env";
 import { backupsOf, cancelExport, jobAtEnd, jobOf, jobWhen, startExport } from "@/jobs/testing/export-job";
 import { inMidDump, leftovers, nothing, published } from "@/jobs/testing/leftovers";
 import { heldCompressor, heldRestore, misbehavingDump } from "@/jobs/testing/stand-in";
-import { makeTenant, sessions } from "@/jobs/testing/tenant";
+import { large, makeTenant, sessions } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
-const large = { rows: 20_000, rowBytes: 500 };
 const control = () => sessions(testEnv.controlUrl);
 
 /** What has to be true of a job that was cancelled, whatever it was doing. */
@@ -30,6 +29,7 @@ async function expectCancelled(id: string) {
   expect(await leftovers(id)).toEqual(nothing);
   expect(await backupsOf(id)).toEqual([]);
   expect(await published()).toEqual([]);
+  return job;
 }
 
 describe("a cancelled export leaves nothing behind and gives a receipt, when it was", () => {
@@ -41,7 +41,10 @@ describe("a cancelled export leaves nothing behind and gives a receipt, when it 
     await waitingForLock(`coffer:${id}`);
     expect(await jobWhen(id, (job) => job.currentStep)).toMatchObject({ status: "in_progress" });
     expect(await cancelExport(id)).toBe("cancelling");
-    await expectCancelled(id);
+    const { cancelReceipt } = await expectCancelled(id);
+    // The worker was told, it did not find out with its next heartbeat.
+    const took = Date.parse(cancelReceipt?.processEndedAt ?? "") - Date.parse(cancelReceipt?.askedAt ?? "");
+    expect(took).toBeLessThan(2_500);
   });
 
   it.each(["custom", "sql", "tar"])("dumping as %s", async (format) => {

@@ -3,14 +3,14 @@ import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { allowAttempts, jobAtEnd, startExport } from "@/jobs/testing/export-job";
 import { inMidDump, leftovers, nothing, published } from "@/jobs/testing/leftovers";
 import { heldCompressor } from "@/jobs/testing/stand-in";
-import { makeTenant } from "@/jobs/testing/tenant";
+import { large, makeTenant } from "@/jobs/testing/tenant";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
 
 describe("a dump", () => {
   it("that does not move any more is ended, and may be tried again", async () => {
-    const tenant = await makeTenant({ rows: 20_000, rowBytes: 500 });
+    const tenant = await makeTenant(large);
     const gate = await heldCompressor();
     await using _worker = await startWorkerProcess({ ...gate.env, EXPORT_STALL_SECONDS: "2" });
     const id = await startExport(tenant, { format: "custom" });
@@ -36,7 +36,7 @@ describe("a dump", () => {
   });
 
   it("that takes longer than it may is ended for good", async () => {
-    const tenant = await makeTenant({ rows: 20_000, rowBytes: 500 });
+    const tenant = await makeTenant(large);
     const gate = await heldCompressor();
     await using _worker = await startWorkerProcess({ ...gate.env, EXPORT_BUDGET_SECONDS: "2" });
     const id = await startExport(tenant, { format: "custom" });

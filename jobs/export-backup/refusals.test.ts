@@ -3,7 +3,7 @@ import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { allowAttempts, backupsOf, type Job, jobAtEnd, startExport } from "@/jobs/testing/export-job";
 import { leftovers, nothing, published } from "@/jobs/testing/leftovers";
 import { misbehavingDump } from "@/jobs/testing/stand-in";
-import { adminSql, makeTenant, registerTenant, type Tenant } from "@/jobs/testing/tenant";
+import { adminSql, large, makeTenant, registerTenant, type Tenant } from "@/jobs/testing/tenant";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
@@ -70,8 +70,6 @@ describe("an export fails loudly", () => {
 });
 
 describe("a pg_dump that", () => {
-  const large = { rows: 20_000, rowBytes: 500 };
-
   it("fails is quoted, with the cause in plain words", async () => {
     const job = await failureOf(await makeTenant(large), {}, { COFFER_PG_BIN: await misbehavingDump("fails") });
     expect(job).toMatchObject({
@@ -92,6 +90,11 @@ describe("a pg_dump that", () => {
       expect(job).toMatchObject({ errorCode: "archive_invalid", errorMessage: "pg_dump wrote nothing." });
     },
   );
+
+  it.each(["custom", "sql", "tar"])("dumps another schema does not make a backup as %s", async (format) => {
+    const job = await failureOf(await makeTenant(), { format }, { COFFER_PG_BIN: await misbehavingDump("astray") });
+    expect(job).toMatchObject({ errorCode: "archive_invalid" });
+  });
 
   it.each(["custom", "sql", "tar"])("is killed in the middle does not make a backup as %s", async (format) => {
     const job = await failureOf(

@@ -5,7 +5,7 @@ import { cancelExport, jobAtEnd, jobOf, jobWhen, startExport } from "@/jobs/test
 import { leftovers, published } from "@/jobs/testing/leftovers";
 import { silentServer } from "@/jobs/testing/silent-server";
 import { heldCompressor } from "@/jobs/testing/stand-in";
-import { connectionOf, makeSchema, registerTenant } from "@/jobs/testing/tenant";
+import { connectionOf, large, makeSchema, registerTenant } from "@/jobs/testing/tenant";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
@@ -13,7 +13,7 @@ givenControlPlane();
 describe("a server that does not answer any more", () => {
   it("cannot keep a job from being cancelled: the receipt says what could not be proved", async () => {
     await using server = await silentServer(testEnv.tenantUrl);
-    const schema = await makeSchema({ rows: 20_000, rowBytes: 500 });
+    const schema = await makeSchema(large);
     const tenant = await registerTenant({ ...schema, connection: connectionOf(server.url) });
     const gate = await heldCompressor();
     await using _worker = await startWorkerProcess(gate.env);
@@ -32,15 +32,17 @@ describe("a server that does not answer any more", () => {
 
   it("cannot keep a worker from stopping", async () => {
     await using server = await silentServer(testEnv.tenantUrl);
-    const schema = await makeSchema({ rows: 20_000, rowBytes: 500 });
+    const schema = await makeSchema(large);
     const tenant = await registerTenant({ ...schema, connection: connectionOf(server.url) });
     const gate = await heldCompressor();
     await using worker = await startWorkerProcess(gate.env);
     const id = await startExport(tenant, { format: "custom" });
     await jobWhen(id, (job) => job.currentTable);
     server.fallSilent();
+    const asked = Date.now();
     worker.signal("SIGTERM");
     expect(await worker.exited).toEqual({ code: 0, signal: null });
+    expect(Date.now() - asked).toBeLessThan(15_000);
     expect(await jobOf(id)).toMatchObject({ status: "pending", attempts: 0 });
   });
 });

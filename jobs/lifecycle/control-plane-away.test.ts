@@ -8,7 +8,7 @@ import { backupsOf, jobAtEnd, jobWhen, startExport } from "@/jobs/testing/export
 import { leftovers, nothing, published } from "@/jobs/testing/leftovers";
 import { type SecondServer, secondServer } from "@/jobs/testing/server";
 import { heldCompressor } from "@/jobs/testing/stand-in";
-import { makeTenant } from "@/jobs/testing/tenant";
+import { large, makeTenant } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 it("jobs go on while the control plane is away, and their outcome is not lost", async () => {
-  const tenant = await makeTenant({ rows: 20_000, rowBytes: 500 });
+  const tenant = await makeTenant(large);
   const [longGate, shortGate] = [await heldCompressor(), await heldCompressor()];
   await using _first = await startWorkerProcess({ ...longGate.env, WORKER_CONCURRENCY: "1" });
   const long = await startExport(tenant, { format: "custom" });
@@ -54,4 +54,4 @@ it("jobs go on while the control plane is away, and their outcome is not lost", 
   // Both workers take jobs again.
   const next = await Promise.all([1, 2].map(() => startExport(tenant)));
   for (const id of next) expect(await jobAtEnd(id)).toMatchObject({ status: "completed", attempts: 1 });
-}, 180_000);
+});

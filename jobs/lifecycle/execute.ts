@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Task } from "graphile-worker";
 import { z } from "zod";
 import type { Tx } from "@/db/client";
@@ -82,7 +83,8 @@ async function runAttempt(handler: JobHandler, job: ClaimedJob, controller: Abor
     if (cause === null) return logger.info("job completed");
     const reason: StopReason | null = controller.signal.aborted ? controller.signal.reason : stopReasonOf(cause);
     const processEndedAt = now(job).toISOString();
-    const cleaned = await cleanQuietly(handler, job);
+    const cleaning = cleanQuietly(handler, job);
+    const cleaned = await (reason === "shutdown" ? Promise.race([cleaning, delay(stopPatience, notYet)]) : cleaning);
     await lease.stop();
     const failure = failureOf(cause);
     const report = lease.take();
@@ -117,13 +119,17 @@ async function attempt(handler: JobHandler, { context, lastReport }: Running): P
 
 const stopReasonOf = (cause: unknown) => (cause === "cancelled" || cause === "lost" ? cause : null);
 
+/** How long a process that stops waits for the server, which may not answer, before it leaves the rest to the next attempt. */
+const stopPatience = 5_000;
+const notYet: Cleaned = { backendEndedAt: null, filesRemovedAt: null };
+
 /** What cannot be cleaned now (the server is away) is cleaned by the next attempt or by the sweep. */
 async function cleanQuietly(handler: JobHandler, job: ClaimedJob): Promise<Cleaned> {
   try {
     return await handler.clean(job, job.fence);
   } catch (error) {
     log.warn({ error, jobId: job.id }, "leftovers of a job could not be removed yet");
-    return { backendEndedAt: null, filesRemovedAt: null };
+    return notYet;
   }
 }
 

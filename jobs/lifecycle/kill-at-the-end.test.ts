@@ -9,7 +9,7 @@ import { allowAttempts, backupsOf, bellsOf, jobAtEnd, jobOf, jobWhen, startExpor
 import { leftovers, nothing, published } from "@/jobs/testing/leftovers";
 import { fileOf } from "@/jobs/testing/restore";
 import { heldCompressor } from "@/jobs/testing/stand-in";
-import { adminUrlOf, makeTenant, sessions } from "@/jobs/testing/tenant";
+import { adminUrlOf, large, makeTenant, sessions } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
@@ -44,10 +44,10 @@ describe("a worker that is killed", () => {
     expect(await jobOf(last)).toMatchObject({ status: "failed", errorCode: "worker_lost" });
     expect(await backupsOf(last)).toEqual([]);
     expect(await leftovers()).toEqual(nothing);
-  }, 120_000);
+  });
 
   it("after the row of its backup, before its bell is gone, has done its work: answering the bell again does nothing", async () => {
-    const tenant = await makeTenant({ rows: 20_000, rowBytes: 500 });
+    const tenant = await makeTenant(large);
     const gate = await heldCompressor();
     await using victim = await startWorkerProcess(gate.env);
     const id = await startExport(tenant, { format: "custom" });

@@ -4,14 +4,14 @@ import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { backupsOf, jobAtEnd, jobWhen, startExport } from "@/jobs/testing/export-job";
 import { backendsOf, leftovers, nothing, published } from "@/jobs/testing/leftovers";
 import { heldCompressor } from "@/jobs/testing/stand-in";
-import { makeTenant } from "@/jobs/testing/tenant";
+import { large, makeTenant } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
 
 it("a worker that is killed in the middle of its jobs loses none of them, and leaves nothing behind", async () => {
-  const dumping = await makeTenant({ rows: 20_000, rowBytes: 500 });
+  const dumping = await makeTenant(large);
   const waiting = await makeTenant();
   await using lock = await blocking(waiting.url, `lock table ${waiting.schema}.t2`);
   const gate = await heldCompressor();
@@ -44,4 +44,4 @@ it("a worker that is killed in the middle of its jobs loses none of them, and le
   }
   expect(await published()).toHaveLength(4);
   expect(await leftovers()).toEqual(nothing);
-}, 120_000);
+});

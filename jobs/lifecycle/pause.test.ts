@@ -3,14 +3,14 @@ import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { backupsOf, jobAtEnd, jobOf, jobWhen, startExport } from "@/jobs/testing/export-job";
 import { leftovers, nothing, published } from "@/jobs/testing/leftovers";
 import { heldCompressor } from "@/jobs/testing/stand-in";
-import { makeTenant } from "@/jobs/testing/tenant";
+import { large, makeTenant } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
 
 it("a worker that sleeps past its lease is replaced, does no harm when it wakes up, and stays usable", async () => {
-  const tenant = await makeTenant({ rows: 20_000, rowBytes: 500 });
+  const tenant = await makeTenant(large);
   const gate = await heldCompressor();
   await using sleeper = await startWorkerProcess(gate.env);
   const id = await startExport(tenant, { format: "custom" });
@@ -38,4 +38,4 @@ it("a worker that sleeps past its lease is replaced, does no harm when it wakes 
   expect(await jobAtEnd(next)).toMatchObject({ status: "completed", attempts: 1 });
   sleeper.signal("SIGTERM");
   expect(await sleeper.exited).toEqual({ code: 0, signal: null });
-}, 150_000);
+});

@@ -6,13 +6,13 @@ import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
 import { jobOf, startExport } from "@/jobs/testing/export-job";
-import { makeTenant, sessions } from "@/jobs/testing/tenant";
+import { large, makeTenant, sessions } from "@/jobs/testing/tenant";
 import { startWorker } from "@/jobs/worker";
 
 givenControlPlane();
 
 it("a worker that is told to stop while it takes a job gives that job back too", async () => {
-  const tenant = await makeTenant({ rows: 20_000, rowBytes: 500 });
+  const tenant = await makeTenant(large);
   const id = await startExport(tenant, { format: "custom" });
   await db.execute(sql`delete from graphile_worker._private_jobs`);
   const worker = await startWorker();

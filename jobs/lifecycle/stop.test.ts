@@ -5,7 +5,7 @@ import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { backupsOf, jobAtEnd, jobOf, jobWhen, startExport } from "@/jobs/testing/export-job";
 import { leftovers, nothing, published } from "@/jobs/testing/leftovers";
 import { heldCompressor, misbehavingDump } from "@/jobs/testing/stand-in";
-import { makeTenant } from "@/jobs/testing/tenant";
+import { large, makeTenant } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
 import { startWorkerProcess, type WorkerProcess } from "@/jobs/testing/worker-process";
 
@@ -23,7 +23,7 @@ const ways: [string, (worker: WorkerProcess) => void][] = [
 
 describe("a worker that", () => {
   it.each(ways)("%s in the middle of its jobs gives them back and ends within seconds", async (_, stop) => {
-    const tenant = await makeTenant({ rows: 20_000, rowBytes: 500 });
+    const tenant = await makeTenant(large);
     const gate = await heldCompressor();
     await using worker = await startWorkerProcess({ ...gate.env, WORKER_CONCURRENCY: "2" });
     const ids = [await startExport(tenant), await startExport(tenant, { format: "custom" })];

@@ -10,19 +10,15 @@ export type SilentServer = AsyncDisposable & {
 /** A line to a server that can go dead without being cut, as when a firewall forgets a connection. */
 export async function silentServer(url: string): Promise<SilentServer> {
   const target = new URL(url);
-  const sockets = new Set<Socket>();
+  const pairs: [Socket, Socket][] = [];
   let isSilent = false;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from);
-      from.on("data", (chunk) => isSilent || to.write(chunk));
-      from.on("close", () => isSilent || to.destroy());
-      from.on("error", () => {});
-    }
+    pairs.push([client, upstream], [upstream, client]);
+    for (const socket of [client, upstream]) socket.on("error", () => socket.destroy());
+    if (isSilent) return;
+    client.pipe(upstream);
+    upstream.pipe(client);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -32,9 +28,10 @@ export async function silentServer(url: string): Promise<SilentServer> {
     url: proxied.href,
     fallSilent: () => {
       isSilent = true;
+      for (const [from, to] of pairs) from.unpipe(to).pause();
     },
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      for (const [socket] of pairs) socket.destroy();
       server.close();
     },
   };

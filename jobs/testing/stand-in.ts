@@ -72,6 +72,8 @@ const misbehaviour = {
   fails: () => `echo 'pg_dump: error: query failed: ERROR:  permission denied for table secrets' >&2; exit 1`,
   /** Says that all is well, and has written nothing. */
   silent: () => "exit 0",
+  /** Dumps another schema than it was asked for. */
+  astray: (real: string) => `exec '${real}' "$1" --schema=public --no-password`,
   /** Dies in the middle of its output. */
   killed: (real: string) => `'${real}' "$@" | head -c 20000; kill -9 $$`,
 };

@@ -67,9 +67,17 @@ type SchemaOptions = {
   /** In each of them. */
   rows?: number;
   rowBytes?: number;
+  /** In `t1` instead of `rows`. */
+  firstRows?: number;
   /** The address of its database. */
   url?: string;
 };
+
+/**
+ * A schema whose first table is larger than all buffers between PostgreSQL and a reader that holds still: 30 MB. A dump of
+ * it that is held is held in the middle of that table.
+ */
+export const large: SchemaOptions = { firstRows: 20_000, rowBytes: 1_500 };
 
 /** A schema with some tables. */
 export async function makeSchema(options: SchemaOptions = {}): Promise<Schema> {
@@ -80,7 +88,9 @@ export async function makeSchema(options: SchemaOptions = {}): Promise<Schema> {
   const body = `left(repeat(md5(i::text), ${Math.ceil(rowBytes / 32)}), ${rowBytes})`;
   for (let n = 1; n <= tables; n++) {
     await sql.unsafe(`create table ${quoted}.t${n} (id int primary key, body text not null)`);
-    await sql.unsafe(`insert into ${quoted}.t${n} select i, ${body} from generate_series(1, ${rows}) i`);
+    await sql.unsafe(
+      `insert into ${quoted}.t${n} select i, ${body} from generate_series(1, ${n === 1 ? (options.firstRows ?? rows) : rows}) i`,
+    );
   }
   return { schema, url, connection: connectionOf(url), sql };
 }
