@@ -9,8 +9,8 @@ import { processes } from "@/e2e/tools/processes";
 import { signIn } from "@/e2e/tools/session";
 import { addTenant, type Tenant } from "@/e2e/tools/tenant";
 
-// Here the web process is killed, so this file has a Coffer of its own.
-test.describe.configure({ mode: "serial" });
+// Here the web process is killed, so this file has a Coffer of its own, for one test after the other.
+test.describe.configure({ mode: "default" });
 
 let installation: Installation;
 let coffer: Coffer;

@@ -24,8 +24,17 @@ const pack = {
   zstd: (bytes: Buffer) => zstdCompressSync(bytes),
 } satisfies Record<BackupCompression, (bytes: Buffer) => Buffer>;
 
+const dumps = new Map<string, Promise<Buffer>>();
+
 /** What pg_dump makes of some schemas. */
-async function dump(format: BackupFormat, schemas: Schema[], more: string[] = []): Promise<Buffer> {
+function dump(format: BackupFormat, schemas: Schema[], more: string[] = []): Promise<Buffer> {
+  const key = [format, ...schemas.map(({ schema }) => schema), ...more].join();
+  const known = dumps.get(key) ?? runDump(format, schemas, more);
+  dumps.set(key, known);
+  return known;
+}
+
+async function runDump(format: BackupFormat, schemas: Schema[], more: string[]): Promise<Buffer> {
   const args = [
     `--format=${format === "sql" ? "plain" : format}`,
     ...schemas.map(({ schema }) => `--schema=${schema}`),

@@ -12,7 +12,6 @@ const read = (pid: number, figure: "VmRSS" | "VmHWM") =>
 
 it.each([
   { format: "custom", compression: "gzip" },
-  { format: "sql", compression: "zstd" },
   { format: "tar", compression: "none" },
 ])("the memory of a worker does not grow with the size of what it exports, here 300 MB as %o", async (options) => {
   const small = await makeTenant({ tables: 1, rows: 2_000, rowBytes: 1000 });
