@@ -41,8 +41,7 @@ export async function startInstallation({ demo }: { demo: boolean }): Promise<In
   const output = gather(child);
   const stop = async () => {
     try {
-      await endWell(child, output);
-      requireNothingLeft(dataDir);
+      await endWell(child, output).finally(() => requireNothingLeft(dataDir));
     } finally {
       await removeAll(dataDir);
     }
@@ -110,12 +109,22 @@ async function endWell(child: ChildProcess, output: () => string): Promise<void>
   if (code !== 0) throw new Error(`Coffer ended with ${code}.\n${output()}`);
 }
 
-/** Everything that it started has its folder in the command line, or on its PATH. */
+/** Everything that it started has its folder in the command line, or on its PATH. What is left is ended here, and told. */
 function requireNothingLeft(dataDir: string): void {
   const left = processes().filter(
     ({ command, environment }) => command.includes(dataDir) || environment.includes(`PATH=${dataDir}`),
   );
-  if (left.length > 0) throw new Error(`Left behind by Coffer:\n${left.map(({ command }) => command).join("\n")}`);
+  for (const { pid } of left) kill(pid);
+  const commands = left.map(({ command }) => command.replaceAll("\n", " "));
+  if (left.length > 0) throw new Error(`Left behind by Coffer:\n${commands.join("\n")}`);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It went by itself.
+  }
 }
 
 async function removeAll(dataDir: string): Promise<void> {
