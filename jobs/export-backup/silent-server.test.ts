@@ -5,7 +5,7 @@ import { cancelExport, jobAtEnd, jobOf, jobWhen, startExport } from "@/jobs/test
 import { leftovers, published } from "@/jobs/testing/leftovers";
 import { silentServer } from "@/jobs/testing/silent-server";
 import { heldCompressor } from "@/jobs/testing/stand-in";
-import { connectionOf, large, makeSchema, registerTenant } from "@/jobs/testing/tenant";
+import { connectionOf, largeBehindProxy, makeSchema, registerTenant } from "@/jobs/testing/tenant";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
@@ -13,7 +13,7 @@ givenControlPlane();
 describe("a server that does not answer any more", () => {
   it("cannot keep a job from being cancelled: the receipt says what could not be proved", async () => {
     await using server = await silentServer(testEnv.tenantUrl);
-    const schema = await makeSchema(large);
+    const schema = await makeSchema(largeBehindProxy);
     const tenant = await registerTenant({ ...schema, connection: connectionOf(server.url) });
     const gate = await heldCompressor();
     await using _worker = await startWorkerProcess(gate.env);
@@ -32,7 +32,7 @@ describe("a server that does not answer any more", () => {
 
   it("cannot keep a worker from stopping", async () => {
     await using server = await silentServer(testEnv.tenantUrl);
-    const schema = await makeSchema(large);
+    const schema = await makeSchema(largeBehindProxy);
     const tenant = await registerTenant({ ...schema, connection: connectionOf(server.url) });
     const gate = await heldCompressor();
     await using worker = await startWorkerProcess(gate.env);

@@ -43,14 +43,16 @@ export async function jobOf(id: string): Promise<Job> {
 }
 
 /** The job once the question about it is answered with yes. */
-export function jobWhen(id: string, asked: (job: Job) => unknown, seconds = 60): Promise<Job> {
-  return waitFor(
-    async () => {
-      const job = await jobOf(id);
-      return asked(job) ? job : null;
-    },
-    { what: `the job ${id} (${asked})`, seconds },
-  );
+export async function jobWhen(id: string, asked: (job: Job) => unknown, seconds = 60): Promise<Job> {
+  let seen: Job | undefined;
+  const ask = async () => {
+    seen = await jobOf(id);
+    return asked(seen) ? seen : null;
+  };
+  return waitFor(ask, { what: `the job ${id} (${asked})`, seconds }).catch((error) => {
+    const { status, currentStep, attempts, errorMessage } = seen ?? {};
+    throw new Error(JSON.stringify({ status, currentStep, attempts, errorMessage }), { cause: error });
+  });
 }
 
 /** The job once it is over, however it ended. */

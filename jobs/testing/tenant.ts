@@ -79,6 +79,9 @@ type SchemaOptions = {
  */
 export const large: SchemaOptions = { firstRows: 20_000, rowBytes: 1_500 };
 
+/** The same for a dump that comes by way of a proxy, whose sockets hold as much again: 120 MB. */
+export const largeBehindProxy: SchemaOptions = { ...large, firstRows: 80_000 };
+
 /** A schema with some tables. */
 export async function makeSchema(options: SchemaOptions = {}): Promise<Schema> {
   const { schema = `tenant_${unique()}`, tables = 3, rows = 100, rowBytes = 64, url = testEnv.tenantUrl } = options;
