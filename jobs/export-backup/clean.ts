@@ -17,14 +17,13 @@ import { applicationName } from "@/jobs/postgres/connection";
 /** Ends what attempts up to this fence have left at the server, and removes what they have left at the destination. */
 export async function cleanExport(job: ClaimedJob, upToFence: number): Promise<Cleaned> {
   const subject = await loadSubject(job.projectId);
-  const now = () => new Date(Date.now() + job.clockSkew);
   const names = Array.from({ length: upToFence }, (_, i) => applicationName(job.id, i + 1));
   // Files first: they are ours alone, while the server may be away.
   const destination = localDestination(jobsEnv().BACKUP_DIR);
   await destination.discard({ jobId: job.id, fence: upToFence });
   await removePublished(destination, job, { slug: subject.slug, upToFence });
-  const filesRemovedAt = now().toISOString();
-  const backendEndedAt = await releaseBackends(subject.connection, names, now).catch(() => null);
+  const filesRemovedAt = new Date();
+  const backendEndedAt = await releaseBackends(subject.connection, names).catch(() => null);
   return { backendEndedAt, filesRemovedAt };
 }
 

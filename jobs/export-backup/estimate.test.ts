@@ -71,6 +71,15 @@ describe("following a dump", () => {
     expect(follow.measured().get(1)).toEqual({ bytes: 10 * MB, rows: 1000 });
   });
 
+  it("reckons a table anew when its rows are counted after its end", () => {
+    const follow = followDump([table(1, 100), table(2, 8192), table(3, MB)], nothingLearned);
+    follow.see(look(0, 3, [MB / 2, 50]));
+    follow.counted(1, 7);
+    follow.counted(2, 0);
+    expect(follow.measured().get(1)).toEqual({ bytes: 100, rows: 7 });
+    expect(follow.measured().get(2)).toEqual({ bytes: 0, rows: 0 });
+  });
+
   it("gives an empty table no bytes, and a table that was never seen the bytes it was expected to have", () => {
     const follow = followDump([table(1, 8192), table(2, 8192), table(3, MB)], nothingLearned);
     follow.counted(1, 0);

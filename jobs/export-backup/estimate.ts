@@ -82,7 +82,9 @@ export function followDump(tables: TableInfo[], learned: (name: string) => numbe
     see,
     counted(oid: number, rows: number) {
       const entry = entries[position.get(oid) ?? -1];
-      if (entry) entry.counted = rows;
+      if (!entry) return;
+      entry.counted = rows;
+      if (entry.done) reckon(entry);
     },
     /** The dump is over: what is not done is done now. */
     finish() {
@@ -100,13 +102,20 @@ export function followDump(tables: TableInfo[], learned: (name: string) => numbe
   };
 }
 
-/** A table that is over was last seen a moment before its end: the rows that were counted tell how much was missed. */
 function settle(entry: Entry | undefined) {
   if (!entry || entry.done) return;
   entry.done = true;
+  reckon(entry);
+}
+
+/**
+ * What a table that is over has been. It was last seen a moment before its end, or never: the rows that were counted, which
+ * may be known only later, tell how much was missed.
+ */
+function reckon(entry: Entry) {
   const total = entry.counted ?? entry.rows;
-  if (entry.rows > 0 && total > entry.rows) entry.bytes = Math.round((entry.bytes * total) / entry.rows);
-  else if (entry.bytes === 0 && total !== 0) entry.bytes = entry.expected;
+  if (entry.rows === 0) entry.bytes = entry.counted === 0 ? 0 : Math.max(entry.bytes, entry.expected);
+  else if (total > entry.rows) entry.bytes = Math.round((entry.bytes * total) / entry.rows);
   entry.rows = total;
 }
 

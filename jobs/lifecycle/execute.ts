@@ -23,7 +23,8 @@ export type RunContext = {
   now(): Date;
 };
 
-export type Cleaned = { backendEndedAt: string | null; filesRemovedAt: string | null };
+/** When the server and the destination were seen to be free of it, by this machine's clock. */
+export type Cleaned = { backendEndedAt: Date | null; filesRemovedAt: Date | null };
 
 /** A kind of slow work. */
 export type JobHandler = {
@@ -82,7 +83,7 @@ async function runAttempt(handler: JobHandler, job: ClaimedJob, controller: Abor
     const cause = await attempt(handler, contextFor(job, controller.signal, lease));
     if (cause === null) return logger.info("job completed");
     const reason: StopReason | null = controller.signal.aborted ? controller.signal.reason : stopReasonOf(cause);
-    const processEndedAt = now(job).toISOString();
+    const processEndedAt = new Date();
     const cleaning = cleanQuietly(handler, job);
     const cleaned = await (reason === "shutdown" ? Promise.race([cleaning, delay(stopPatience, notYet)]) : cleaning);
     await lease.stop();

@@ -168,15 +168,20 @@ describe("giving a job back", () => {
 });
 
 describe("ending a cancelled job", () => {
-  const gone = { processEndedAt: "2026-01-01T00:00:00.000Z", backendEndedAt: null, filesRemovedAt: null };
+  const gone = { processEndedAt: new Date(), backendEndedAt: null, filesRemovedAt: null };
 
-  it("completes the receipt", async () => {
+  it("completes the receipt, in the order in which things happened", async () => {
     const job = await claimed();
     await cancelExport(job.id);
     const { cancelReceipt } = await jobOf(job.id);
-    await cancelJob({ job, report: {} }, gone);
+    const processEndedAt = new Date();
+    await cancelJob({ job, report: {} }, { processEndedAt, backendEndedAt: null, filesRemovedAt: new Date() });
     expect(await jobOf(job.id)).toMatchObject({ ...free, status: "cancelled", finishedAt: expect.any(Date) });
-    expect((await jobOf(job.id)).cancelReceipt).toEqual({ ...cancelReceipt, ...gone });
+    const { askedAt, processEndedAt: ended, filesRemovedAt, ...rest } = (await jobOf(job.id)).cancelReceipt ?? {};
+    expect({ askedAt, ...rest }).toEqual({ askedAt: cancelReceipt?.askedAt, backendEndedAt: null });
+    const times = [askedAt, ended, filesRemovedAt].map((time) => Date.parse(time ?? ""));
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(Math.abs((times[1] ?? 0) - processEndedAt.getTime())).toBeLessThan(5_000);
   });
 
   it("is not for a job that nobody has asked to end", async () => {

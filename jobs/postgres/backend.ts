@@ -59,7 +59,7 @@ const patience = 20_000;
  * seen. `names` are the attempts' application names; our own sessions beside pg_dump (`:snapshot`, `:monitor`) have nobody
  * who would end them, so they are ended at once. Throws when one outlives all that.
  */
-export async function releaseBackends(connection: Connection, names: string[], now: () => Date): Promise<string> {
+export async function releaseBackends(connection: Connection, names: string[]): Promise<Date> {
   const sql = connectTenant(connection, "coffer:cleanup");
   try {
     const started = Date.now();
@@ -69,7 +69,7 @@ export async function releaseBackends(connection: Connection, names: string[], n
         select a.pid, case when a.application_name ~ ':(snapshot|monitor)$' or ${waited > endedByItself} then pg_terminate_backend(a.pid) end
         from pg_stat_activity a
         where regexp_replace(a.application_name, ':(snapshot|monitor)$', '') in ${sql(names)}`;
-      if (left.length === 0) return now().toISOString();
+      if (left.length === 0) return new Date();
       if (waited > patience) throw new Error("a server process of this job does not end");
       await delay(waited < 100 ? 5 : 100);
     }
