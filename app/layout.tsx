@@ -1,8 +1,10 @@
 import "@/app/globals.css";
 import type { Metadata, Viewport } from "next";
+import { headers } from "next/headers";
 import type { ReactNode } from "react";
 import { fontClasses } from "@/app/fonts";
 import { ThemeScript } from "@/app/theme/theme-script";
+import { nonceHeader } from "@/server/security-headers";
 
 export const metadata: Metadata = {
   title: { default: "Coffer", template: "%s · Coffer" },
@@ -12,11 +14,12 @@ export const metadata: Metadata = {
 
 export const viewport: Viewport = { colorScheme: "light dark" };
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const nonce = (await headers()).get(nonceHeader) ?? undefined;
   return (
     <html lang="en" className={fontClasses} suppressHydrationWarning>
       <head>
-        <ThemeScript />
+        <ThemeScript nonce={nonce} />
       </head>
       <body>{children}</body>
     </html>

@@ -4,6 +4,7 @@ import { alternate } from "@/bench/measure";
 import type { Row } from "@/bench/report";
 import { db } from "@/db/client";
 import { createCaller } from "@/server/root";
+import { inTheNameOf } from "@/server/trpc";
 
 /** As many finished exports as asked for, spread over twenty projects and three years. */
 async function fill(lab: Lab, count: number): Promise<void> {
@@ -31,7 +32,7 @@ async function fill(lab: Lab, count: number): Promise<void> {
 
 /** Every filter, first page and one in the middle. The same list of questions for a small and a large installation. */
 function questions(lab: Lab, middle: Date): Record<string, () => Promise<unknown>> {
-  const { backup } = createCaller({ user: lab.admin, address: null, requestId: "bench" });
+  const { backup } = createCaller(inTheNameOf(lab.admin));
   const cursor = Buffer.from(JSON.stringify([middle.toISOString(), lab.admin.id])).toString("base64url");
   const filters = {
     newest: {},

@@ -16,7 +16,7 @@ export async function benchQueue(lab: Lab): Promise<Row[]> {
   }
   const projects: { id: string }[] = [];
   for (const slug of slugs) projects.push(await lab.addProject(slug));
-  const folder = `${lab.server.dataDir}/peer`;
+  const folder = `${lab.server.dataDir}/queue-peer`;
   const loop = `mkdir -p ${folder}; printf '%s\\n' ${slugs.join(" ")} | xargs -P2 -I{} sh -c 'pg_dump -Fc -Z0 -n tenant_{} | igzip -1 -c > ${folder}/{}.dump.gz'`;
   const worker = await lab.start("worker", { WORKER_CONCURRENCY: "2" });
   const ours = await timed(async () => {

@@ -1,32 +1,22 @@
-import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import next from "next";
 import { controlPlane } from "@/db/client";
 import { log } from "@/db/log";
-import { socketAddressHeader } from "@/server/address";
-import { serveDownload } from "@/server/download";
 import { serverEnv } from "@/server/env";
-import { serveProcedures } from "@/server/procedures";
+import { forgetWindows } from "@/server/rate-limit";
+import { serveWith } from "@/server/serve";
 
 const { PORT, HOST } = serverEnv();
-const app = next({ quiet: true, dev: process.argv.includes("--dev"), dir: process.cwd(), hostname: HOST, port: PORT });
+const isDevelopment = process.argv.includes("--dev");
+const app = next({ quiet: true, dev: isDevelopment, dir: process.cwd(), hostname: HOST, port: PORT });
 await app.prepare();
 const handleByNext = app.getRequestHandler();
 
-async function handle(request: IncomingMessage, response: ServerResponse) {
-  request.headers[socketAddressHeader] = request.socket.remoteAddress ?? "";
-  const sent = request.headers["x-request-id"];
-  const requestId = typeof sent === "string" && /^[A-Za-z0-9._-]{1,100}$/.test(sent) ? sent : randomUUID();
-  request.headers["x-request-id"] = requestId;
-  response.setHeader("X-Request-Id", requestId);
-  if (await serveDownload(request, response, requestId)) return;
-  if (await serveProcedures(request, response)) return;
-  await handleByNext(request, response);
-}
+const handle = serveWith(handleByNext, isDevelopment);
 
 const server = createServer((request, response) => {
   handle(request, response).catch((error) => {
-    log.error({ error }, "request failed");
+    log.error({ error, requestId: response.getHeader("x-request-id") }, "request failed");
     response.destroy();
   });
 });
@@ -40,10 +30,16 @@ server.listen(PORT, HOST, () => {
   process.send?.({ type: "ready", port: typeof address === "object" ? address?.port : PORT });
 });
 
+const forgetting = setInterval(
+  () => void forgetWindows().catch((error) => log.warn({ error }, "old windows stay")),
+  60_000,
+);
+
 let stopping = false;
 async function stop() {
   if (stopping) return;
   stopping = true;
+  clearInterval(forgetting);
   setTimeout(() => process.exit(1), 8_000).unref();
   server.close();
   server.closeIdleConnections();

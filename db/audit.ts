@@ -3,20 +3,31 @@ import { auditEvents } from "@/db/schema";
 
 export type Actor = { id: string; email: string; role: "admin" | "member" };
 
+export const subjectKinds = ["user", "project", "database", "job", "backup", "token", "procedure"] as const;
+
+export type SubjectKind = (typeof subjectKinds)[number];
+
 export type AuditEvent = {
   action: string;
-  subject: { kind: "user" | "project" | "database" | "job" | "backup"; id: string };
+  subject: { kind: SubjectKind; id: string };
   projectId?: string;
   details?: Record<string, unknown>;
 };
 
-export type Origin = { actor: Actor | null; address: string | null; requestId: string | null };
+export type Origin = {
+  actor: Actor | null;
+  address: string | null;
+  requestId: string | null;
+  /** The API token that the actor uses, if any. */
+  tokenId?: string | null;
+};
 
 /** Writes down who did it. Takes the transaction of what it describes, so that neither exists without the other. */
 export async function recordAudit(tx: Tx | Db, origin: Origin, event: AuditEvent): Promise<void> {
   await tx.insert(auditEvents).values({
     actorId: origin.actor?.id,
     actorEmail: origin.actor?.email,
+    tokenId: origin.tokenId,
     address: origin.address,
     requestId: origin.requestId,
     action: event.action,

@@ -1,8 +1,10 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import { runMigrations as installQueue } from "graphile-worker";
 import postgres from "postgres";
+import { z } from "zod";
 
 /** "coffer" as a number: two processes that start at once migrate one after the other. */
 const migrationLock = 0x636f66666572;
@@ -23,4 +25,12 @@ export async function migrate(url: string, root = process.cwd()): Promise<void> 
   } finally {
     await client.end();
   }
+}
+
+const journal = z.object({ entries: z.array(z.unknown()) });
+
+/** How many migrations this version has. */
+export async function expectedMigrations(root = process.cwd()): Promise<number> {
+  const text = await readFile(path.join(root, "db/migrations/meta/_journal.json"), "utf8");
+  return journal.parse(JSON.parse(text)).entries.length;
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
+import type { AppError } from "@/db/errors";
 import { headersOf } from "@/server/headers";
+import { toAppError } from "@/server/problem";
 import { appRouter } from "@/server/root";
 import { isJson, isSameOrigin } from "@/server/same-origin";
 import { createContext } from "@/server/trpc";
@@ -30,9 +32,16 @@ export async function serveProcedures(request: IncomingMessage, response: Server
     maxBodySize,
     maxBatchSize,
     createContext: () => createContext(headers),
-    responseMeta: () => ({ headers: new Headers({ "Cache-Control": "no-store" }) }),
+    responseMeta: ({ errors }) => ({ headers: metaOf(errors.map(toAppError)) }),
   });
   return true;
+}
+
+function metaOf(errors: AppError[]): Headers {
+  const headers = new Headers({ "Cache-Control": "no-store" });
+  const waits = errors.flatMap(({ details }) => details.retryAfter ?? []);
+  if (waits.length > 0) headers.set("Retry-After", String(Math.max(...waits)));
+  return headers;
 }
 
 /** What only our own pages may send, and only in the one form that another page cannot make a browser send. */

@@ -1,31 +1,106 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { rateLimits } from "@/db/schema";
+import { serverEnv } from "@/server/env";
 
 export type Limit = { calls: number; seconds: number };
 
-/** Counts a call in PostgreSQL, so that the limit holds across web processes. Throws RATE_LIMIT_EXCEEDED when it is one too many. */
-export async function countCall(key: string, limit: Limit): Promise<void> {
-  const window = sql`now() + make_interval(secs => ${limit.seconds})`;
-  const isOver = sql`${rateLimits.windowEndsAt} <= now()`;
-  const [row] = await db
-    .insert(rateLimits)
-    .values({ key, calls: 1, windowEndsAt: window })
-    .onConflictDoUpdate({
-      target: rateLimits.key,
-      set: {
-        calls: sql`case when ${isOver} then 1 else ${rateLimits.calls} + 1 end`,
-        windowEndsAt: sql`case when ${isOver} then ${window} else ${rateLimits.windowEndsAt} end`,
-      },
-    })
-    .returning({
-      calls: rateLimits.calls,
-      wait: sql<number>`ceil(extract(epoch from ${rateLimits.windowEndsAt} - now()))::int`,
-    });
-  if (!row || row.calls <= limit.calls) return;
-  const retryAfter = Math.max(1, row.wait);
-  throw new AppError("RATE_LIMIT_EXCEEDED", `Too many tries. Wait ${retryAfter} seconds, then try again.`, {
-    retryAfter,
+/** What a client may still do. `resetSeconds` is the time until the window ends. */
+export type Allowance = { limit: number; remaining: number; resetSeconds: number };
+
+/** The limits that procedures name in their `meta`. */
+export const limits = {
+  export: (): Limit => ({ calls: serverEnv().EXPORTS_PER_MINUTE, seconds: 60 }),
+  status: (): Limit => ({ calls: serverEnv().STATUS_READS_PER_SECOND, seconds: 1 }),
+  "sign-in": (): Limit => ({ calls: serverEnv().SIGN_INS_PER_MINUTE, seconds: 60 }),
+};
+
+export type LimitName = keyof typeof limits;
+
+/**
+ * Counts a call in PostgreSQL, so that the limit holds across web processes. Throws RATE_LIMIT_EXCEEDED when it is one
+ * too many.
+ */
+export async function countCall(name: LimitName, client: string): Promise<Allowance> {
+  const limit = limits[name]();
+  const key = `${name}:${client}`;
+  const until = spent.get(key) ?? 0;
+  if (until > performance.now()) throw exceeded((until - performance.now()) / 1000);
+  const { calls, seconds } = await new Promise<Counted>((resolve, reject) => {
+    waiting.push({ key, seconds: limit.seconds, resolve, reject });
+    if (!counting) counting = countAll().finally(() => (counting = undefined));
   });
+  if (calls <= limit.calls)
+    return { limit: limit.calls, remaining: limit.calls - calls, resetSeconds: Math.ceil(seconds) };
+  remember(key, seconds);
+  throw exceeded(seconds);
 }
+
+function exceeded(seconds: number): AppError {
+  const retryAfter = Math.max(1, Math.ceil(seconds));
+  const wait = retryAfter === 1 ? "a second" : `${retryAfter} seconds`;
+  return new AppError("RATE_LIMIT_EXCEEDED", `Too many requests. Wait ${wait}, then try again.`, { retryAfter });
+}
+
+/** Clients that have used up their window, and until when: a flood costs the database nothing. */
+const spent = new Map<string, number>();
+const spentAtMost = 10_000;
+
+function remember(key: string, seconds: number) {
+  if (spent.size >= spentAtMost) spent.clear();
+  spent.set(key, performance.now() + seconds * 1000);
+}
+
+/** How many calls there were with this one, and the seconds until the window ends. */
+type Counted = { calls: number; seconds: number };
+type Waiting = { key: string; seconds: number; resolve(counted: Counted): void; reject(error: unknown): void };
+
+const waiting: Waiting[] = [];
+let counting: Promise<void> | undefined;
+
+/** What comes while a statement is on its way is counted together by the next one: under load one write serves many. */
+async function countAll(): Promise<void> {
+  // One turn of the event loop: what arrived in the same moment goes together.
+  await turn();
+  while (waiting.length > 0) {
+    const batch = Map.groupBy(waiting.splice(0), ({ key }) => key);
+    try {
+      settle(batch, await write(batch));
+    } catch (error) {
+      for (const call of [...batch.values()].flat()) call.reject(error);
+    }
+  }
+}
+
+type Batch = Map<string, Waiting[]>;
+
+/** In the order of the keys: two processes that count the same clients never wait for each other in a circle. */
+async function write(batch: Batch): Promise<{ key: string; calls: number; seconds: number }[]> {
+  const keys = [...batch.keys()].sort();
+  const groups = keys.map((key) => batch.get(key) ?? []);
+  const { key, calls, windowEndsAt } = rateLimits;
+  const isOver = sql`${windowEndsAt} <= now()`;
+  const rows = await db.execute<{ key: string; calls: number; seconds: number }>(sql`
+    insert into ${rateLimits} (key, calls, window_ends_at)
+    select t.key, t.calls, now() + make_interval(secs => t.seconds)
+    from unnest(${sql.param(keys)}::text[], ${sql.param(groups.map((group) => group.length))}::int[],
+      ${sql.param(groups.map((group) => group[0]?.seconds ?? 0))}::float8[]) as t (key, calls, seconds) order by t.key
+    on conflict (key) do update set
+      calls = case when ${isOver} then excluded.calls else ${calls} + excluded.calls end,
+      window_ends_at = case when ${isOver} then excluded.window_ends_at else ${windowEndsAt} end
+    returning ${key}, ${calls}, extract(epoch from ${windowEndsAt} - now())::float8 as seconds`);
+  return [...rows];
+}
+
+function settle(batch: Batch, rows: { key: string; calls: number; seconds: number }[]) {
+  for (const { key, calls, seconds } of rows) {
+    const group = batch.get(key) ?? [];
+    for (const [i, call] of group.entries()) call.resolve({ calls: calls - group.length + 1 + i, seconds });
+  }
+}
+
+/** Forgets windows that are over. */
+export const forgetWindows = () =>
+  db.execute(sql`delete from ${rateLimits} where window_ends_at < now() - interval '1 minute'`);

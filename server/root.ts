@@ -1,18 +1,28 @@
+import { auditRouter } from "@/server/routers/audit";
 import { backupRouter } from "@/server/routers/backup";
 import { databaseRouter } from "@/server/routers/database";
 import { exportRouter } from "@/server/routers/export";
+import { invitationRouter } from "@/server/routers/invitation";
 import { jobRouter } from "@/server/routers/job";
+import { memberRouter } from "@/server/routers/member";
 import { projectRouter } from "@/server/routers/project";
+import { sessionRouter } from "@/server/routers/session";
+import { tokenRouter } from "@/server/routers/token";
 import { userRouter } from "@/server/routers/user";
 import { createCallerFactory, router } from "@/server/trpc";
 
 /** Every procedure of Coffer. */
 export const appRouter = router({
+  audit: auditRouter,
   backup: backupRouter,
   database: databaseRouter,
   export: exportRouter,
+  invitation: invitationRouter,
   job: jobRouter,
+  member: memberRouter,
   project: projectRouter,
+  session: sessionRouter,
+  token: tokenRouter,
   user: userRouter,
 });
 

@@ -1,26 +1,54 @@
 import { randomUUID } from "node:crypto";
 import { initTRPC, TRPCError } from "@trpc/server";
 import { and, eq, or, sql } from "drizzle-orm";
-import { ZodError, z } from "zod";
-import type { Actor, Origin } from "@/db/audit";
+import { z } from "zod";
+import { type Actor, type Origin, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError, type ErrorCode, errorStatus } from "@/db/errors";
 import { log } from "@/db/log";
-import { type permission, projectMembers, projects } from "@/db/schema";
+import { type permission, projectMembers, projects, type TokenScope } from "@/db/schema";
 import { clientAddress } from "@/server/address";
-import { userFromCookies } from "@/server/auth";
+import { identify, type User } from "@/server/identity";
+import { internal, toAppError } from "@/server/problem";
+import { type Allowance, countCall, type LimitName } from "@/server/rate-limit";
+import { requestIdOf } from "@/server/request-id";
+import { noteOnRequest } from "@/server/request-log";
+import type { TokenInUse } from "@/server/token";
 
-export type Context = { user: (Actor & { name: string }) | null; address: string | null; requestId: string };
+export type Context = {
+  user: User | null;
+  token: TokenInUse | null;
+  refusal: AppError | null;
+  address: string | null;
+  requestId: string;
+  /** A call that one of our own doors makes in the caller's name, beside the one that the caller made. */
+  isOurs?: boolean;
+  /** What the procedures of this request have left of their limits, for the door to tell. */
+  allowances: Allowance[];
+};
 
 /** Whoever asks, from the request's own headers. */
 export async function createContext(headers: Headers): Promise<Context> {
-  const sent = headers.get("x-request-id");
-  return {
-    user: await userFromCookies(headers.get("cookie")),
-    address: clientAddress(headers),
-    requestId: sent && /^[A-Za-z0-9._-]{1,100}$/.test(sent) ? sent : randomUUID(),
-  };
+  const identity = await identify(headers);
+  return { ...identity, address: clientAddress(headers), requestId: requestIdOf(headers), allowances: [] };
 }
+
+/** A context for a user whom no request has brought, e.g. in a benchmark. */
+export const inTheNameOf = (user: User): Context => ({
+  user,
+  token: null,
+  refusal: null,
+  address: null,
+  requestId: randomUUID(),
+  allowances: [],
+});
+
+type Meta = {
+  /** What an API token must be good for. Without it: `read` for a query, `manage` for a mutation. */
+  scope?: TokenScope;
+  /** The limit that each call counts against. */
+  limit?: LimitName;
+};
 
 /** What a caller gets to see of an error; nothing internal. */
 export type PublicError = {
@@ -36,6 +64,7 @@ const trpcCodes: Partial<Record<number, TRPCError["code"]>> = {
   401: "UNAUTHORIZED",
   403: "FORBIDDEN",
   404: "NOT_FOUND",
+  405: "METHOD_NOT_SUPPORTED",
   409: "CONFLICT",
   410: "NOT_FOUND",
   413: "PAYLOAD_TOO_LARGE",
@@ -45,83 +74,65 @@ const trpcCodes: Partial<Record<number, TRPCError["code"]>> = {
   503: "SERVICE_UNAVAILABLE",
 };
 
-const internalMessage = "Something went wrong on our side. The log has the details under the request id.";
-
-const t = initTRPC.context<Context>().create({
-  errorFormatter: ({ shape, error, ctx }) => {
-    const app = toAppError(error);
-    return {
-      message: app.message,
-      code: shape.code,
-      data: {
-        code: app.code,
-        httpStatus: errorStatus[app.code],
-        requestId: ctx?.requestId ?? null,
-        fields: app.details.fields ?? [],
-        retryAfter: app.details.retryAfter ?? null,
-      } satisfies PublicError,
-    };
-  },
-});
-
-/** The one mapping from whatever a procedure threw to what its caller is told. */
-export function toAppError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof AppError) return cause;
-  if (cause instanceof ZodError) {
-    const fields = cause.issues.map((issue) => ({
-      field: issue.path.join("."),
-      error: issue.message,
-      code: issue.code,
-    }));
-    return new AppError(
-      "VALIDATION_ERROR",
-      fields[0] ? `${fields[0].field || "input"}: ${fields[0].error}` : "The input is not valid.",
-      { fields },
-    );
-  }
-  const callerMistakes: TRPCError["code"][] = [
-    "BAD_REQUEST",
-    "PARSE_ERROR",
-    "NOT_FOUND",
-    "METHOD_NOT_SUPPORTED",
-    "UNSUPPORTED_MEDIA_TYPE",
-    "PAYLOAD_TOO_LARGE",
-  ];
-  if (error instanceof TRPCError && callerMistakes.includes(error.code)) {
-    return new AppError("VALIDATION_ERROR", "The request is not one that this API understands.");
-  }
-  return new AppError("INTERNAL_ERROR", internalMessage);
-}
+const t = initTRPC
+  .context<Context>()
+  .meta<Meta>()
+  .create({
+    errorFormatter: ({ shape, error, ctx }) => {
+      const app = toAppError(error);
+      return {
+        message: app.message,
+        code: shape.code,
+        data: {
+          code: app.code,
+          httpStatus: errorStatus[app.code],
+          requestId: ctx?.requestId ?? null,
+          fields: app.details.fields ?? [],
+          retryAfter: app.details.retryAfter ?? null,
+        } satisfies PublicError,
+      };
+    },
+  });
 
 /** Gives AppErrors their HTTP status, and writes down what nobody foresaw. */
 const mapErrors = t.middleware(async ({ ctx, path, type, next }) => {
   const result = await next();
   if (result.ok) return result;
   const app = toAppError(result.error);
-  if (app.code === "INTERNAL_ERROR")
+  if (app.code === internal)
     log.error({ error: result.error, requestId: ctx.requestId, path, type }, "procedure failed");
-  if (result.error.cause instanceof AppError) {
-    throw new TRPCError({
-      code: trpcCodes[errorStatus[app.code]] ?? "INTERNAL_SERVER_ERROR",
-      message: app.message,
-      cause: app,
-    });
-  }
-  return result;
+  if (!(result.error.cause instanceof AppError)) return result;
+  const code = trpcCodes[errorStatus[app.code]] ?? "INTERNAL_SERVER_ERROR";
+  throw new TRPCError({ code, message: app.message, cause: app });
 });
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 export const publicProcedure = t.procedure.use(mapErrors);
 
-/** Needs somebody who is signed in. */
-export const userProcedure = publicProcedure.use(({ ctx, next }) => {
+/** Needs somebody who is signed in, and counts the call where the procedure has a limit. */
+export const userProcedure = publicProcedure.use(async ({ ctx, meta, type, path, next }) => {
+  if (ctx.refusal) throw ctx.refusal;
   if (!ctx.user) throw new AppError("UNAUTHENTICATED", "Sign in to go on.");
-  const origin: Origin = { actor: ctx.user, address: ctx.address, requestId: ctx.requestId };
-  return next({ ctx: { ...ctx, user: ctx.user, origin } });
+  const { user, token, address, requestId } = ctx;
+  noteOnRequest({ userId: user.id, tokenId: token?.id });
+  const origin: Origin = { actor: user, address, requestId, tokenId: token?.id ?? null };
+  if (meta?.limit && !ctx.isOurs) ctx.allowances.push(await countCall(meta.limit, token?.id ?? user.id));
+  const scope = meta?.scope ?? (type === "query" ? "read" : "manage");
+  if (token && !token.scopes.includes(scope)) {
+    await noteRefusal(origin, path);
+    throw new AppError("PERMISSION_DENIED", `This API token lacks the scope ${scope}.`);
+  }
+  const result = await next({ ctx: { ...ctx, user, origin } });
+  if (!result.ok && isRefusal(result.error)) await noteRefusal(origin, path);
+  return result;
 });
+
+const isRefusal = ({ cause }: TRPCError) => cause instanceof AppError && errorStatus[cause.code] === 403;
+
+/** Writes down that somebody tried what they may not. */
+const noteRefusal = (origin: Origin, path: string) =>
+  recordAudit(db, origin, { action: "access.refused", subject: { kind: "procedure", id: path } });
 
 /** Needs the role admin. */
 export const adminProcedure = userProcedure.use(({ ctx, next }) => {
@@ -135,20 +146,24 @@ export const projectRef = z
   .max(100)
   .regex(/^[a-zA-Z0-9_-]+$/, "must be a project's id or slug");
 
-type Permission = (typeof permission.enumValues)[number];
+export type Permission = (typeof permission.enumValues)[number];
 
 /** Needs the right to a project, and resolves it. Without membership the project does not exist for the caller. */
 export const projectProcedure = (needs: Permission | "view") =>
-  userProcedure.input(z.object({ projectId: projectRef })).use(async ({ ctx, input, next }) => {
-    const project = await findProject(ctx.user, input.projectId);
-    if (needs !== "view" && !project.permissions.includes(needs)) {
-      throw new AppError(
-        "PERMISSION_DENIED",
-        `You need the permission to ${needs} in this project. Ask an administrator for it.`,
-      );
-    }
-    return next({ ctx: { ...ctx, project } });
-  });
+  userProcedure
+    .meta({ scope: needs === "view" ? undefined : needs })
+    .input(z.object({ projectId: projectRef }))
+    .use(async ({ ctx, input, next }) => {
+      const project = await findProject(ctx.user, input.projectId);
+      noteOnRequest({ projectId: project.id });
+      if (needs !== "view" && !project.permissions.includes(needs)) {
+        throw new AppError(
+          "PERMISSION_DENIED",
+          `You need the permission to ${needs} in this project. Ask an administrator for it.`,
+        );
+      }
+      return next({ ctx: { ...ctx, project } });
+    });
 
 const allPermissions: Permission[] = ["export", "import", "restore", "manage"];
 

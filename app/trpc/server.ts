@@ -4,8 +4,9 @@ import { headers } from "next/headers";
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import { makeQueryClient } from "@/app/trpc/query-client";
+import { toAppError } from "@/server/problem";
 import { appRouter } from "@/server/root";
-import { createContext, toAppError } from "@/server/trpc";
+import { createContext } from "@/server/trpc";
 
 const requestContext = cache(async () => createContext(await headers()));
 

@@ -1,7 +1,10 @@
 import { bigint, index, jsonb, text, uuid } from "drizzle-orm/pg-core";
 import { at, controlPlane, newest } from "./control-plane";
 
-/** Who did what to which thing, when, from where, with what result. Never changed afterwards. */
+/**
+ * Who did what to which thing, when, from where. Refusals are events of their own. Never changed afterwards: a trigger
+ * refuses UPDATE, DELETE and TRUNCATE.
+ */
 export const auditEvents = controlPlane.table(
   "audit_events",
   {
@@ -9,6 +12,8 @@ export const auditEvents = controlPlane.table(
     at: at("at").notNull().defaultNow(),
     actorId: uuid("actor_id"),
     actorEmail: text("actor_email"),
+    /** The API token that the actor used, if any. */
+    tokenId: uuid("token_id"),
     action: text("action").notNull(),
     subjectKind: text("subject_kind").notNull(),
     subjectId: text("subject_id").notNull(),
@@ -18,7 +23,11 @@ export const auditEvents = controlPlane.table(
     requestId: text("request_id"),
   },
   (t) => [
+    // Ids rise with time, and pages go by them.
     index("audit_events_by_time").on(newest(t.at), newest(t.id)),
-    index("audit_events_by_project").on(t.projectId, newest(t.at)),
+    index("audit_events_by_project").on(t.projectId, newest(t.id)),
+    index("audit_events_by_actor").on(t.actorId, newest(t.id)),
+    index("audit_events_by_action").on(t.action, newest(t.id)),
+    index("audit_events_by_subject").on(t.subjectId, newest(t.id)),
   ],
 );

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { type AnyPgColumn, check, index, integer, jsonb, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { type AnyPgColumn, boolean, check, index, integer, jsonb, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { at, controlPlane, count, createdAt, id, newest } from "./control-plane";
 import { jobs } from "./job";
 import { projects } from "./project";
@@ -33,6 +33,7 @@ export const backups = controlPlane.table(
     status: backupStatus("status").notNull().default("available"),
     format: backupFormat("format").notNull(),
     compression: backupCompression("compression").notNull(),
+    encrypted: boolean("encrypted").notNull().default(false),
     filename: text("filename").notNull(),
     /** Relative to the destination's root, with forward slashes. */
     storagePath: text("storage_path").notNull(),

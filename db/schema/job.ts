@@ -14,6 +14,9 @@ export const jobStatus = controlPlane.enum("job_status", [
   "failed",
 ]);
 
+/** A trigger tells here the id of each job that is over, whoever ended it. */
+export const finishedChannel = "coffer_finished";
+
 export type JobKind = (typeof jobKind.enumValues)[number];
 export type JobStatus = (typeof jobStatus.enumValues)[number];
 

@@ -7,11 +7,14 @@ import { ring } from "@/jobs/queue";
 /** Workers listen here for the ids of jobs to end at once; their heartbeat finds what a lost message missed. */
 export const cancelChannel = "coffer_cancel";
 
+/** What a job is once its end was asked for. */
+export type CancelStatus = Extract<JobStatus, "cancelling" | "cancelled">;
+
 /**
  * Asks for the end of a job. One that no worker has touched is `cancelled` at once; any other becomes `cancelling` until
  * a worker has proved that nothing of it is left. Asking twice is the same as asking once; too late is `INVALID_JOB_STATUS`.
  */
-export async function requestCancel(tx: Tx, jobId: string, userId: string): Promise<JobStatus> {
+export async function requestCancel(tx: Tx, jobId: string, userId: string): Promise<CancelStatus> {
   const untouched = sql`${jobs.fence} = 0`;
   const [row] = await tx
     .update(jobs)
@@ -31,10 +34,10 @@ export async function requestCancel(tx: Tx, jobId: string, userId: string): Prom
   if (!row) return laterStatus(tx, jobId);
   if (row.status === "cancelling" && row.workerId === null) await ring(tx, { id: jobId, kind: row.kind });
   await tx.execute(sql`select pg_notify(${cancelChannel}, ${jobId})`);
-  return row.status;
+  return row.status === "cancelled" ? "cancelled" : "cancelling";
 }
 
-async function laterStatus(tx: Tx, jobId: string): Promise<JobStatus> {
+async function laterStatus(tx: Tx, jobId: string): Promise<CancelStatus> {
   const [row] = await tx.select({ status: jobs.status }).from(jobs).where(eq(jobs.id, jobId));
   if (row?.status === "cancelling") return row.status;
   if (!row) throw new AppError("JOB_NOT_FOUND", "There is no such job.");

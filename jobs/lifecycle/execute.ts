@@ -76,6 +76,8 @@ async function runAttempt(handler: JobHandler, job: ClaimedJob, controller: Abor
     attempt: job.attempts,
     fence: job.fence,
     requestId: job.requestId,
+    projectId: job.projectId,
+    userId: job.userId,
   });
   const lease = holdLease(job, { cancel: () => controller.abort("cancelled"), lost: () => controller.abort("lost") });
   logger.info("job claimed");

@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Origin } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { type JobKind, type JobStep, jobs } from "@/db/schema";
+import { type JobKind, type JobStatus, type JobStep, jobs } from "@/db/schema";
 import { ring } from "@/jobs/queue";
 
 export type NewJob = {
@@ -13,7 +13,7 @@ export type NewJob = {
   idempotencyKey?: string;
 };
 
-export type StartedJob = { id: string; status: string; projectId: string; createdAt: Date; isNew: boolean };
+export type StartedJob = { id: string; status: JobStatus; projectId: string; createdAt: Date; isNew: boolean };
 
 const columns = { id: jobs.id, status: jobs.status, projectId: jobs.projectId, createdAt: jobs.createdAt };
 

@@ -29,11 +29,18 @@ import {
   users,
 } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
+import { localDestination } from "@/jobs/destination/local";
+import { jobsEnv } from "@/jobs/env";
 import { after, decodeCursor, encodeCursor, keyset, pageInput } from "@/server/keyset";
 import { signDownload } from "@/server/link";
 import { findProject, projectRef, router, userProcedure } from "@/server/trpc";
 
 const { manifest, storagePath, ...listed } = getTableColumns(backups);
+
+/** The rows of each table that has any of its own, by name, out of the manifest. */
+const tableRows = sql<Record<string, number>>`(
+  select coalesce(json_object_agg(t->>'name', t->'rows') filter (where t->>'rows' is not null), '{}')
+  from jsonb_array_elements(${backups.manifest}->'tables') t)`;
 
 const filters = z.strictObject({
   projectId: projectRef.optional(),
@@ -42,6 +49,7 @@ const filters = z.strictObject({
   type: z.enum(backupType.enumValues).optional(),
   format: z.enum(backupFormat.enumValues).optional(),
   compression: z.enum(backupCompression.enumValues).optional(),
+  encryptedOnly: z.boolean().default(false),
   tag: z.string().max(40).optional(),
   madeAfter: z.coerce.date().optional(),
   madeBefore: z.coerce.date().optional(),
@@ -50,7 +58,16 @@ const filters = z.strictObject({
 export const backupRouter = router({
   /** Backups of one project, or of all that the caller may see; newest first unless asked otherwise. */
   listBackups: userProcedure
-    .input(filters.extend({ ...pageInput.shape, oldestFirst: z.boolean().default(false) }))
+    .input(
+      filters.extend({
+        ...pageInput.shape,
+        /** For callers who count; the cursor is as fast on the last page as on the first. */
+        offset: z.number().int().min(0).max(1_000_000).default(0),
+        oldestFirst: z.boolean().default(false),
+        /** Also gives the rows of each table, which are many with many tables. */
+        withTables: z.boolean().default(false),
+      }),
+    )
     .query(async ({ ctx, input }) => {
       const cursor = decodeCursor(input.cursor);
       const order = input.oldestFirst ? asc : desc;
@@ -61,6 +78,8 @@ export const backupRouter = router({
           projectName: projects.name,
           userName: users.name,
           userEmail: users.email,
+          schemaVersion: sql<string | null>`${backups.manifest}->>'schemaVersion'`,
+          tableRows: input.withTables ? tableRows : sql<null>`null`,
         })
         .from(backups)
         .innerJoin(projects, eq(projects.id, backups.projectId))
@@ -72,7 +91,8 @@ export const backupRouter = router({
           ),
         )
         .orderBy(order(backups.createdAt), order(backups.id))
-        .limit(input.limit + 1);
+        .limit(input.limit + 1)
+        .offset(input.offset);
       return keyset(rows, input.limit, (row) => encodeCursor({ at: row.createdAt, id: row.id }));
     }),
 
@@ -97,14 +117,36 @@ export const backupRouter = router({
   }),
 
   /** A link that downloads the file in the caller's name until it expires. */
-  createLink: userProcedure.input(z.object({ backupId: z.uuid() })).mutation(async ({ ctx, input }) => {
-    const { backup } = await findBackup(ctx.user, input.backupId);
-    await recordAudit(db, ctx.origin, {
-      action: "backup.link_created",
-      subject: { kind: "backup", id: backup.id },
-      projectId: backup.projectId,
+  createLink: userProcedure
+    .meta({ scope: "read" })
+    .input(z.object({ backupId: z.uuid() }))
+    .mutation(async ({ ctx, input }) => {
+      const { backup } = await findBackup(ctx.user, input.backupId);
+      await recordAudit(db, ctx.origin, {
+        action: "backup.link_created",
+        subject: { kind: "backup", id: backup.id },
+        projectId: backup.projectId,
+      });
+      return { ...signDownload({ backupId: backup.id, userId: ctx.user.id }), filename: backup.filename };
+    }),
+
+  /** Removes a backup, its file and what is known of it. */
+  remove: userProcedure.input(z.strictObject({ backupId: z.uuid() })).mutation(async ({ ctx, input }) => {
+    const { backup, project } = await findBackup(ctx.user, input.backupId);
+    if (!project.permissions.includes("manage"))
+      throw new AppError("PERMISSION_DENIED", "You need the permission to manage in this project to delete backups.");
+    await db.transaction(async (tx) => {
+      const [row] = await tx.delete(backups).where(eq(backups.id, backup.id)).returning({ id: backups.id });
+      if (!row) throw new AppError("BACKUP_NOT_FOUND", "There is no such backup.");
+      await recordAudit(tx, ctx.origin, {
+        action: "backup.deleted",
+        subject: { kind: "backup", id: backup.id },
+        projectId: backup.projectId,
+        details: { filename: backup.filename, sha256: backup.sha256, sizeBytes: backup.sizeBytes },
+      });
+      // Last: if this fails everything stays, and if we fail after it the backup is missing its file and can be deleted again.
+      await localDestination(jobsEnv().BACKUP_DIR).remove(backup.storagePath);
     });
-    return { ...signDownload({ backupId: backup.id, userId: ctx.user.id }), filename: backup.filename };
   }),
 });
 
@@ -130,6 +172,7 @@ async function conditions(user: Actor, input: z.infer<typeof filters>): Promise<
     input.type ? eq(backups.type, input.type) : undefined,
     input.format ? eq(backups.format, input.format) : undefined,
     input.compression ? eq(backups.compression, input.compression) : undefined,
+    input.encryptedOnly ? eq(backups.encrypted, true) : undefined,
     input.tag ? arrayContains(backups.tags, [input.tag]) : undefined,
     input.madeAfter ? gt(backups.createdAt, input.madeAfter) : undefined,
     input.madeBefore ? lt(backups.createdAt, input.madeBefore) : undefined,

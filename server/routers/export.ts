@@ -6,6 +6,7 @@ import { backups, databases } from "@/db/schema";
 import { exportOptions, exportSteps } from "@/jobs/export-backup/options";
 import { startJob } from "@/jobs/lifecycle/start";
 import { connectTenant } from "@/jobs/postgres/connection";
+import { noteOnRequest } from "@/server/request-log";
 import { projectProcedure, router } from "@/server/trpc";
 
 const idempotencyKey = z.string().min(1).max(200).optional();
@@ -13,6 +14,7 @@ const idempotencyKey = z.string().min(1).max(200).optional();
 export const exportRouter = router({
   /** Starts the dump of a project's schema. The answer comes at once; `job.getStatus` tells the rest. */
   startExport: projectProcedure("export")
+    .meta({ scope: "export", limit: "export" })
     .input(exportOptions.extend({ projectId: z.string(), idempotencyKey }))
     .mutation(({ ctx, input: { projectId: _, idempotencyKey, ...options } }) =>
       db.transaction(async (tx) => {
@@ -23,6 +25,7 @@ export const exportRouter = router({
           steps: exportSteps,
           idempotencyKey,
         });
+        noteOnRequest({ jobId: job.id });
         if (job.isNew) {
           await recordAudit(tx, ctx.origin, {
             action: "export.started",

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, isNull, sql } from "drizzle-orm";
+import { and, count, desc, eq, getTableColumns, inArray, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { type Actor, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
@@ -7,6 +7,7 @@ import { backups, jobKind, jobStatus, jobs, projectMembers, projects, users } fr
 import { requestCancel } from "@/jobs/lifecycle/cancel";
 import { startJob } from "@/jobs/lifecycle/start";
 import { after, decodeCursor, encodeCursor, keyset, pageInput } from "@/server/keyset";
+import { noteOnRequest } from "@/server/request-log";
 import { findProject, projectRef, router, userProcedure } from "@/server/trpc";
 
 const { idempotencyKey, fence, workerId, queueWorkerId, leaseExpiresAt, runAt, cancelRequestedBy, ...shown } =
@@ -14,95 +15,120 @@ const { idempotencyKey, fence, workerId, queueWorkerId, leaseExpiresAt, runAt, c
 const { progress, failure, ...listed } = shown;
 const names = { projectSlug: projects.slug, projectName: projects.name, userName: users.name, userEmail: users.email };
 
+const filters = z.strictObject({
+  projectId: projectRef.optional(),
+  status: z.array(z.enum(jobStatus.enumValues)).max(jobStatus.enumValues.length).optional(),
+  kind: z.enum(jobKind.enumValues).optional(),
+  /** Only jobs that are not over. */
+  unfinished: z.boolean().optional(),
+});
+
+async function conditions(user: Actor, input: z.infer<typeof filters>) {
+  const project = input.projectId ? await findProject(user, input.projectId) : null;
+  return [
+    user.role === "admin" ? undefined : eq(jobs.userId, user.id),
+    project ? eq(jobs.projectId, project.id) : undefined,
+    input.status ? inArray(jobs.status, input.status) : undefined,
+    input.kind ? eq(jobs.kind, input.kind) : undefined,
+    input.unfinished ? isNull(jobs.finishedAt) : undefined,
+  ];
+}
+
 export const jobRouter = router({
   /** Everything the progress dialog shows, until the end and after it. */
-  getStatus: userProcedure.input(z.object({ jobId: z.uuid() })).query(async ({ ctx, input }) => {
-    const [row] = await statusById().execute({ id: input.jobId, userId: ctx.user.id });
-    if (!row) throw notFound();
-    if (ctx.user.role !== "admin") {
-      if (row.permissions === null) throw notFound();
-      if (row.userId !== ctx.user.id) throw new AppError("PERMISSION_DENIED", "This job was started by somebody else.");
-    }
-    const { permissions, ...job } = row;
-    return job;
-  }),
+  getStatus: userProcedure
+    .meta({ limit: "status" })
+    .input(z.object({ jobId: z.uuid() }))
+    .query(async ({ ctx, input }) => {
+      noteOnRequest({ jobId: input.jobId });
+      const [row] = await statusById().execute({ id: input.jobId, userId: ctx.user.id });
+      if (!row) throw notFound();
+      if (ctx.user.role !== "admin") {
+        if (row.permissions === null) throw notFound();
+        if (row.userId !== ctx.user.id)
+          throw new AppError("PERMISSION_DENIED", "This job was started by somebody else.");
+      }
+      const { permissions, ...job } = row;
+      return job;
+    }),
 
   /** The caller's jobs, newest first; an admin sees all. */
-  list: userProcedure
-    .input(
-      pageInput.extend({
-        projectId: projectRef.optional(),
-        status: z.array(z.enum(jobStatus.enumValues)).optional(),
-        kind: z.enum(jobKind.enumValues).optional(),
-        /** Only jobs that are not over. */
-        unfinished: z.boolean().optional(),
-      }),
-    )
-    .query(async ({ ctx, input }) => {
-      const project = input.projectId ? await findProject(ctx.user, input.projectId) : null;
-      const rows = await db
-        .select({ ...listed, failure: jobs.failure, ...names })
-        .from(jobs)
-        .innerJoin(projects, eq(projects.id, jobs.projectId))
-        .leftJoin(users, eq(users.id, jobs.userId))
-        .where(
-          and(
-            ctx.user.role === "admin" ? undefined : eq(jobs.userId, ctx.user.id),
-            project ? eq(jobs.projectId, project.id) : undefined,
-            input.status ? inArray(jobs.status, input.status) : undefined,
-            input.kind ? eq(jobs.kind, input.kind) : undefined,
-            input.unfinished ? isNull(jobs.finishedAt) : undefined,
-            after(decodeCursor(input.cursor), { at: jobs.createdAt, id: jobs.id }),
-          ),
-        )
-        .orderBy(desc(jobs.createdAt), desc(jobs.id))
-        .limit(input.limit + 1);
-      return keyset(rows, input.limit, (row) => encodeCursor({ at: row.createdAt, id: row.id }));
-    }),
+  list: userProcedure.input(filters.extend(pageInput.shape)).query(async ({ ctx, input }) => {
+    const rows = await db
+      .select({ ...listed, failure: jobs.failure, ...names })
+      .from(jobs)
+      .innerJoin(projects, eq(projects.id, jobs.projectId))
+      .leftJoin(users, eq(users.id, jobs.userId))
+      .where(
+        and(
+          ...(await conditions(ctx.user, input)),
+          after(decodeCursor(input.cursor), { at: jobs.createdAt, id: jobs.id }),
+        ),
+      )
+      .orderBy(desc(jobs.createdAt), desc(jobs.id))
+      .limit(input.limit + 1);
+    return keyset(rows, input.limit, (row) => encodeCursor({ at: row.createdAt, id: row.id }));
+  }),
+
+  /** How many jobs the same filters find. */
+  totals: userProcedure.input(filters).query(async ({ ctx, input }) => {
+    const [row] = await db
+      .select({ count: count() })
+      .from(jobs)
+      .where(and(...(await conditions(ctx.user, input))));
+    return { count: row?.count ?? 0 };
+  }),
 
   /** Asks for the end of a job; `getStatus` gives the receipt. */
-  cancel: userProcedure.input(z.object({ jobId: z.uuid() })).mutation(({ ctx, input }) =>
-    db.transaction(async (tx) => {
-      const job = await visibleJob(ctx.user, input.jobId);
-      if (job.userId !== ctx.user.id && ctx.user.role !== "admin") {
-        throw new AppError(
-          "UNAUTHORIZED_CANCELLATION",
-          "Only the one who started this job, or an administrator, may cancel it.",
-        );
-      }
-      const status = await requestCancel(tx, job.id, ctx.user.id);
-      await recordAudit(tx, ctx.origin, {
-        action: "job.cancel_requested",
-        subject: { kind: "job", id: job.id },
-        projectId: job.projectId,
-      });
-      return { jobId: job.id, status };
-    }),
-  ),
+  cancel: userProcedure
+    .meta({ scope: "export" })
+    .input(z.object({ jobId: z.uuid() }))
+    .mutation(({ ctx, input }) =>
+      db.transaction(async (tx) => {
+        const job = await visibleJob(ctx.user, input.jobId);
+        noteOnRequest({ jobId: job.id, projectId: job.projectId });
+        if (job.userId !== ctx.user.id && ctx.user.role !== "admin") {
+          throw new AppError(
+            "UNAUTHORIZED_CANCELLATION",
+            "Only the one who started this job, or an administrator, may cancel it.",
+          );
+        }
+        const status = await requestCancel(tx, job.id, ctx.user.id);
+        await recordAudit(tx, ctx.origin, {
+          action: "job.cancel_requested",
+          subject: { kind: "job", id: job.id },
+          projectId: job.projectId,
+        });
+        return { jobId: job.id, status };
+      }),
+    ),
 
   /** Starts the same work again, with the same options. */
-  retry: userProcedure.input(z.object({ jobId: z.uuid() })).mutation(async ({ ctx, input }) => {
-    const job = await visibleJob(ctx.user, input.jobId);
-    const project = await findProject(ctx.user, job.projectId);
-    if (!project.permissions.includes("export"))
-      throw new AppError("PERMISSION_DENIED", "You need the permission to export in this project.");
-    if (!job.finishedAt) throw new AppError("INVALID_JOB_STATUS", "This job is still running.");
-    return db.transaction(async (tx) => {
-      const started = await startJob(tx, ctx.origin, {
-        kind: job.kind,
-        projectId: job.projectId,
-        options: job.options,
-        steps: job.steps,
+  retry: userProcedure
+    .meta({ scope: "export", limit: "export" })
+    .input(z.object({ jobId: z.uuid() }))
+    .mutation(async ({ ctx, input }) => {
+      const job = await visibleJob(ctx.user, input.jobId);
+      const project = await findProject(ctx.user, job.projectId);
+      if (!project.permissions.includes("export"))
+        throw new AppError("PERMISSION_DENIED", "You need the permission to export in this project.");
+      if (!job.finishedAt) throw new AppError("INVALID_JOB_STATUS", "This job is still running.");
+      return db.transaction(async (tx) => {
+        const started = await startJob(tx, ctx.origin, {
+          kind: job.kind,
+          projectId: job.projectId,
+          options: job.options,
+          steps: job.steps,
+        });
+        await recordAudit(tx, ctx.origin, {
+          action: "export.started",
+          subject: { kind: "job", id: started.id },
+          projectId: job.projectId,
+          details: { ...job.options, retryOf: job.id },
+        });
+        return { jobId: started.id, status: started.status };
       });
-      await recordAudit(tx, ctx.origin, {
-        action: "export.started",
-        subject: { kind: "job", id: started.id },
-        projectId: job.projectId,
-        details: { ...job.options, retryOf: job.id },
-      });
-      return { jobId: started.id, status: started.status };
-    });
-  }),
+    }),
 });
 
 const notFound = () => new AppError("JOB_NOT_FOUND", "There is no such job.");
@@ -134,6 +160,7 @@ function prepareStatus() {
       permissions: projectMembers.permissions,
       backupId: backups.id,
       filename: backups.filename,
+      storagePath: backups.storagePath,
       sizeBytes: backups.sizeBytes,
       originalBytes: backups.originalBytes,
       sha256: backups.sha256,

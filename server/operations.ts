@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { z } from "zod";
+import { recordAudit } from "@/db/audit";
+import { db } from "@/db/client";
+import { AppError, codeOf } from "@/db/errors";
+import { auditCsv } from "@/server/audit-csv";
+import { auditFilters } from "@/server/audit-log";
+import { serverEnv } from "@/server/env";
+import { headersOf } from "@/server/headers";
+import { readHealth } from "@/server/health";
+import { mayReadMetrics, readMetrics } from "@/server/metrics";
+import { sendProblem, toAppError } from "@/server/problem";
+import { sendJson } from "@/server/respond";
+import { openApiDocument } from "@/server/rest/openapi";
+import { createContext } from "@/server/trpc";
+
+type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
+
+/** What is asked for with a plain GET and is no procedure's answer. */
+const handlers: Record<string, Handler> = {
+  "/api/health/live": (_, response) => sendJson(response, { status: 200, body: { status: "ok" } }),
+  "/api/health/ready": serveHealth,
+  "/api/metrics": serveMetrics,
+  "/api/openapi.json": (_, response) => sendJson(response, { status: 200, body: document() }),
+  "/api/v1/audit.csv": serveAuditCsv,
+};
+
+/** Serves health, metrics, the OpenAPI document and the audit as CSV. Gives false for any other request. */
+export async function serveOperations(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  const url = new URL(request.url ?? "/", "http://localhost");
+  const handler = Object.hasOwn(handlers, url.pathname) ? handlers[url.pathname] : undefined;
+  if (!handler) return false;
+  try {
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      response.setHeader("Allow", "GET, HEAD");
+      throw new AppError("METHOD_NOT_ALLOWED", "Use GET here.");
+    }
+    await handler(request, response, url);
+  } catch (error) {
+    sendProblem(response, toAppError(error), error);
+  }
+  return true;
+}
+
+let made: ReturnType<typeof openApiDocument> | undefined;
+const document = () => (made ??= openApiDocument(serverEnv().PUBLIC_URL));
+
+async function serveHealth(_: IncomingMessage, response: ServerResponse) {
+  const health = await readHealth();
+  sendJson(response, { status: health.status === "ok" ? 200 : 503, body: health });
+}
+
+async function serveMetrics(request: IncomingMessage, response: ServerResponse) {
+  if (!mayReadMetrics(headersOf(request)))
+    throw new AppError("UNAUTHENTICATED", "Send METRICS_TOKEN as a bearer token.");
+  const { contentType, text } = await readMetrics();
+  response.writeHead(200, { "Content-Type": contentType, "Cache-Control": "no-store" }).end(text);
+}
+
+async function serveAuditCsv(request: IncomingMessage, response: ServerResponse, url: URL) {
+  const { user, token, refusal, address, requestId } = await createContext(headersOf(request));
+  if (!user) throw refusal ?? new AppError("UNAUTHENTICATED", "Sign in to go on.");
+  if (user.role !== "admin" || (token && !token.scopes.includes("read")))
+    throw new AppError("PERMISSION_DENIED", "Only an administrator may do this.");
+  const filters = auditFilters.safeParse(Object.fromEntries(url.searchParams));
+  if (!filters.success) throw new AppError("VALIDATION_ERROR", z.prettifyError(filters.error));
+  const origin = { actor: user, address, requestId, tokenId: token?.id ?? null };
+  await recordAudit(db, origin, {
+    action: "audit.exported",
+    subject: { kind: "user", id: user.id },
+    details: filters.data,
+  });
+  const name = `coffer-audit_${new Date().toISOString().slice(0, 10)}.csv`;
+  response.writeHead(200, {
+    "Content-Type": "text/csv; charset=utf-8",
+    "Content-Disposition": `attachment; filename="${name}"`,
+    "Cache-Control": "no-store",
+  });
+  await pipeline(auditCsv(filters.data), response).catch((error) => {
+    // The client left.
+    if (codeOf(error) !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+  });
+}

@@ -1,0 +1,89 @@
+import type { ServerResponse } from "node:http";
+import { TRPCError } from "@trpc/server";
+import { ZodError } from "zod";
+import { AppError, codeOf, type ErrorCode, errorStatus, isConnectionLoss } from "@/db/errors";
+import { log } from "@/db/log";
+import { sendJson } from "@/server/respond";
+
+/** The code of whatever nobody foresaw. */
+export const internal = "INTERNAL_ERROR" satisfies ErrorCode;
+
+const internalMessage = "Something went wrong on our side. The log has the details under the request id.";
+
+const callerMistakes: TRPCError["code"][] = ["BAD_REQUEST", "PARSE_ERROR", "NOT_FOUND", "METHOD_NOT_SUPPORTED"];
+
+/** The one mapping from whatever a procedure threw to what its caller is told. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof AppError) return cause;
+  if (cause instanceof ZodError) return notValid(cause);
+  if (error instanceof TRPCError) {
+    if (error.code === "PAYLOAD_TOO_LARGE") return new AppError("PAYLOAD_TOO_LARGE", "The request is too large.");
+    if (error.code === "UNSUPPORTED_MEDIA_TYPE")
+      return new AppError("UNSUPPORTED_MEDIA_TYPE", "Send application/json.");
+    if (callerMistakes.includes(error.code))
+      return new AppError("VALIDATION_ERROR", "The request is not one that this API understands.");
+  }
+  if (unstorable.test(codeOf(error) ?? ""))
+    return new AppError(
+      "VALIDATION_ERROR",
+      "A value holds something that PostgreSQL cannot store, such as a NUL character.",
+    );
+  if (isConnectionLoss(error))
+    return new AppError("UNAVAILABLE", "The database of Coffer cannot be reached. Try again soon.", { retryAfter: 5 });
+  return new AppError(internal, internalMessage);
+}
+
+/** SQLSTATEs of text that is no text (a NUL, half a surrogate pair) and of numbers and times out of range. */
+const unstorable = /^(22021|22P05|22P02|22003|22008)$/;
+
+function notValid({ issues }: ZodError): AppError {
+  const fields = issues.flatMap((issue) => {
+    // Each unknown field is named as itself, not as a mistake of the object around it.
+    const names = issue.code === "unrecognized_keys" ? issue.keys : [null];
+    return names.map((name) => ({
+      field: [...issue.path, ...(name === null ? [] : [name])].join("."),
+      error: name === null ? issue.message : "is not known here",
+      code: issue.code,
+    }));
+  });
+  const [first] = fields;
+  return new AppError(
+    "VALIDATION_ERROR",
+    first ? `${first.field || "input"}: ${first.error}` : "The input is not valid.",
+    {
+      fields,
+    },
+  );
+}
+
+/** The body of every error. */
+export function problemBody({ code, message, details }: AppError, requestId: string) {
+  return {
+    status: "error" as const,
+    error: names[code] ?? nameOf(code),
+    code,
+    message,
+    ...(details.fields ? { details: details.fields } : {}),
+    timestamp: new Date().toISOString(),
+    requestId,
+    ...(details.retryAfter ? { retryAfter: details.retryAfter } : {}),
+  };
+}
+
+const names: Partial<Record<ErrorCode, string>> = { VALIDATION_ERROR: "ValidationError" };
+
+/** PROJECT_NOT_FOUND becomes ProjectNotFound. */
+const nameOf = (code: string) =>
+  code.toLowerCase().replace(/(^|_)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
+
+/** Sends an error as JSON. `thrown` is what it came from, for the log, when nobody foresaw it. */
+export function sendProblem(response: ServerResponse, error: AppError, thrown?: unknown): void {
+  const requestId = String(response.getHeader("X-Request-Id") ?? "");
+  if (error.code === internal && !(thrown instanceof TRPCError))
+    log.error({ error: thrown, requestId }, "request failed");
+  if (response.headersSent) return void response.destroy();
+  if (error.details.retryAfter) response.setHeader("Retry-After", error.details.retryAfter);
+  sendJson(response, { status: errorStatus[error.code], body: problemBody(error, requestId) });
+}

@@ -1,0 +1,43 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { log } from "@/db/log";
+import { countRequest } from "@/server/metrics";
+
+type Noted = { userId?: string; tokenId?: string; projectId?: string; jobId?: string };
+
+const current = new AsyncLocalStorage<Noted>();
+
+/** Adds to the line that the log gets about this request. */
+export const noteOnRequest = (noted: Noted) => void Object.assign(current.getStore() ?? {}, noted);
+
+/** Runs the work of one request, and writes a line about it when its answer is over. */
+export function logged<T>(request: IncomingMessage, response: ServerResponse, work: () => T): T {
+  const noted: Noted = {};
+  const started = performance.now();
+  response.once("close", () => {
+    const seconds = (performance.now() - started) / 1000;
+    // Without its parameters: a download link carries its signature there.
+    const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+    const method = request.method ?? "?";
+    const status = response.writableFinished ? response.statusCode : 499;
+    countRequest({ method, path: kindOf(path), status, seconds, bytes: request.socket.bytesWritten });
+    const requestId = response.getHeader("x-request-id");
+    log.info(
+      { requestId, method, path: hideSecrets(path), status, ms: Math.round(seconds * 1000), ...noted },
+      "request",
+    );
+  });
+  return current.run(noted, work);
+}
+
+/** The one page whose address is a secret. */
+const hideSecrets = (path: string) => path.replace(/^\/welcome\/.+/, "/welcome/[redacted]");
+
+/** Ids are left out: one series an operation is enough. */
+function kindOf(path: string): string {
+  if (path.startsWith("/_next/")) return "/_next";
+  if (!path.startsWith("/api/")) return "page";
+  if (path.startsWith("/api/trpc/")) return "/api/trpc";
+  if (path.startsWith("/api/auth/")) return "/api/auth";
+  return path.slice(0, 200).replace(/[0-9a-f]{8}-[0-9a-f-]{27}/gi, "{id}");
+}

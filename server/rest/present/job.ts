@@ -1,0 +1,143 @@
+import { z } from "zod";
+import { jobKind, jobStatus } from "@/db/schema";
+import { serverEnv } from "@/server/env";
+import type { OutputOf } from "@/server/rest/row";
+
+const time = z.iso.datetime().meta({ example: "2026-01-29T15:30:00.000Z" });
+const count = z.number().int().min(0);
+
+/** One job, as answers show it. */
+export const jobRecord = z
+  .strictObject({
+    jobId: z.uuid(),
+    kind: z.enum(jobKind.enumValues),
+    projectId: z.uuid(),
+    userId: z.uuid().nullable().meta({ description: "Who started it; null when the account is gone." }),
+    status: z.enum(jobStatus.enumValues),
+    progressPercentage: z.number().min(0).max(100).meta({ description: "Never goes back within an attempt." }),
+    stepsCompleted: count,
+    stepsTotal: count,
+    currentStep: z.string().nullable().meta({ example: "Dumping orders (4 of 12)" }),
+    bytesDone: count,
+    rowsDone: count,
+    tablesDone: count,
+    tablesTotal: count,
+    currentTable: z.string().nullable(),
+    etaSeconds: count.nullable().meta({ description: "An estimate of the time left." }),
+    attempts: count,
+    maxAttempts: count,
+    backupId: z.uuid().nullable().meta({ description: "The backup that the job has made." }),
+    downloadUrl: z.url().nullable().meta({ description: "Needs the same authorization as this request." }),
+    packageSizeBytes: count.nullable(),
+    errorCode: z.string().nullable(),
+    errorMessage: z.string().nullable(),
+    cancelReceipt: z
+      .strictObject({
+        askedAt: time,
+        processEndedAt: time.nullable(),
+        backendEndedAt: time.nullable(),
+        filesRemovedAt: time.nullable(),
+      })
+      .nullable()
+      .meta({ description: "When each part of a cancelled job was seen to be gone." }),
+    createdAt: time,
+    updatedAt: time,
+    startedAt: time.nullable(),
+    completedAt: time.nullable().meta({ description: "When it was over, however it ended." }),
+  })
+  .meta({ id: "Job" });
+
+type Status = OutputOf<"job.getStatus">;
+
+export const downloadUrl = (backupId: string) => `${serverEnv().PUBLIC_URL}/api/v1/backups/${backupId}/download`;
+const iso = (date: Date | null) => date?.toISOString() ?? null;
+
+export const presentJob = (job: Status): z.input<typeof jobRecord> => ({
+  ...listedJob(job),
+  backupId: job.backupId,
+  downloadUrl: job.backupId ? downloadUrl(job.backupId) : null,
+  packageSizeBytes: job.sizeBytes,
+});
+
+type Listed = OutputOf<"job.list">["items"][number];
+
+/** One job of a list, which knows nothing of its backup. */
+export const jobListRecord = jobRecord
+  .omit({ backupId: true, downloadUrl: true, packageSizeBytes: true })
+  .meta({ id: "JobListItem" });
+
+export const listedJob = (job: Omit<Listed, "backupId">): z.input<typeof jobListRecord> => ({
+  jobId: job.id,
+  kind: job.kind,
+  projectId: job.projectId,
+  userId: job.userId,
+  status: job.status,
+  progressPercentage: job.progressPercentage,
+  stepsCompleted: job.stepsCompleted,
+  stepsTotal: job.stepsTotal,
+  currentStep: job.currentStep,
+  bytesDone: job.bytesDone,
+  rowsDone: job.rowsDone,
+  tablesDone: job.tablesDone,
+  tablesTotal: job.tablesTotal,
+  currentTable: job.currentTable,
+  etaSeconds: job.etaSeconds,
+  attempts: job.attempts,
+  maxAttempts: job.maxAttempts,
+  errorCode: job.errorCode,
+  errorMessage: job.errorMessage,
+  cancelReceipt: job.cancelReceipt,
+  createdAt: job.createdAt.toISOString(),
+  updatedAt: job.updatedAt.toISOString(),
+  startedAt: iso(job.startedAt),
+  completedAt: iso(job.finishedAt),
+});
+
+/** The record that a registry of tools keeps of a job. */
+export const toolJob = z
+  .strictObject({
+    jobId: z.uuid(),
+    toolId: z.uuid().meta({ description: "The project's id." }),
+    userId: z.uuid().nullable(),
+    status: z.enum(jobStatus.enumValues),
+    stepsCompleted: count,
+    stepsTotal: count,
+    currentStep: z.string().nullable(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: "ToolJob" });
+
+export const toolJobFull = z
+  .strictObject({
+    ...toolJob.shape,
+    progressPercentage: z.number().min(0).max(100),
+    packagePath: z.string().nullable().meta({ description: "Below the folder of backups." }),
+    packageSizeBytes: count.nullable(),
+    errorMessage: z.string().nullable(),
+    startedAt: time.nullable(),
+    completedAt: time.nullable(),
+  })
+  .meta({ id: "ToolJobFull" });
+
+export const presentToolJob = (job: Omit<Listed, "backupId">): z.input<typeof toolJob> => ({
+  jobId: job.id,
+  toolId: job.projectId,
+  userId: job.userId,
+  status: job.status,
+  stepsCompleted: job.stepsCompleted,
+  stepsTotal: job.stepsTotal,
+  currentStep: job.currentStep,
+  createdAt: job.createdAt.toISOString(),
+  updatedAt: job.updatedAt.toISOString(),
+});
+
+export const presentToolJobFull = (job: Status): z.input<typeof toolJobFull> => ({
+  ...presentToolJob(job),
+  progressPercentage: job.progressPercentage,
+  packagePath: job.storagePath,
+  packageSizeBytes: job.sizeBytes,
+  errorMessage: job.errorMessage,
+  startedAt: iso(job.startedAt),
+  completedAt: iso(job.finishedAt),
+});

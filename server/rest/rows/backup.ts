@@ -1,0 +1,154 @@
+import { z } from "zod";
+import { serverEnv } from "@/server/env";
+import { backupRecord, presentBackup, presentDetails } from "@/server/rest/present/backup";
+import { jobRecord, presentJob } from "@/server/rest/present/job";
+import { link } from "@/server/rest/present/page";
+import { row, type Stream } from "@/server/rest/row";
+
+const tag = "Backups";
+
+export const backupRows = [
+  row({
+    id: "createBackup",
+    tag,
+    method: "POST",
+    path: "/api/v1/backups/create",
+    summary: "Make a backup",
+    description:
+      "With `Prefer: wait=N` the answer is 201 and the backup when it is made within N seconds. Otherwise, and without the header, it is 202 and the job.",
+    procedure: "export.startExport",
+    casing: "snake",
+    defaults: { format: "custom" },
+    status: 201,
+    idempotent: true,
+    waits: true,
+    errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
+    headers: { Location: "The address of the backup, or of the job." },
+    output: z.union([backupRecord, z.strictObject({ data: jobRecord })]),
+    otherwise: [
+      {
+        status: 202,
+        description: "Still running, or over without a backup.",
+        output: z.strictObject({ data: jobRecord }),
+      },
+    ],
+    async present({ jobId }, { call, wait }) {
+      await wait(jobId);
+      const job = await call("job.getStatus", { jobId });
+      if (!job.backupId) {
+        return { status: 202, body: { data: presentJob(job) }, headers: { Location: `/api/jobs/${jobId}` } };
+      }
+      const body = presentDetails(await call("backup.get", { backupId: job.backupId }));
+      return { body, headers: { Location: `/api/v1/backups/${job.backupId}` } };
+    },
+    example: { body: { project_id: "acme", description: "before the upgrade", tags: ["upgrade"] } },
+  }),
+
+  row({
+    id: "listBackups",
+    tag,
+    method: "GET",
+    path: "/api/v1/backups/list",
+    summary: "List backups, newest first",
+    procedure: "backup.listBackups",
+    casing: "snake",
+    fixed: { direction: undefined, withTables: true },
+    status: 200,
+    errors: ["PROJECT_NOT_FOUND"],
+    headers: {
+      "X-Total-Count": "How many backups the filters find.",
+      Link: "The next page (RFC 8288), if there is one.",
+    },
+    output: z.array(backupRecord),
+    async present({ items, nextCursor }, { call, input, url }) {
+      const { limit: _, cursor: __, offset: ___, oldestFirst: ____, withTables: _____, ...filters } = input;
+      const { count } = await call("backup.totals", filters);
+      return {
+        body: items.map(presentBackup),
+        headers: { "X-Total-Count": String(count), ...link(url, nextCursor) },
+      };
+    },
+  }),
+
+  row({
+    id: "getBackup",
+    tag,
+    method: "GET",
+    path: "/api/v1/backups/{id}",
+    summary: "Read what is known of a backup",
+    procedure: "backup.get",
+    casing: "snake",
+    rename: { id: "backupId" },
+    status: 200,
+    errors: ["BACKUP_NOT_FOUND"],
+    output: backupRecord,
+    present: (backup) => ({ body: presentDetails(backup) }),
+  }),
+
+  row({
+    id: "createDownloadLink",
+    tag,
+    method: "POST",
+    path: "/api/v1/backups/{id}/link",
+    summary: "Make a link that downloads the file until it expires",
+    procedure: "backup.createLink",
+    casing: "snake",
+    rename: { id: "backupId" },
+    status: 200,
+    optionalBody: true,
+    errors: ["BACKUP_NOT_FOUND"],
+    output: z.strictObject({ url: z.url(), expiresAt: z.iso.datetime(), filename: z.string() }),
+    present: ({ path, expiresAt, filename }) => ({
+      body: { url: serverEnv().PUBLIC_URL + path, expiresAt: expiresAt.toISOString(), filename },
+      headers: { "Cache-Control": "no-store" },
+    }),
+  }),
+
+  row({
+    id: "deleteBackup",
+    tag,
+    method: "DELETE",
+    path: "/api/v1/backups/{id}",
+    summary: "Delete a backup and its file",
+    procedure: "backup.remove",
+    casing: "snake",
+    rename: { id: "backupId" },
+    status: 204,
+    errors: ["PERMISSION_DENIED", "BACKUP_NOT_FOUND"],
+    output: z.null(),
+    present: () => ({ body: null }),
+  }),
+];
+
+export const backupStreams: Stream[] = [
+  {
+    id: "downloadBackup",
+    tag,
+    method: "GET",
+    path: "/api/v1/backups/{id}/download",
+    summary: "Download the file",
+    description:
+      "With a token, or with the parameters of a signed link. Ranges, `If-Range` and `If-None-Match` work; `HEAD` too.",
+    status: 200,
+    errors: ["PERMISSION_DENIED", "BACKUP_NOT_FOUND", "LINK_EXPIRED", "BACKUP_CORRUPT", "RANGE_NOT_SATISFIABLE"],
+    parameters: {
+      path: z.object({ id: z.uuid() }),
+      query: z.object({
+        user: z.uuid().optional().meta({ description: "Of a signed link." }),
+        expires: z.string().optional().meta({ description: "Of a signed link." }),
+        signature: z.string().optional().meta({ description: "Of a signed link." }),
+      }),
+      header: z.object({ Range: z.string().optional().meta({ example: "bytes=0-1023" }) }),
+    },
+    content: {
+      "application/gzip": z.string().meta({ override: { format: "binary" } }),
+      "application/zstd": z.string().meta({ override: { format: "binary" } }),
+      "application/octet-stream": z.string().meta({ override: { format: "binary" } }),
+    },
+    otherwise: [
+      { status: 206, description: "A part of the file." },
+      { status: 304, description: "The caller has this file already." },
+    ],
+    headers: { ETag: "The file's sha256.", "Accept-Ranges": "bytes", "Content-Disposition": "The file's name." },
+  },
+];

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { jobListRecord, jobRecord, listedJob, presentJob } from "@/server/rest/present/job";
+import { link } from "@/server/rest/present/page";
+import { row } from "@/server/rest/row";
+
+const tag = "Exports and jobs";
+const started = z.strictObject({
+  jobId: z.uuid(),
+  status: jobRecord.shape.status,
+  projectId: z.uuid(),
+  createdAt: z.iso.datetime(),
+});
+const noStore = { "Cache-Control": "no-cache, no-store, must-revalidate" };
+
+export const exportRows = [
+  row({
+    id: "startExport",
+    tag,
+    method: "POST",
+    path: "/api/backup/export",
+    summary: "Start an export",
+    description:
+      "Dumps the project's schema in the background. The answer comes at once; poll the job for its progress. With `Prefer: wait=N` it comes when the job is over, or after N seconds.",
+    procedure: "export.startExport",
+    casing: "snake",
+    status: 202,
+    idempotent: true,
+    waits: true,
+    errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
+    headers: { Location: "The address of the job." },
+    output: z.strictObject({ data: started }),
+    async present(job, { call, wait }) {
+      const waited = await wait(job.jobId);
+      const { status } = waited ? await call("job.getStatus", { jobId: job.jobId }) : job;
+      const data = { jobId: job.jobId, status, projectId: job.projectId, createdAt: job.createdAt.toISOString() };
+      return { body: { data }, headers: { Location: `/api/jobs/${job.jobId}` } };
+    },
+    example: { body: { project_id: "acme", format: "custom", compression: "gzip", tags: ["before-upgrade"] } },
+  }),
+
+  row({
+    id: "getJob",
+    tag,
+    method: "GET",
+    path: "/api/jobs/{job_id}",
+    summary: "Read a job's status and progress",
+    procedure: "job.getStatus",
+    casing: "snake",
+    status: 200,
+    errors: ["PERMISSION_DENIED", "JOB_NOT_FOUND"],
+    headers: { "Cache-Control": "Never kept." },
+    output: z.strictObject({ data: jobRecord }),
+    present: (job) => ({ body: { data: presentJob(job) }, headers: noStore }),
+  }),
+
+  row({
+    id: "listJobs",
+    tag,
+    method: "GET",
+    path: "/api/jobs",
+    summary: "List the caller's jobs, newest first; an administrator sees all",
+    procedure: "job.list",
+    casing: "snake",
+    status: 200,
+    fixed: { direction: undefined },
+    errors: ["PROJECT_NOT_FOUND"],
+    headers: { "X-Total-Count": "How many jobs the filters find.", Link: "The next page (RFC 8288), if there is one." },
+    output: z.strictObject({ data: z.array(jobListRecord), nextCursor: z.string().nullable() }),
+    async present({ items, nextCursor }, { call, input, url }) {
+      const { limit: _, cursor: __, ...filters } = input;
+      const { count } = await call("job.totals", filters);
+      return {
+        body: { data: items.map(listedJob), nextCursor },
+        headers: { "X-Total-Count": String(count), ...link(url, nextCursor) },
+      };
+    },
+  }),
+
+  row({
+    id: "cancelJob",
+    tag,
+    method: "POST",
+    path: "/api/jobs/{job_id}/cancel",
+    summary: "Ask for the end of a job",
+    description:
+      "`cancelled` when no worker had begun, else `cancelling` until a worker has proved that nothing of it is left: see `cancel_receipt` of the job. Asking twice is the same as asking once.",
+    procedure: "job.cancel",
+    casing: "snake",
+    status: 200,
+    optionalBody: true,
+    errors: ["UNAUTHORIZED_CANCELLATION", "JOB_NOT_FOUND", "INVALID_JOB_STATUS"],
+    output: z.strictObject({ data: z.strictObject({ jobId: z.uuid(), status: z.enum(["cancelling", "cancelled"]) }) }),
+    present: (cancelled) => ({ body: { data: cancelled } }),
+  }),
+];

@@ -1,0 +1,100 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { AppError } from "@/db/errors";
+import { headersOf } from "@/server/headers";
+import { jobEnd } from "@/server/job-end";
+import { sendProblem, toAppError } from "@/server/problem";
+import { sendJson } from "@/server/respond";
+import { readBody } from "@/server/rest/body";
+import { inCallersNames, inputFrom } from "@/server/rest/input";
+import { matchRow } from "@/server/rest/match";
+import { type Answer, callProcedure, type Row } from "@/server/rest/row";
+import { toWire } from "@/server/rest/wire";
+import { isSameOrigin } from "@/server/same-origin";
+import { type Context, createContext } from "@/server/trpc";
+
+/** The longest that a caller may ask us to wait, in seconds. */
+export const longestWait = 60;
+
+/** Serves the REST API. Gives false for a request that is not for it. */
+export async function serveRest(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  const url = new URL(request.url ?? "/", "http://localhost");
+  if (!url.pathname.startsWith("/api/") || url.pathname.startsWith("/api/auth/")) return false;
+  const match = matchRow(request.method ?? "GET", url.pathname);
+  if (!match) {
+    sendProblem(response, new AppError("NOT_FOUND", "There is nothing at this address. See /docs/api."));
+  } else if ("allowed" in match) {
+    response.setHeader("Allow", match.allowed.join(", "));
+    if (request.method === "OPTIONS") response.writeHead(204).end();
+    else sendProblem(response, new AppError("METHOD_NOT_ALLOWED", `Use ${match.allowed.join(" or ")} here.`));
+  } else await serveRow(match.row, { request, response, url, params: match.params });
+  return true;
+}
+
+type Exchange = { request: IncomingMessage; response: ServerResponse; url: URL; params: Record<string, string> };
+
+async function serveRow(row: Row, exchange: Exchange): Promise<void> {
+  const { request, response } = exchange;
+  const headers = headersOf(request);
+  let ctx: Context | undefined;
+  try {
+    // Before the body is read: nobody has to send a megabyte to hear that they may not.
+    ctx = await createContext(headers);
+    if (!row.open) requireCaller(ctx, request.method, headers);
+    const { status, body, headers: extra } = await answer(row, exchange, { ctx, headers });
+    tellAllowance(response, ctx);
+    if (status === 204) response.writeHead(204, extra).end();
+    else sendJson(response, { status, body, headers: extra });
+  } catch (error) {
+    if (ctx) tellAllowance(response, ctx);
+    // What is left of a body that nobody wants to read must not be taken for the next request.
+    if (!request.complete) response.setHeader("Connection", "close");
+    sendProblem(response, inCallersNames(row, toAppError(error)), error);
+  }
+}
+
+function requireCaller({ user, refusal }: Context, method: string | undefined, headers: Headers) {
+  if (refusal) throw refusal;
+  if (!user) throw new AppError("UNAUTHENTICATED", "Send the header Authorization: Bearer, a space, and a token.");
+  // A browser adds the session's cookie to whatever another site makes it send.
+  if (headers.has("authorization") || method === "GET" || method === "HEAD" || isSameOrigin(headers)) return;
+  throw new AppError("PERMISSION_DENIED", "Only Coffer's own pages may use a session. Send a token.");
+}
+
+type Caller = { ctx: Context; headers: Headers };
+
+async function answer(row: Row, { request, url, params }: Exchange, { ctx, headers }: Caller) {
+  const body = await readBody(request, headers);
+  const input = inputFrom(row, { params, query: url.searchParams, body, headers });
+  const result = await callProcedure(ctx, row.procedure, input);
+  const seconds = row.waits ? waitOf(headers) : 0;
+  const asked = {
+    input,
+    url,
+    // What we ask for ourselves counts against nobody.
+    call: (name: Row["procedure"], more: unknown) => callProcedure({ ...ctx, isOurs: true }, name, more),
+    wait: async (jobId: string) => {
+      if (seconds > 0) await jobEnd(jobId, seconds);
+      return seconds > 0;
+    },
+  };
+  const presented: Answer<unknown> = await row.present(result, asked as Parameters<Row["present"]>[1]);
+  const status = presented.status ?? row.status;
+  const schema = row.otherwise?.find((other) => other.status === status)?.output ?? row.output;
+  const applied: Record<string, string> = seconds > 0 ? { "Preference-Applied": `wait=${seconds}` } : {};
+  return { status, body: toWire(schema, presented.body, row.casing), headers: { ...applied, ...presented.headers } };
+}
+
+/** RFC 7240: what cannot be understood is left out. */
+function waitOf(headers: Headers): number {
+  const seconds = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])/i.exec(headers.get("prefer") ?? "")?.[1];
+  return Math.min(longestWait, Number(seconds ?? 0));
+}
+
+/** As in draft-ietf-httpapi-ratelimit-headers-06, which is what most clients know. */
+function tellAllowance(response: ServerResponse, { allowances }: Context) {
+  const [tightest] = allowances.toSorted((a, b) => a.remaining - b.remaining);
+  if (!tightest) return;
+  response.setHeader("RateLimit-Limit", tightest.limit);
+  response.setHeader("RateLimit-Remaining", tightest.remaining);
+  response.setHeader("RateLimit-Reset", tightest.resetSeconds);
+}

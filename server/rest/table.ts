@@ -1,0 +1,12 @@
+import type { Row, Stream } from "@/server/rest/row";
+import { backupRows, backupStreams } from "@/server/rest/rows/backup";
+import { exportRows } from "@/server/rest/rows/export";
+import { operationStreams } from "@/server/rest/rows/operations";
+import { registryRows } from "@/server/rest/rows/registry";
+import { signInRows } from "@/server/rest/rows/sign-in";
+
+/** Every operation of the REST API that a procedure carries out. */
+export const rows: Row[] = [...exportRows, ...registryRows, ...signInRows, ...backupRows];
+
+/** Those that are served elsewhere. */
+export const streams: Stream[] = [...backupStreams, ...operationStreams];
