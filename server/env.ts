@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+const limit = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
+
 const schema = z
   .object({
     PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
@@ -12,9 +14,10 @@ const schema = z
     DOWNLOAD_LINK_SECONDS: z.coerce.number().int().min(10).default(3600),
     /** How long somebody who was invited has to choose a password, in hours. */
     INVITATION_HOURS: z.coerce.number().int().min(1).default(72),
-    SIGN_INS_PER_MINUTE: z.coerce.number().int().positive().default(5),
-    EXPORTS_PER_MINUTE: z.coerce.number().int().positive().default(10),
-    STATUS_READS_PER_SECOND: z.coerce.number().int().positive().default(10),
+    /** Limits by account or token; 0 turns one off. */
+    SIGN_INS_PER_MINUTE: limit(5),
+    EXPORTS_PER_MINUTE: limit(10),
+    STATUS_READS_PER_SECOND: limit(10),
     /** Without it anybody may read the metrics. */
     METRICS_TOKEN: z.string().min(16, "METRICS_TOKEN needs at least 16 characters.").optional(),
     GITHUB_CLIENT_ID: z.string().optional(),

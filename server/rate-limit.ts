@@ -20,11 +20,12 @@ export const limits = {
 export type LimitName = keyof typeof limits;
 
 /**
- * Counts a call in PostgreSQL, so that the limit holds across web processes. Throws RATE_LIMIT_EXCEEDED when it is one
- * too many.
+ * Counts a call in PostgreSQL, so that the limit holds across web processes. Gives null where there is no
+ * limit; throws RATE_LIMIT_EXCEEDED when it is one too many.
  */
-export async function countCall(name: LimitName, client: string): Promise<Allowance> {
+export async function countCall(name: LimitName, client: string): Promise<Allowance | null> {
   const limit = limits[name]();
+  if (limit.calls === 0) return null;
   const key = `${name}:${client}`;
   const until = spent.get(key) ?? 0;
   if (until > performance.now()) throw exceeded((until - performance.now()) / 1000);

@@ -117,7 +117,10 @@ export const userProcedure = publicProcedure.use(async ({ ctx, meta, type, path,
   const { user, token, address, requestId } = ctx;
   noteOnRequest({ userId: user.id, tokenId: token?.id });
   const origin: Origin = { actor: user, address, requestId, tokenId: token?.id ?? null };
-  if (meta?.limit && !ctx.isOurs) ctx.allowances.push(await countCall(meta.limit, token?.id ?? user.id));
+  if (meta?.limit && !ctx.isOurs) {
+    const allowance = await countCall(meta.limit, token?.id ?? user.id);
+    if (allowance) ctx.allowances.push(allowance);
+  }
   const scope = meta?.scope ?? (type === "query" ? "read" : "manage");
   if (token && !token.scopes.includes(scope)) {
     await noteRefusal(origin, path);

@@ -30,7 +30,12 @@ export type Asked = {
   url: URL;
 };
 
-export type Answer<T> = { body: T; status?: number; headers?: Record<string, string> };
+type Headers = Record<string, string>;
+
+/** Without a status it is the row's own; any other is one of `otherwise`. */
+export type Answer<T> =
+  | { body: T; status?: undefined; headers?: Headers }
+  | { body: unknown; status: number; headers?: Headers };
 
 type Common = {
   method: "GET" | "POST" | "DELETE";

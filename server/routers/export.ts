@@ -7,7 +7,7 @@ import { exportOptions, exportSteps } from "@/jobs/export-backup/options";
 import { startJob } from "@/jobs/lifecycle/start";
 import { connectTenant } from "@/jobs/postgres/connection";
 import { noteOnRequest } from "@/server/request-log";
-import { projectProcedure, router } from "@/server/trpc";
+import { projectProcedure, projectRef, router } from "@/server/trpc";
 
 const idempotencyKey = z.string().min(1).max(200).optional();
 
@@ -15,7 +15,7 @@ export const exportRouter = router({
   /** Starts the dump of a project's schema. The answer comes at once; `job.getStatus` tells the rest. */
   startExport: projectProcedure("export")
     .meta({ scope: "export", limit: "export" })
-    .input(exportOptions.extend({ projectId: z.string(), idempotencyKey }))
+    .input(exportOptions.extend({ projectId: projectRef, idempotencyKey }))
     .mutation(({ ctx, input: { projectId: _, idempotencyKey, ...options } }) =>
       db.transaction(async (tx) => {
         const job = await startJob(tx, ctx.origin, {

@@ -24,7 +24,7 @@ export const backupRows = [
     waits: true,
     errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
     headers: { Location: "The address of the backup, or of the job." },
-    output: z.union([backupRecord, z.strictObject({ data: jobRecord })]),
+    output: backupRecord,
     otherwise: [
       {
         status: 202,

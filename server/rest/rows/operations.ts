@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { auditFilters } from "@/server/audit-log";
 import type { Stream } from "@/server/rest/row";
 
 const tag = "Operations";
@@ -47,5 +48,22 @@ export const operationStreams: Stream[] = [
     errors: ["UNAUTHENTICATED"],
     parameters: {},
     content: { "text/plain": z.string() },
+  },
+  {
+    id: "exportAudit",
+    tag,
+    method: "GET",
+    path: "/api/v1/audit.csv",
+    summary: "Who did what to which thing, when, from where; for administrators",
+    status: 200,
+    errors: ["VALIDATION_ERROR", "PERMISSION_DENIED"],
+    parameters: {
+      query: z.object({
+        ...auditFilters.shape,
+        from: z.iso.datetime().optional(),
+        until: z.iso.datetime().optional(),
+      }),
+    },
+    content: { "text/csv": z.string() },
   },
 ];

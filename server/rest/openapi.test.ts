@@ -1,0 +1,162 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import Ajv from "ajv/dist/2020";
+import { beforeAll, describe, expect, it } from "vitest";
+import { givenControlPlane } from "@/jobs/testing/control-plane";
+import { makeSchema, registerTenant, type Tenant } from "@/jobs/testing/tenant";
+import { givenWorker } from "@/jobs/testing/worker-process";
+import { openApiDocument } from "@/server/rest/openapi";
+import { addPerson, call, givenApi, type Person, type Reply } from "@/server/testing/api";
+
+givenControlPlane();
+givenApi({ METRICS_TOKEN: "metrics-token-of-a-test" });
+givenWorker();
+
+const document = JSON.parse(JSON.stringify(openApiDocument("http://localhost:3000")));
+type Operation = { operationId: string; responses: Record<string, { content?: Record<string, unknown> }> };
+const operations = new Map<string, { pointer: string; operation: Operation }>();
+for (const [path, methods] of Object.entries<Record<string, Operation>>(document.paths)) {
+  for (const [method, operation] of Object.entries(methods)) {
+    const pointer = `#/paths/${path.replaceAll("/", "~1")}/${method}`;
+    operations.set(operation.operationId, { pointer, operation });
+  }
+}
+const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+ajv.addSchema(document, "api");
+
+/** Whether the document foresees this answer. */
+function expectDocumented(id: string, reply: Reply) {
+  const { pointer, operation } = operations.get(id) ?? {};
+  const response = operation?.responses[reply.status];
+  expect(response, `${id} answered ${reply.status}: ${JSON.stringify(reply.body)}`).toBeDefined();
+  expect(reply.headers.get("x-request-id")).toBeTruthy();
+  if (!response?.content) return expect(reply.body, id).toBe("");
+  const type = reply.headers.get("content-type")?.split(";")[0] ?? "";
+  expect(Object.keys(response.content), id).toContain(type);
+  if (type !== "application/json") return;
+  const where = `${pointer}/responses/${reply.status}/content/${type.replaceAll("/", "~1")}/schema`;
+  const validate = ajv.compile({ $ref: `api${encodeURI(where)}` });
+  expect(validate(reply.body), `${id} ${reply.status}: ${ajv.errorsText(validate.errors)}`).toBe(true);
+}
+
+describe("the document", () => {
+  it("is the one that is committed: `npm run openapi` makes it anew", async () => {
+    expect(JSON.parse(await readFile("docs/openapi.json", "utf8"))).toEqual(document);
+  });
+
+  it("has a summary, a tag and examples of errors for every operation", () => {
+    for (const { operation } of operations.values()) {
+      expect(operation).toMatchObject({ summary: expect.any(String), tags: [expect.any(String)] });
+    }
+  });
+});
+
+describe("every operation answers as the document says", () => {
+  let tenant: Tenant;
+  let admin: Person;
+  let ada: Person;
+  let nobody: Person;
+  const driven = new Set<string>();
+  const check = async (id: string, reply: Promise<Reply>): Promise<Reply> => {
+    driven.add(id);
+    expectDocumented(id, await reply);
+    return reply;
+  };
+
+  beforeAll(async () => {
+    tenant = await registerTenant(await makeSchema());
+    admin = await addPerson({ role: "admin" });
+    ada = await addPerson({ permissions: { [tenant.projectId]: ["export", "manage"] } });
+    nobody = await addPerson();
+  });
+
+  it("about exports and jobs", async () => {
+    const body = { project_id: tenant.projectId };
+    const as = ada;
+    const started = await check(
+      "startExport",
+      call("POST /api/backup/export", { as, body, headers: { Prefer: "wait=60" } }),
+    );
+    const { job_id: job } = (started.body as { data: { job_id: string } }).data;
+    expect((await check("getJob", call(`GET /api/jobs/${job}`, { as }))).status).toBe(200);
+    expect((await check("listJobs", call("GET /api/jobs?limit=1", { as }))).status).toBe(200);
+    expect((await check("cancelJob", call(`POST /api/jobs/${job}/cancel`, { as }))).status).toBe(409);
+    const wrong: [string, string, object?][] = [
+      ["startExport", "POST /api/backup/export", { project_id: "-n", format: "zip", tags: [""] }],
+      ["startExport", "POST /api/backup/export", { project_id: "no-such" }],
+      ["getJob", "GET /api/jobs/7"],
+      ["getJob", `GET /api/jobs/${randomUUID()}`],
+      ["listJobs", "GET /api/jobs?limit=0"],
+      ["cancelJob", `POST /api/jobs/${randomUUID()}/cancel`],
+    ];
+    for (const [id, what, more] of wrong) {
+      expect((await check(id, call(what, { as, body: more }))).status).toBeGreaterThanOrEqual(400);
+      expect((await check(id, call(what, { body: more }))).status).toBe(401);
+    }
+    expect((await check("getJob", call(`GET /api/jobs/${job}`, { as: nobody }))).status).toBe(404);
+  });
+
+  it("about tools", async () => {
+    const as = ada;
+    const base = "/api/tool-registry";
+    const started = await check("exportTool", call(`POST ${base}/tools/${tenant.projectId}/export`, { as, body: {} }));
+    expect(started.status).toBe(201);
+    const { jobId } = started.body as { jobId: string };
+    expect((await check("getToolJob", call(`GET ${base}/export-jobs/${jobId}`, { as }))).status).toBe(200);
+    expect((await check("listToolJobs", call(`GET ${base}/export-jobs`, { as }))).status).toBe(200);
+    await check("cancelToolJob", call(`POST ${base}/export-jobs/${jobId}/cancel`, { as }));
+    expect((await check("exportTool", call(`POST ${base}/tools/${randomUUID()}/export`, { as }))).status).toBe(404);
+    expect((await check("cancelToolJob", call(`POST ${base}/export-jobs/x/cancel`, { as }))).status).toBe(400);
+  });
+
+  it("about sign-in and tokens", async () => {
+    const { email, password } = ada;
+    expect((await check("logIn", call("POST /api/v1/auth/login", { body: { email, password } }))).status).toBe(200);
+    expect((await check("logIn", call("POST /api/v1/auth/login", { body: { email, password: "x" } }))).status).toBe(
+      401,
+    );
+    expect((await check("logIn", call("POST /api/v1/auth/login", { body: { email: "x" } }))).status).toBe(400);
+    const body = { name: "script", scopes: ["read"] };
+    const made = await check("createToken", call("POST /api/v1/tokens", { as: ada, body }));
+    expect(made.status).toBe(201);
+    const { id, token } = (made.body as { data: { id: string; token: string } }).data;
+    expect((await check("createToken", call("POST /api/v1/tokens", { as: token, body }))).status).toBe(403);
+    expect((await check("listTokens", call("GET /api/v1/tokens", { as: token }))).status).toBe(200);
+    expect((await check("revokeToken", call(`DELETE /api/v1/tokens/${id}`, { as: ada }))).status).toBe(204);
+    expect((await check("revokeToken", call(`DELETE /api/v1/tokens/${id}`, { as: ada }))).status).toBe(404);
+  });
+
+  it("about backups", async () => {
+    const body = { project_id: tenant.projectId, description: "of a test", tags: ["a"] };
+    const as = ada;
+    const wait = { Prefer: "wait=60" };
+    expect((await check("createBackup", call("POST /api/v1/backups/create", { as, body }))).status).toBe(202);
+    const made = await check("createBackup", call("POST /api/v1/backups/create", { as, body, headers: wait }));
+    expect(made.status).toBe(201);
+    const { backup_id: id } = made.body as { backup_id: string };
+    expect((await check("listBackups", call("GET /api/v1/backups/list?tag=a&limit=1", { as }))).status).toBe(200);
+    expect((await check("getBackup", call(`GET /api/v1/backups/${id}`, { as }))).status).toBe(200);
+    expect((await check("createDownloadLink", call(`POST /api/v1/backups/${id}/link`, { as }))).status).toBe(200);
+    const download = `/api/v1/backups/${id}/download`;
+    expect((await check("downloadBackup", call(`GET ${download}`, { as }))).status).toBe(200);
+    const parts = { Range: "bytes=0-3" };
+    expect((await call(`GET ${download}`, { as, headers: parts })).status).toBe(206);
+    expect((await check("downloadBackup", call(`GET ${download}`))).status).toBe(401);
+    expect((await check("deleteBackup", call(`DELETE /api/v1/backups/${id}`, { as }))).status).toBe(204);
+    expect((await check("getBackup", call(`GET /api/v1/backups/${id}`, { as }))).status).toBe(404);
+  });
+
+  it("about operations", async () => {
+    expect((await check("live", call("GET /api/health/live"))).status).toBe(200);
+    expect((await check("ready", call("GET /api/health/ready"))).status).toBe(200);
+    expect((await check("metrics", call("GET /api/metrics"))).status).toBe(401);
+    const metrics = await check("metrics", call("GET /api/metrics", { as: "metrics-token-of-a-test" }));
+    expect(metrics.body).toContain("coffer_workers 1\n");
+    expect((await check("exportAudit", call("GET /api/v1/audit.csv", { as: admin }))).body).toContain("export.started");
+    expect((await check("exportAudit", call("GET /api/v1/audit.csv", { as: ada }))).status).toBe(403);
+  });
+
+  it("and none was left out", () => {
+    expect([...driven].sort()).toEqual([...operations.keys()].sort());
+  });
+});
