@@ -4,7 +4,7 @@ import { subjectKinds } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { auditEvents, projects } from "@/db/schema";
-import { keyset } from "@/server/keyset";
+import { keyset, timeInput } from "@/server/keyset";
 import { projectRef } from "@/server/trpc";
 
 export const auditFilters = z.strictObject({
@@ -18,8 +18,8 @@ export const auditFilters = z.strictObject({
   projectId: projectRef.optional(),
   subjectKind: z.enum(subjectKinds).optional(),
   subjectId: z.string().max(254).optional(),
-  from: z.coerce.date().optional(),
-  until: z.coerce.date().optional(),
+  from: timeInput.optional(),
+  until: timeInput.optional(),
 });
 
 type Filters = z.infer<typeof auditFilters>;
@@ -56,7 +56,7 @@ export type AuditRow = Awaited<ReturnType<typeof auditPage>>["items"][number];
 function positionOf(cursor: string): number {
   const id = Number(cursor);
   if (/^\d{1,15}$/.test(cursor)) return id;
-  throw new AppError("VALIDATION_ERROR", "cursor: is not one that this API gave.");
+  throw new AppError("VALIDATION_ERROR", "cursor is not one that this API gave.");
 }
 
 function conditions(filters: Filters): (SQL | undefined)[] {

@@ -10,6 +10,9 @@ export const pageInput = z.strictObject({
   direction: z.literal("forward").optional(),
 });
 
+/** A time as callers give it: ISO 8601, with a zone unless it is only a date. */
+export const timeInput = z.union([z.iso.datetime({ offset: true }), z.iso.date()]).transform((text) => new Date(text));
+
 export type Position = { at: Date; id: string };
 
 const form = z.tuple([z.iso.datetime(), z.uuid()]);
@@ -25,7 +28,7 @@ export function decodeCursor(cursor: string | null | undefined): Position | null
     const [at, id] = form.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
     return { at: new Date(at), id };
   } catch {
-    throw new AppError("VALIDATION_ERROR", "cursor: is not one that this API gave.");
+    throw new AppError("VALIDATION_ERROR", "cursor is not one that this API gave.");
   }
 }
 

@@ -3,6 +3,7 @@ import { TRPCError } from "@trpc/server";
 import { ZodError } from "zod";
 import { AppError, codeOf, type ErrorCode, errorStatus, isConnectionLoss } from "@/db/errors";
 import { log } from "@/db/log";
+import { sentenceAbout } from "@/server/messages";
 import { sendJson } from "@/server/respond";
 
 /** The code of whatever nobody foresaw. */
@@ -10,7 +11,14 @@ export const internal = "INTERNAL_ERROR" satisfies ErrorCode;
 
 const internalMessage = "Something went wrong on our side. The log has the details under the request id.";
 
-const callerMistakes: TRPCError["code"][] = ["BAD_REQUEST", "PARSE_ERROR", "NOT_FOUND", "METHOD_NOT_SUPPORTED"];
+const callerMistakes: Partial<Record<TRPCError["code"], AppError>> = {
+  BAD_REQUEST: new AppError("VALIDATION_ERROR", "The request is not one that this API understands."),
+  PARSE_ERROR: new AppError("VALIDATION_ERROR", "The request is not one that this API understands."),
+  NOT_FOUND: new AppError("NOT_FOUND", "There is no such procedure."),
+  METHOD_NOT_SUPPORTED: new AppError("METHOD_NOT_ALLOWED", "A query is a GET, a mutation is a POST."),
+  PAYLOAD_TOO_LARGE: new AppError("PAYLOAD_TOO_LARGE", "The request is too large."),
+  UNSUPPORTED_MEDIA_TYPE: new AppError("UNSUPPORTED_MEDIA_TYPE", "Send application/json."),
+};
 
 /** The one mapping from whatever a procedure threw to what its caller is told. */
 export function toAppError(error: unknown): AppError {
@@ -18,13 +26,8 @@ export function toAppError(error: unknown): AppError {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof AppError) return cause;
   if (cause instanceof ZodError) return notValid(cause);
-  if (error instanceof TRPCError) {
-    if (error.code === "PAYLOAD_TOO_LARGE") return new AppError("PAYLOAD_TOO_LARGE", "The request is too large.");
-    if (error.code === "UNSUPPORTED_MEDIA_TYPE")
-      return new AppError("UNSUPPORTED_MEDIA_TYPE", "Send application/json.");
-    if (callerMistakes.includes(error.code))
-      return new AppError("VALIDATION_ERROR", "The request is not one that this API understands.");
-  }
+  const mistake = error instanceof TRPCError ? callerMistakes[error.code] : undefined;
+  if (mistake) return mistake;
   if (unstorable.test(codeOf(error) ?? ""))
     return new AppError(
       "VALIDATION_ERROR",
@@ -36,7 +39,7 @@ export function toAppError(error: unknown): AppError {
 }
 
 /** SQLSTATEs of text that is no text (a NUL, half a surrogate pair) and of numbers and times out of range. */
-const unstorable = /^(22021|22P05|22P02|22003|22008)$/;
+const unstorable = /^(22021|22P05|22P02|22003|22007|22008)$/;
 
 function notValid({ issues }: ZodError): AppError {
   const fields = issues.flatMap((issue) => {
@@ -44,18 +47,14 @@ function notValid({ issues }: ZodError): AppError {
     const names = issue.code === "unrecognized_keys" ? issue.keys : [null];
     return names.map((name) => ({
       field: [...issue.path, ...(name === null ? [] : [name])].join("."),
-      error: name === null ? issue.message : "is not known here",
+      error: issue.message,
       code: issue.code,
     }));
   });
   const [first] = fields;
-  return new AppError(
-    "VALIDATION_ERROR",
-    first ? `${first.field || "input"}: ${first.error}` : "The input is not valid.",
-    {
-      fields,
-    },
-  );
+  return new AppError("VALIDATION_ERROR", first ? sentenceAbout(first.field, first.error) : "The input is not valid.", {
+    fields,
+  });
 }
 
 /** The body of every error. */

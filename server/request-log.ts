@@ -14,13 +14,16 @@ export const noteOnRequest = (noted: Noted) => void Object.assign(current.getSto
 export function logged<T>(request: IncomingMessage, response: ServerResponse, work: () => T): T {
   const noted: Noted = {};
   const started = performance.now();
+  // Gone from the request by the time it is over, and shared by all requests of a connection.
+  const { socket } = request;
+  const bytesBefore = socket.bytesWritten;
   response.once("close", () => {
     const seconds = (performance.now() - started) / 1000;
     // Without its parameters: a download link carries its signature there.
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     const method = request.method ?? "?";
     const status = response.writableFinished ? response.statusCode : 499;
-    countRequest({ method, path: kindOf(path), status, seconds, bytes: request.socket.bytesWritten });
+    countRequest({ method, path: kindOf(path), status, seconds, bytes: socket.bytesWritten - bytesBefore });
     const requestId = response.getHeader("x-request-id");
     log.info(
       { requestId, method, path: hideSecrets(path), status, ms: Math.round(seconds * 1000), ...noted },

@@ -3,12 +3,9 @@ import { z } from "zod";
 const storagePath = z
   .string()
   .max(200)
-  .regex(/^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/, "storage_path may hold letters, digits, _ . - and / between names.")
-  .refine(
-    (value) => !value.split("/").some((part) => /^\.+$/.test(part)),
-    "storage_path must be relative, without . or ..",
-  )
-  .refine((value) => !value.startsWith("."), "storage_path must not start with a dot.");
+  .regex(/^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/, "may hold letters, digits, _ . - and / between names")
+  .refine((value) => !value.split("/").some((part) => /^\.+$/.test(part)), "must be relative, without . or ..")
+  .refine((value) => !value.startsWith("."), "must not start with a dot");
 
 /** What may be asked of an export. A job keeps these as its options. */
 export const exportOptions = z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "@/db/errors";
+import { sentenceAbout } from "@/server/messages";
 import { inputOf, type Row } from "@/server/rest/row";
 import { fromQuery, fromWire, wireName } from "@/server/rest/wire";
 
@@ -66,7 +67,7 @@ export function inputFrom(row: Row, { params, query, body, headers }: Sent): Rec
 
 function paramOf(row: Row, wire: string, text: string): string {
   if (!row.uuids?.includes(wire) || z.uuid().safeParse(text).success) return text;
-  throw new AppError("VALIDATION_ERROR", `${wire}: must be a uuid.`, {
+  throw new AppError("VALIDATION_ERROR", `${wire} must be a uuid.`, {
     fields: [{ field: wire, error: "must be a uuid", code: "invalid_format" }],
   });
 }
@@ -78,7 +79,7 @@ export function inCallersNames(row: Row, error: AppError): AppError {
   const fields = error.details.fields?.map((field) => ({ ...field, field: callersName(row, params, field.field) }));
   const [first] = fields ?? [];
   const isAboutField = first && error.code === "VALIDATION_ERROR";
-  const message = isAboutField ? `${first.field || "input"}: ${first.error}` : error.message;
+  const message = isAboutField ? sentenceAbout(first.field, first.error) : error.message;
   return new AppError(code, message, { ...error.details, fields });
 }
 

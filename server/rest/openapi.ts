@@ -116,7 +116,6 @@ function queryOf(row: Row, fields: z.ZodObject): z.ZodObject {
 function plain(field: z.core.$ZodType): z.core.$ZodType {
   if (field instanceof z.ZodOptional) return z.optional(plain(field.unwrap()));
   if (field instanceof z.ZodNullable) return z.optional(plain(field.unwrap()));
-  if (field instanceof z.ZodDate) return z.iso.datetime();
   return field;
 }
 

@@ -79,7 +79,7 @@ export function fromWire(schema: z.ZodObject, body: Record<string, unknown>, cas
 function unknownFields(names: string[]): AppError {
   const shown = names.slice(0, 10).map((name) => name.slice(0, 100));
   const fields = shown.map((field) => ({ field, error: "is not known here", code: "unrecognized_keys" }));
-  return new AppError("VALIDATION_ERROR", `${shown[0]}: is not known here.`, { fields });
+  return new AppError("VALIDATION_ERROR", `${shown[0]} is not known here.`, { fields });
 }
 
 /** The parameters of an address as a procedure wants them: numbers, booleans and lists out of text where its schema has them. */

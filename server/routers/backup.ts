@@ -31,7 +31,7 @@ import {
 import { manifestSchema } from "@/jobs/archive/manifest";
 import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
-import { after, decodeCursor, encodeCursor, keyset, pageInput } from "@/server/keyset";
+import { after, decodeCursor, encodeCursor, keyset, pageInput, timeInput } from "@/server/keyset";
 import { signDownload } from "@/server/link";
 import { findProject, projectRef, router, userProcedure } from "@/server/trpc";
 
@@ -51,8 +51,8 @@ const filters = z.strictObject({
   compression: z.enum(backupCompression.enumValues).optional(),
   encryptedOnly: z.boolean().default(false),
   tag: z.string().max(40).optional(),
-  madeAfter: z.coerce.date().optional(),
-  madeBefore: z.coerce.date().optional(),
+  madeAfter: timeInput.optional(),
+  madeBefore: timeInput.optional(),
 });
 
 export const backupRouter = router({

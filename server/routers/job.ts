@@ -83,16 +83,16 @@ export const jobRouter = router({
   cancel: userProcedure
     .meta({ scope: "export" })
     .input(z.object({ jobId: z.uuid() }))
-    .mutation(({ ctx, input }) =>
-      db.transaction(async (tx) => {
-        const job = await visibleJob(ctx.user, input.jobId);
-        noteOnRequest({ jobId: job.id, projectId: job.projectId });
-        if (job.userId !== ctx.user.id && ctx.user.role !== "admin") {
-          throw new AppError(
-            "UNAUTHORIZED_CANCELLATION",
-            "Only the one who started this job, or an administrator, may cancel it.",
-          );
-        }
+    .mutation(async ({ ctx, input }) => {
+      const job = await visibleJob(ctx.user, input.jobId);
+      noteOnRequest({ jobId: job.id, projectId: job.projectId });
+      if (job.userId !== ctx.user.id && ctx.user.role !== "admin") {
+        throw new AppError(
+          "UNAUTHORIZED_CANCELLATION",
+          "Only the one who started this job, or an administrator, may cancel it.",
+        );
+      }
+      return db.transaction(async (tx) => {
         const status = await requestCancel(tx, job.id, ctx.user.id);
         await recordAudit(tx, ctx.origin, {
           action: "job.cancel_requested",
@@ -100,8 +100,8 @@ export const jobRouter = router({
           projectId: job.projectId,
         });
         return { jobId: job.id, status };
-      }),
-    ),
+      });
+    }),
 
   /** Starts the same work again, with the same options. */
   retry: userProcedure

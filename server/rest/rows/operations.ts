@@ -58,11 +58,7 @@ export const operationStreams: Stream[] = [
     status: 200,
     errors: ["VALIDATION_ERROR", "PERMISSION_DENIED"],
     parameters: {
-      query: z.object({
-        ...auditFilters.shape,
-        from: z.iso.datetime().optional(),
-        until: z.iso.datetime().optional(),
-      }),
+      query: auditFilters,
     },
     content: { "text/csv": z.string() },
   },
