@@ -10,6 +10,7 @@ import { JobRunning } from "@/app/job/job-running";
 import { isOver, jobTitle } from "@/app/job/job-words";
 import { useJob } from "@/app/job/use-job";
 import { forgetJob, watchJob } from "@/app/job/watched-jobs";
+import { describeError } from "@/app/trpc/error";
 import type { Job } from "@/app/trpc/types";
 import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
@@ -18,7 +19,9 @@ import { SkeletonRows } from "@/app/ui/skeleton";
 
 /** The one dialog for every kind of job, from the first second to long after its end. */
 export function JobDialog({ jobId }: { jobId: string }) {
-  const { data: job, error, refetch, isFetching } = useJob(jobId);
+  const { data: job, error: lastError, refetch, isFetching } = useJob(jobId);
+  // After too many calls the next one will do: nothing is wrong.
+  const error = lastError && describeError(lastError).quietSeconds === null ? lastError : null;
   const [cancelCameLate, setCancelCameLate] = useState(false);
   const running = job && !isOver(job.status);
 

@@ -6,6 +6,7 @@ import { openJob, useOpenJobId } from "@/app/job/job-address";
 import { isOver, jobTitle } from "@/app/job/job-words";
 import { useJob } from "@/app/job/use-job";
 import { forgetJob, useWatchedJobs } from "@/app/job/watched-jobs";
+import { describeError } from "@/app/trpc/error";
 import type { Job } from "@/app/trpc/types";
 import { formatBytes, formatDuration } from "@/app/ui/format";
 import { showEnd } from "@/app/ui/toaster";
@@ -19,13 +20,15 @@ export function JobWatcher() {
 }
 
 function WatchedJob({ jobId }: { jobId: string }) {
-  const { data: job, isError } = useJob(jobId);
+  const { data: job, error } = useJob(jobId);
+  // After too many calls it is asked for again.
+  const isLost = !job && error !== null && describeError(error).quietSeconds === null;
   const { download } = useDownload();
   const ended = job && isOver(job.status) ? job : null;
   useEffect(() => {
     if (ended) tellEnd(ended, download);
-    if (ended || (isError && !job)) forgetJob(jobId);
-  }, [ended, isError, job, jobId, download]);
+    if (ended || isLost) forgetJob(jobId);
+  }, [ended, isLost, jobId, download]);
   return null;
 }
 

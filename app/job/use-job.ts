@@ -23,6 +23,7 @@ export function useJob(jobId: string) {
           pollDelay({
             isOver: state.data !== undefined && isOver(state.data.status),
             isRefused: state.error !== null && describeError(state.error).isFinal,
+            quietSeconds: state.error && describeError(state.error).quietSeconds,
             answers: state.dataUpdateCount,
             isHidden: document.hidden,
           }),

@@ -45,7 +45,12 @@ function makeBrowserClient() {
         if (!signInAgain(error) && !mutation.meta?.showsError) showError(describeError(error).message);
       },
     }),
-    defaultOptions: { queries: { retry: (failures, error) => failures < 2 && describeError(error).isPassing } },
+    defaultOptions: {
+      queries: {
+        retry: (failures, error) => failures < 2 && describeError(error).isPassing,
+        retryDelay: (failures, error) => (describeError(error).quietSeconds ?? 2 ** failures) * 1000,
+      },
+    },
   });
   return client;
 }

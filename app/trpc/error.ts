@@ -9,6 +9,8 @@ type Problem = {
   requestId: string | null;
   /** What is wrong with single fields of the input, by name. */
   fields: Record<string, string>;
+  /** How long to ask nothing, in seconds, because there were too many calls; null when that is not the cause. */
+  quietSeconds: number | null;
   /** The same call may well succeed in a moment. */
   isPassing: boolean;
   /** Asking again is of no use: what is asked for is not there, or not for this user. */
@@ -21,6 +23,7 @@ const noAnswer: Problem = {
   message: "Coffer does not answer. Check your connection, then try again.",
   requestId: null,
   fields: {},
+  quietSeconds: null,
   isPassing: true,
   isFinal: false,
 };
@@ -41,14 +44,15 @@ export const refusal = (problem: Partial<Problem> & { message: string }): Error 
 export function describeError(error: unknown): Problem {
   if (error instanceof Error && "problem" in error) return error.problem as Problem;
   if (!isTRPCClientError<AppRouter>(error) || !error.data) return noAnswer;
-  const { code, httpStatus, requestId, fields } = error.data;
+  const { code, httpStatus, requestId, fields, retryAfter } = error.data;
   return {
     code,
     status: httpStatus,
     message: error.message,
     requestId,
     fields: Object.fromEntries(fields.map(({ field, error: text }) => [field, text])),
-    isPassing: httpStatus === 503,
+    quietSeconds: httpStatus === 429 ? (retryAfter ?? 1) : null,
+    isPassing: httpStatus === 503 || httpStatus === 429,
     isFinal: finalStatuses.includes(httpStatus),
   };
 }

@@ -1,0 +1,50 @@
+import { expect, test } from "@/e2e/fixtures";
+import { acme, jobDialog, start } from "@/e2e/tools/exports";
+
+const message = "Too many requests. Wait 7 seconds, then try again.";
+const data = { code: "RATE_LIMIT_EXCEEDED", httpStatus: 429, requestId: "of-the-test", fields: [], retryAfter: 7 };
+const tooMany = { status: 429, headers: { "Retry-After": "7" }, json: [{ error: { message, code: -32029, data } }] };
+
+test("after too many calls the dialog keeps what it knows, and asks again when it may", async ({ page, api, hold }) => {
+  const jobId = await start(api, acme);
+  const pace = await hold(jobId);
+  await page.clock.install();
+  await page.goto(`/projects/acme?job=${jobId}`);
+  const dialog = jobDialog(page);
+  const bar = dialog.getByRole("progressbar");
+  await expect.poll(() => bar.getAttribute("value").then(Number)).toBeGreaterThan(2);
+  let refused = 0;
+  await page.route(/job\.getStatus/, (route) => {
+    refused += 1;
+    return route.fulfill(tooMany);
+  });
+  await page.clock.fastForward(1_100);
+  await expect.poll(() => refused).toBe(1);
+  const known = Number(await bar.getAttribute("value"));
+  for (let second = 0; second < 5; second++) await page.clock.fastForward(1_000);
+  await page.evaluate(() => fetch("/login"));
+  expect(refused).toBe(1);
+  await expect(dialog.getByText("Connection lost")).toBeHidden();
+  await expect(dialog.getByRole("alert")).toHaveCount(0);
+  expect(Number(await bar.getAttribute("value"))).toBeGreaterThanOrEqual(known);
+
+  await page.unroute(/job\.getStatus/);
+  await pace.go();
+  const answered = page.waitForResponse(/job\.getStatus/);
+  await page.clock.fastForward(2_500);
+  await answered;
+  await expect(dialog.getByText("Backup ready")).toBeVisible();
+});
+
+test("a job that was never seen yet is waited for", async ({ page, api }) => {
+  const jobId = await start(api, acme, { compression: "zstd" });
+  await page.clock.install();
+  await page.route(/job\.getStatus/, (route) => route.fulfill(tooMany));
+  await page.goto(`/projects/acme?job=${jobId}`);
+  const dialog = page.getByRole("dialog", { name: "Job" });
+  await expect(dialog.getByRole("status", { name: "Loading the job" })).toBeVisible();
+  await expect(dialog.getByRole("alert")).toHaveCount(0);
+  await page.unroute(/job\.getStatus/);
+  await page.clock.fastForward(7_100);
+  await expect(jobDialog(page)).toBeVisible();
+});
