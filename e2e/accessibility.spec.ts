@@ -11,9 +11,11 @@ test.describe("signed out", () => {
   test("the sign-in page is accessible, also when it refuses", async ({ page }) => {
     await page.goto("/login?changed");
     await expectAccessible(page, "sign in");
+    await page.goto("/login?error=AccessDenied");
+    await expectAccessible(page, "no account");
     await page.getByLabel("Email").fill("nobody@example.org");
     await page.getByLabel("Password").fill("wrong");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await expect(page.getByRole("main").getByRole("alert")).toBeVisible();
     await expectAccessible(page, "refused");
   });
@@ -39,6 +41,12 @@ test("the pages are accessible", async ({ page, coffer, api, hold }) => {
     ["/activity", "product_images"],
     ["/activity?status=cancelling", "Clear filters"],
     ["/databases", "Built-in PostgreSQL"],
+    ["/users", "Last sign-in"],
+    ["/users?q=nobody-has-this", "Clear filters"],
+    ["/audit", "Started an export"],
+    ["/audit?from=2001-01-01&until=2001-01-01", "Clear filters"],
+    ["/tokens", "documentation of the API"],
+    [`/projects/${empty.slug}/members`, "Nobody is a member"],
     ["/no-such-page", "There is no such page"],
   ] as const) {
     await page.goto(path);

@@ -26,6 +26,11 @@ test("nothing has to be scrolled sideways on a phone", async ({ page, coffer, ap
     "/projects/acme",
     "/projects/spaeti-24-7",
     "/projects/acme/settings",
+    "/projects/acme/members",
+    "/tokens",
+    "/users",
+    "/audit",
+    "/welcome/used",
   ]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();

@@ -5,7 +5,7 @@ const executablePath = await findChromium();
 
 export default defineConfig({
   testDir: ".",
-  testIgnore: "screenshots.spec.ts",
+  testIgnore: "*screenshots.spec.ts",
   outputDir: "../test-results",
   globalSetup: "./global-setup.ts",
   fullyParallel: true,

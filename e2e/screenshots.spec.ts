@@ -1,30 +1,11 @@
 import path from "node:path";
-import type { Locator, Page } from "@playwright/test";
 import { enterAs, expect, signedOut, test } from "@/e2e/fixtures";
 import { acme, jobAtEnd, jobDialog, makeBackup, openExportDialog, start, unfold } from "@/e2e/tools/exports";
 import { paceOf } from "@/e2e/tools/pace";
 import { addGuest } from "@/e2e/tools/people";
 import { addReader } from "@/e2e/tools/roles";
+import { folder, openMenu, screens, shoot } from "@/e2e/tools/shoot";
 import { addProject, addTenant, makeSchema } from "@/e2e/tools/tenant";
-
-const folder = path.join(import.meta.dirname, "screenshots");
-const screens = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };
-
-/**
- * Takes what is shown now in both colour schemes, wide and narrow. `whole` takes the page to its end, `open` opens what a
- * change of size closes.
- */
-async function shoot(page: Page, name: string, { whole = false, open = async () => {} } = {}): Promise<void> {
-  for (const [size, viewport] of Object.entries(screens)) {
-    await page.setViewportSize(viewport);
-    await open();
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.screenshot({ path: path.join(folder, `${name}-${size}-${colorScheme}.png`), fullPage: whole });
-    }
-  }
-  await page.setViewportSize(screens.wide);
-}
 
 test.describe.configure({ mode: "serial" });
 
@@ -35,7 +16,7 @@ test.describe("signed out", () => {
     await shoot(page, "sign-in");
     await page.getByLabel("Email").fill("sam@example.org");
     await page.getByLabel("Password").fill("wrong");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await expect(page.getByRole("main").getByRole("alert")).toBeVisible();
     await shoot(page, "sign-in-refused");
   });
@@ -178,11 +159,3 @@ test("the other dialogs and menus", async ({ page }) => {
   await page.getByRole("button", { name: "Open menu" }).click();
   await page.screenshot({ path: path.join(folder, "drawer-narrow-light.png") });
 });
-
-async function openMenu(page: Page, button: Locator): Promise<void> {
-  const items = page.getByRole("menuitem");
-  if ((await items.count()) > 0) await page.keyboard.press("Escape");
-  await expect(items).toHaveCount(0);
-  await button.click();
-  await expect(items.first()).toBeVisible();
-}

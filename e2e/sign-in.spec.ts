@@ -6,7 +6,7 @@ import { type Account, signIn } from "@/e2e/tools/session";
 async function fillIn(page: Page, { email, password }: Account): Promise<void> {
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 test.describe("signed out", () => {
@@ -54,7 +54,17 @@ test.describe("signed out", () => {
     await expect(page.getByRole("heading", { name: "Acme Shop" })).toBeVisible();
   });
 
-  for (const path of ["/", "/projects", "/projects/acme", "/projects/acme/settings", "/activity", "/databases"]) {
+  for (const path of [
+    "/",
+    "/projects",
+    "/projects/acme",
+    "/projects/acme/settings",
+    "/activity",
+    "/tokens",
+    "/databases",
+    "/users",
+    "/audit",
+  ]) {
     test(`${path} asks to sign in first`, async ({ page }) => {
       await page.goto(path);
       await expect(page.getByRole("heading", { name: "Sign in to Coffer" })).toBeVisible();

@@ -8,6 +8,9 @@ export type CurrentUser = NonNullable<Outputs["user"]["me"]>;
 
 export type Project = Outputs["project"]["list"][number];
 export type ProjectDetails = Outputs["project"]["get"];
+export type Permission = ProjectDetails["permissions"][number];
+export type Member = Outputs["member"]["list"][number];
+export type Candidate = Outputs["member"]["candidates"][number];
 export type FoundSchema = Outputs["project"]["discover"][number];
 export type NewProjects = Inputs["project"]["add"];
 
@@ -26,6 +29,17 @@ export type BackupCompression = Backup["compression"];
 
 export type ExportOptions = Inputs["export"]["startExport"];
 export type ExportEstimate = Outputs["export"]["estimate"];
+
+export type ApiToken = Outputs["token"]["list"][number];
+export type NewToken = Inputs["token"]["create"];
+export type MadeToken = Outputs["token"]["create"];
+export type TokenScope = ApiToken["scopes"][number];
+
+export type User = Outputs["user"]["list"][number];
+export type OneTimeLink = Outputs["user"]["resetPassword"];
+export type Invited = Outputs["invitation"]["get"];
+
+export type AuditEvent = Outputs["audit"]["list"]["items"][number];
 
 export type Database = Outputs["database"]["list"][number];
 export type NewDatabase = Inputs["database"]["add"];

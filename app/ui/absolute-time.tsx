@@ -1,21 +1,16 @@
 "use client";
 
-import { useSyncExternalStore } from "react";
 import { formatAbsolute } from "@/app/ui/format";
+import { useInBrowser } from "@/app/ui/in-browser";
 import { RelativeTime } from "@/app/ui/relative-time";
 
-const never = () => () => {};
-
 /** Both ways to tell a time. The server does not know the reader's zone, so the absolute one comes with the browser. */
-export function AbsoluteTime({ time }: { time: string }) {
-  const text = useSyncExternalStore(
-    never,
-    () => formatAbsolute(new Date(time)),
-    () => "",
-  );
+export function AbsoluteTime({ time, ahead }: { time: string; ahead?: boolean }) {
+  const knowsZone = useInBrowser();
   return (
     <>
-      <RelativeTime time={time} /> <span className="text-muted">{text}</span>
+      <RelativeTime time={time} ahead={ahead} />{" "}
+      <span className="text-muted">{knowsZone && formatAbsolute(new Date(time))}</span>
     </>
   );
 }

@@ -10,7 +10,8 @@ export const inputClass = cx(control, "h-8");
 
 type Wiring = { id: string; "aria-describedby"?: string; "aria-invalid"?: true };
 
-function Field({ label, hint, error, children }: Described & { children: (wiring: Wiring) => ReactNode }) {
+/** A control with its label, and a note that it is described by. */
+export function Field({ label, hint, error, children }: Described & { children: (wiring: Wiring) => ReactNode }) {
   const id = useId();
   const noteId = `${id}-note`;
   const note = error || hint;

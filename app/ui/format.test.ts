@@ -9,6 +9,7 @@ import {
   formatRate,
   formatSeconds,
   formatServerVersion,
+  formatUntil,
   plural,
   shortHash,
 } from "@/app/ui/format";
@@ -87,4 +88,16 @@ test("a time of day has milliseconds", () => {
 test("versions and hashes are shortened", () => {
   expect(formatServerVersion(150_018)).toBe("15.18");
   expect(shortHash("9f2c41aa00000000000000000000000000000000000000000000000000e01abc")).toBe("9f2c41aa…00e01abc");
+});
+
+describe("how long until", () => {
+  const now = Date.parse("2026-01-29T15:30:00Z");
+  test.each([
+    ["2026-01-29T15:30:40Z", "in a moment"],
+    ["2026-01-29T15:34:10Z", "in 4 min"],
+    ["2026-01-29T17:20:00Z", "in 2 h"],
+    ["2026-01-31T14:00:00Z", "in 47 h"],
+    ["2026-02-01T15:29:59Z", "in 3 d"],
+    ["2026-04-29T15:29:58Z", "in 90 d"],
+  ])("%s is %s", (time, text) => expect(formatUntil(Date.parse(time), now)).toBe(text));
 });

@@ -63,6 +63,15 @@ export function formatAgo(time: number, now: number): string {
   return ago < 730 * day ? `${Math.floor(ago / (30 * day))} months ago` : `${Math.floor(ago / (365 * day))} years ago`;
 }
 
+/** How long until a time to come, in one unit: `in a moment`, `in 4 min`, `in 2 h`, `in 90 d`. Times in ms. */
+export function formatUntil(time: number, now: number): string {
+  const left = time - now;
+  if (left < minute) return "in a moment";
+  if (left < hour) return `in ${Math.round(left / minute)} min`;
+  // Within two days hours still matter.
+  return left < 2 * day ? `in ${Math.round(left / hour)} h` : `in ${Math.round(left / day)} d`;
+}
+
 /** The whole time with its zone, in the zone of whoever reads it: `29 Jan 2026, 15:30:07 CET`. */
 export const formatAbsolute = (time: Date): string =>
   time.toLocaleString("en-GB", {

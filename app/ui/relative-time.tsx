@@ -1,7 +1,7 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
-import { formatAbsolute, formatAgo } from "@/app/ui/format";
+import { formatAbsolute, formatAgo, formatUntil } from "@/app/ui/format";
 
 const tick = 10_000;
 const listeners = new Set<() => void>();
@@ -34,9 +34,9 @@ const readNow = () => (isServer ? Date.now() : now);
 /** The present, to within ten seconds. */
 export const useNow = () => useSyncExternalStore(subscribe, readNow, readNow);
 
-/** How long ago; the whole time with its zone on hover. */
-export function RelativeTime({ time }: { time: string }) {
-  const text = formatAgo(Date.parse(time), useNow());
+/** How long ago, or how long until a time `ahead`; the whole time with its zone on hover. */
+export function RelativeTime({ time, ahead = false }: { time: string; ahead?: boolean }) {
+  const text = (ahead ? formatUntil : formatAgo)(Date.parse(time), useNow());
   return (
     <time
       dateTime={time}

@@ -1,10 +1,6 @@
-import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
-import { currentUser } from "@/app/trpc/server";
+import { AdminsOnly } from "@/app/user/admins-only";
 
-/** Only administrators know of databases. */
-export default async function DatabasesLayout({ children }: { children: ReactNode }) {
-  const user = await currentUser();
-  if (user && user.role !== "admin") notFound();
-  return children;
+export default function DatabasesLayout({ children }: { children: ReactNode }) {
+  return <AdminsOnly>{children}</AdminsOnly>;
 }

@@ -1,0 +1,65 @@
+import type { AuditEvent } from "@/app/trpc/types";
+
+const actions: Record<string, string> = {
+  "access.refused": "Access refused",
+  "audit.exported": "Downloaded the audit",
+  "backup.deleted": "Deleted a backup",
+  "backup.downloaded": "Downloaded a backup",
+  "backup.link_created": "Made a download link",
+  "database.added": "Connected a database",
+  "export.started": "Started an export",
+  "job.cancel_requested": "Asked to cancel a job",
+  "member.removed": "Removed a member",
+  "member.set": "Set permissions",
+  "project.added": "Added a project",
+  "project.renamed": "Renamed a project",
+  "sign_in.refused": "Sign-in refused",
+  "sign_in.succeeded": "Signed in",
+  "token.created": "Made an API token",
+  "token.revoked": "Revoked an API token",
+  "user.disabled": "Disabled a user",
+  "user.enabled": "Enabled a user",
+  "user.invited": "Invited a user",
+  "user.password_changed": "Changed their password",
+  "user.password_set": "Chose a password",
+  "user.reset_link_made": "Made a reset link",
+  "user.role_changed": "Changed a role",
+};
+
+/** What a filter finds: all actions that begin so. */
+export const actionGroups = [
+  { value: "sign_in.", label: "Sign-ins" },
+  { value: "access.refused", label: "Refusals of access" },
+  { value: "export.", label: "Exports" },
+  { value: "job.", label: "Jobs" },
+  { value: "backup.", label: "Backups" },
+  { value: "project.", label: "Projects" },
+  { value: "member.", label: "Members" },
+  { value: "database.", label: "Databases" },
+  { value: "user.", label: "Users" },
+  { value: "token.", label: "API tokens" },
+  { value: "audit.", label: "Audit" },
+] as const;
+
+/** An action in words; one that is not known here keeps its own: `schedule.run_missed` is `Schedule: run missed`. */
+export function actionWords(action: string): string {
+  const known = Object.hasOwn(actions, action) ? actions[action] : undefined;
+  const text = action.replace(".", ": ").replaceAll(/[._]/g, " ");
+  return known ?? text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Whether somebody was kept from something. */
+export const isRefusal = (action: string): boolean => action.endsWith(".refused");
+
+type Subject = Pick<AuditEvent, "subjectKind" | "subjectId" | "actorId" | "details">;
+
+const telling = ["filename", "name", "email", "slug"];
+
+/** What it was done to, in the words that people know it by; its id when the event tells no more. */
+export function subjectWords({ subjectKind, subjectId, actorId, details }: Subject): string {
+  if (subjectKind === "user" && subjectId === actorId) return "Own account";
+  const told = telling.map((name) => details?.[name]).find((value) => typeof value === "string");
+  if (typeof told === "string" && told) return told;
+  const isUuid = /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(subjectId);
+  return isUuid ? `${subjectKind} ${subjectId.slice(0, 8)}` : subjectId;
+}
