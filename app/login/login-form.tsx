@@ -12,7 +12,14 @@ const explanations: Record<Exclude<SignInResult, "signed-in">, string> = {
   "no-answer": "Coffer does not answer. Check that it is running, then try again.",
 };
 
-export function LoginForm({ next }: { next: string }) {
+type Props = {
+  next: string;
+  email: string;
+  /** What has gone wrong on the way here. */
+  error: string | null;
+};
+
+export function LoginForm({ next, email, error }: Props) {
   const [result, setResult] = useState<SignInResult | null>(null);
   const [pending, setPending] = useState(false);
 
@@ -30,14 +37,15 @@ export function LoginForm({ next }: { next: string }) {
     form.querySelector<HTMLInputElement>("[name=password]")?.select();
   }
 
+  const told = result ? result !== "signed-in" && explanations[result] : error;
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
-      {result && result !== "signed-in" && (
+      {told && (
         <Notice tone="bad" role="alert">
-          {explanations[result]}
+          {told}
         </Notice>
       )}
-      <TextField label="Email" name="email" type="email" autoComplete="username" required />
+      <TextField label="Email" name="email" type="email" autoComplete="username" required defaultValue={email} />
       <TextField label="Password" name="password" type="password" autoComplete="current-password" required />
       <Button type="submit" variant="primary" pending={pending}>
         Sign in

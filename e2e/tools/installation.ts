@@ -21,8 +21,10 @@ export type Installation = {
   stop: () => Promise<void>;
 };
 
+type Wish = { demo: boolean; env?: Record<string, string> };
+
 /** Starts Coffer as `npm start` does, with everything new: folder, port, server, first account. */
-export async function startInstallation({ demo }: { demo: boolean }): Promise<Installation> {
+export async function startInstallation({ demo, env }: Wish): Promise<Installation> {
   const dataDir = await mkdtemp(path.join(tmpdir(), "coffer-e2e-"));
   const place = await choosePlace(dataDir);
   const slowFirst = [await installPacedCompressor(dataDir), process.env.PATH].join(path.delimiter);
@@ -32,6 +34,7 @@ export async function startInstallation({ demo }: { demo: boolean }): Promise<In
     env: {
       ...process.env,
       ...environmentOf(place),
+      ...env,
       PATH: slowFirst,
       COFFER_PG_BIN: unlucky,
       COFFER_DEMO: demo ? "1" : "0",
