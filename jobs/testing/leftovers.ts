@@ -54,12 +54,17 @@ async function filesIn(folder: string): Promise<string[]> {
 }
 
 /** Programs that were started by a worker of this file: they inherit its TMPDIR and its program is none of ours. */
-function toolProcesses(): string[] {
+function tools() {
   const mine = `TMPDIR=${testEnv.tempDir}`;
-  return allProcesses()
-    .filter(({ environment, command }) => environment.includes(mine) && !/bin\/worker\.ts|vitest|esbuild/.test(command))
-    .map(({ command }) => command);
+  return allProcesses().filter(
+    ({ environment, command }) => environment.includes(mine) && !/bin\/worker\.ts|vitest|esbuild/.test(command),
+  );
 }
+
+const toolProcesses = () => tools().map(({ command }) => command);
+
+/** What the programs see that workers of this file have started. */
+export const toolEnvironments = () => tools().map(({ environment }) => environment);
 
 function allProcesses(): { command: string; environment: string }[] {
   if (!existsSync("/proc/self/environ")) {
