@@ -34,6 +34,14 @@ test("no page does what its own policy forbids", async ({ page, api }) => {
   await expect.poll(() => found.join()).toContain("Content Security Policy");
 });
 
+test("nor does the documentation of the API, to which the tokens lead", async ({ page }) => {
+  const found = complaints(page);
+  await page.goto("/tokens");
+  await page.getByRole("link", { name: "documentation of the API" }).click();
+  await expect(page.getByText("/api/backup/export", { exact: true })).toBeVisible();
+  expect(found).toEqual([]);
+});
+
 test.describe("signed out", () => {
   test.use(signedOut);
   test("nor does the way in", async ({ page }) => {
