@@ -50,7 +50,7 @@ export async function serveDownload(request: IncomingMessage, response: ServerRe
             action: "backup.downloaded",
             subject: { kind: "backup", id: backup.id },
             projectId: backup.projectId,
-            details: request.headers.range ? { range: request.headers.range.slice(0, 100) } : undefined,
+            details: { filename: backup.filename, range: request.headers.range?.slice(0, 100) },
           },
         ),
       );

@@ -34,7 +34,11 @@ const notOpen = () =>
 /** Whom an open link is for. Throws LINK_EXPIRED otherwise. */
 export async function readOneTimeLink(secret: string) {
   const [row] = await db
-    .select({ email: users.email, name: users.name, isNew: sql<boolean>`${users.passwordHash} is null` })
+    .select({
+      email: users.email,
+      name: users.name,
+      isNew: sql<boolean>`${users.passwordHash} is null and ${users.lastSignInAt} is null`,
+    })
     .from(oneTimeLinks)
     .innerJoin(users, eq(users.id, oneTimeLinks.userId))
     .where(and(open(secret), isNull(users.disabledAt)));

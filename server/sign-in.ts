@@ -42,7 +42,7 @@ export async function signIn({ email: given, password }: Credentials, from: From
   await recordAudit(
     db,
     { ...from, actor: null },
-    { action: "sign_in.refused", subject: { kind: "user", id: user?.id ?? email } },
+    { action: "sign_in.refused", subject: { kind: "user", id: user?.id ?? email }, details: { email } },
   );
   return null;
 }

@@ -32,7 +32,11 @@ export const invitationRouter = router({
           .returning();
         if (!user) throw new AppError("LINK_EXPIRED", "This account was disabled.");
         const origin = { actor: user, address: ctx.address, requestId: ctx.requestId };
-        await recordAudit(tx, origin, { action: "user.password_set", subject: { kind: "user", id: user.id } });
+        await recordAudit(tx, origin, {
+          action: "user.password_set",
+          subject: { kind: "user", id: user.id },
+          details: { email: user.email },
+        });
         return { email: user.email };
       });
     }),

@@ -77,11 +77,13 @@ export const memberRouter = router({
           .delete(projectMembers)
           .where(and(eq(projectMembers.projectId, ctx.project.id), eq(projectMembers.userId, input.userId)))
           .returning({ userId: projectMembers.userId });
+        const [user] = await tx.select({ email: users.email }).from(users).where(eq(users.id, input.userId));
         if (!row) throw new AppError("USER_NOT_FOUND", "This person is not a member of the project.");
         await recordAudit(tx, ctx.origin, {
           action: "member.removed",
           subject: { kind: "user", id: row.userId },
           projectId: ctx.project.id,
+          details: { email: user?.email },
         });
       }),
     ),

@@ -36,7 +36,11 @@ export const userRouter = router({
           .update(users)
           .set({ passwordHash, sessionVersion: sql`${users.sessionVersion} + 1` })
           .where(eq(users.id, user.id));
-        await recordAudit(tx, ctx.origin, { action: "user.password_changed", subject: { kind: "user", id: user.id } });
+        await recordAudit(tx, ctx.origin, {
+          action: "user.password_changed",
+          subject: { kind: "user", id: user.id },
+          details: { email: user.email },
+        });
       });
     }),
 
@@ -79,7 +83,11 @@ export const userRouter = router({
     db.transaction(async (tx) => {
       const [user] = await tx.select().from(users).where(eq(users.id, input.userId));
       if (!user) throw new AppError("USER_NOT_FOUND", "There is no such user.");
-      await recordAudit(tx, ctx.origin, { action: "user.reset_link_made", subject: { kind: "user", id: user.id } });
+      await recordAudit(tx, ctx.origin, {
+        action: "user.reset_link_made",
+        subject: { kind: "user", id: user.id },
+        details: { email: user.email },
+      });
       return makeOneTimeLink(tx, user.id, ctx.user);
     }),
   ),
