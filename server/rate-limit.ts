@@ -29,10 +29,12 @@ export async function countCall(name: LimitName, client: string): Promise<Allowa
   const key = `${name}:${client}`;
   const until = spent.get(key) ?? 0;
   if (until > performance.now()) throw exceeded((until - performance.now()) / 1000);
-  const { calls, seconds } = await new Promise<Counted>((resolve, reject) => {
+  const { calls, seconds: left } = await new Promise<Counted>((resolve, reject) => {
     waiting.push({ key, seconds: limit.seconds, resolve, reject });
-    if (!counting) counting = countAll().finally(() => (counting = undefined));
+    if (!isCounting) void countAll();
   });
+  // The column rounds to milliseconds, so a window may seem to be a little longer than it is.
+  const seconds = Math.min(left, limit.seconds);
   if (calls <= limit.calls)
     return { limit: limit.calls, remaining: limit.calls - calls, resetSeconds: Math.ceil(seconds) };
   remember(key, seconds);
@@ -59,10 +61,11 @@ type Counted = { calls: number; seconds: number };
 type Waiting = { key: string; seconds: number; resolve(counted: Counted): void; reject(error: unknown): void };
 
 const waiting: Waiting[] = [];
-let counting: Promise<void> | undefined;
+let isCounting = false;
 
 /** What comes while a statement is on its way is counted together by the next one: under load one write serves many. */
 async function countAll(): Promise<void> {
+  isCounting = true;
   // One turn of the event loop: what arrived in the same moment goes together.
   await turn();
   while (waiting.length > 0) {
@@ -73,6 +76,8 @@ async function countAll(): Promise<void> {
       for (const call of [...batch.values()].flat()) call.reject(error);
     }
   }
+  // In the same turn as the last look: a call that comes now begins anew.
+  isCounting = false;
 }
 
 type Batch = Map<string, Waiting[]>;

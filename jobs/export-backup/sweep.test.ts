@@ -132,7 +132,7 @@ describe("cleaning up after an export", () => {
   it("may be done again and again, and on another machine, which has none of the files", async () => {
     const job = await claim(await startExport(tenant));
     const first = await cleanExport(job, 3);
-    expect(first).toEqual({ backendEndedAt: expect.any(String), filesRemovedAt: expect.any(String) });
-    expect(await cleanExport(job, 3)).toMatchObject({ backendEndedAt: expect.any(String) });
+    expect(first).toEqual({ backendEndedAt: expect.any(Date), filesRemovedAt: expect.any(Date) });
+    expect(await cleanExport(job, 3)).toMatchObject({ backendEndedAt: expect.any(Date) });
   });
 });

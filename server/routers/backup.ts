@@ -126,6 +126,7 @@ export const backupRouter = router({
         action: "backup.link_created",
         subject: { kind: "backup", id: backup.id },
         projectId: backup.projectId,
+        details: { filename: backup.filename },
       });
       return { ...signDownload({ backupId: backup.id, userId: ctx.user.id }), filename: backup.filename };
     }),
