@@ -44,7 +44,7 @@ test("a storage path that leads elsewhere is refused in the dialog", async ({ pa
     await dialog.getByLabel("Storage path").fill(path);
     await dialog.getByRole("button", { name: "Export backup" }).click();
     await expect(dialog.getByRole("alert")).toContainText("The export could not be started");
-    await expect(dialog.getByRole("alert")).toContainText(/storage_path (must|may)/);
+    await expect(dialog.getByRole("alert")).toContainText(/Storage path (must|may)/);
   }
 });
 

@@ -59,3 +59,9 @@ export function sentenceAbout(field: string, error: string): string {
   const text = /^\p{Lu}/u.test(error) ? error : `${field || "The input"} ${error}`;
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
+
+/** A field's name as people say it: `storagePath` becomes `Storage path`. */
+export function inWords(field: string): string {
+  const words = field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}

@@ -3,7 +3,7 @@ import { TRPCError } from "@trpc/server";
 import { ZodError } from "zod";
 import { AppError, codeOf, type ErrorCode, errorStatus, isConnectionLoss } from "@/db/errors";
 import { log } from "@/db/log";
-import { sentenceAbout } from "@/server/messages";
+import { inWords, sentenceAbout } from "@/server/messages";
 import { sendJson } from "@/server/respond";
 
 /** The code of whatever nobody foresaw. */
@@ -52,7 +52,7 @@ function notValid({ issues }: ZodError): AppError {
     }));
   });
   const [first] = fields;
-  return new AppError("VALIDATION_ERROR", first ? sentenceAbout(first.field, first.error) : "The input is not valid.", {
+  return new AppError("VALIDATION_ERROR", first ? sentenceAbout(inWords(first.field), first.error) : "The input is not valid.", {
     fields,
   });
 }
