@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Candidate, type Policy, planRetention } from "@/jobs/retention/plan";
+
+const now = new Date("2026-03-15T12:00:00Z");
+const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
+
+/** Backups of one project by age in days, good unless said otherwise. */
+const made = (ages: number[], change: (n: number) => Partial<Candidate> = () => ({})): Candidate[] =>
+  ages.map((age, n) => ({
+    id: `b${age}`,
+    projectId: "p",
+    createdAt: daysAgo(age),
+    isGood: true,
+    isProven: false,
+    isPinned: false,
+    isInUse: false,
+    ...change(n),
+  }));
+
+const kept = (candidates: Candidate[], policy: Policy) =>
+  planRetention(candidates, policy, now)
+    .filter(({ keep }) => keep)
+    .map(({ id }) => id);
+const reasonsOf = (candidates: Candidate[], policy: Policy) =>
+  Object.fromEntries(planRetention(candidates, policy, now).map(({ id, reasons }) => [id, reasons]));
+
+describe("a policy", () => {
+  it("without a rule keeps everything", () => {
+    expect(kept(made([1, 2, 300]), {})).toEqual(["b1", "b2", "b300"]);
+  });
+
+  it("keeps the newest so many, and says so", () => {
+    expect(reasonsOf(made([3, 1, 2]), { keepCount: 2 })).toEqual({
+      b1: ["the last good one"],
+      b2: ["one of the newest 2"],
+      b3: ["not one of the newest 2"],
+    });
+  });
+
+  it("keeps what is young enough", () => {
+    expect(kept(made([1, 29, 31]), { olderThanDays: 30 })).toEqual(["b1", "b29"]);
+  });
+
+  it("keeps what any rule keeps", () => {
+    expect(kept(made([1, 40, 50, 60]), { olderThanDays: 30, keepCount: 3 })).toEqual(["b1", "b40", "b50"]);
+  });
+
+  it("keeps the newest of days, weeks and months", () => {
+    const candidates = made([0, 0.1, 1, 2, 7, 8, 14, 30, 60, 90]);
+    expect(kept(candidates, { keepDaily: 2 })).toEqual(["b0", "b1"]);
+    // 15 March 2026 is a Sunday: its week began on the 9th.
+    expect(kept(candidates, { keepWeekly: 2 })).toEqual(["b0", "b7"]);
+    expect(kept(candidates, { keepMonthly: 3 })).toEqual(["b0", "b30", "b60"]);
+  });
+
+  it("counts each project for itself", () => {
+    const others = made([5, 6]).map((backup) => ({ ...backup, id: `o-${backup.id}`, projectId: "q" }));
+    expect(kept([...made([1, 2]), ...others], { keepCount: 1 })).toEqual(["b1", "o-b5"]);
+  });
+
+  it("gives up what was never proven only once a newer one is", () => {
+    const isProven = (n: number) => ({ isProven: n === 1 });
+    expect(kept(made([1, 2, 3], isProven), { deleteUnverified: true })).toEqual(["b1", "b2"]);
+    expect(kept(made([1, 2, 3]), { deleteUnverified: true })).toEqual(["b1", "b2", "b3"]);
+  });
+
+  it("gives up broken ones when asked, and counts them for no rule", () => {
+    const candidates = made([1, 2, 3], (n) => ({ isGood: n !== 0 }));
+    expect(kept(candidates, { deleteFailed: true })).toEqual(["b2", "b3"]);
+    expect(kept(candidates, { keepCount: 1 })).toEqual(["b1", "b2"]);
+    expect(kept(candidates, { keepCount: 1, deleteFailed: true })).toEqual(["b2"]);
+  });
+});
+
+const candidate = fc.record({
+  id: fc.uuid(),
+  projectId: fc.constantFrom("p", "q"),
+  createdAt: fc.integer({ min: 0, max: 500 }).map(daysAgo),
+  isGood: fc.boolean(),
+  isProven: fc.boolean(),
+  isPinned: fc.boolean(),
+  isInUse: fc.boolean(),
+});
+const few = fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined });
+const policies = fc.record({
+  keepCount: few,
+  olderThanDays: few,
+  keepDaily: few,
+  keepWeekly: few,
+  keepMonthly: few,
+  deleteUnverified: fc.boolean(),
+  deleteFailed: fc.boolean(),
+});
+
+describe("whatever the policy", () => {
+  it("what is pinned, in use, last good or last proven stays, and every end has a reason", () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(candidate, { selector: ({ id }) => id, maxLength: 30 }),
+        policies,
+        (candidates, policy) => {
+          const verdicts = new Map(planRetention(candidates, policy, now).map((verdict) => [verdict.id, verdict]));
+          expect(verdicts.size).toBe(candidates.length);
+          for (const { id, isPinned, isInUse } of candidates) {
+            if (isPinned || isInUse) expect(verdicts.get(id)?.keep).toBe(true);
+            if (!verdicts.get(id)?.keep) expect(verdicts.get(id)?.reasons).not.toEqual([]);
+          }
+          for (const projectId of ["p", "q"]) {
+            const own = candidates.filter((backup) => backup.projectId === projectId && backup.isGood);
+            for (const last of [own, own.filter(({ isProven }) => isProven)]) {
+              const newest = Math.max(...last.map(({ createdAt }) => createdAt.getTime()));
+              const survivors = last.filter(
+                ({ id, createdAt }) => createdAt.getTime() === newest && verdicts.get(id)?.keep,
+              );
+              if (last.length > 0) expect(survivors).not.toEqual([]);
+            }
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("a stricter rule never keeps more", () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(candidate, { selector: ({ id }) => id, maxLength: 30 }),
+        fc.integer({ min: 0, max: 5 }),
+        (candidates, keepCount) => {
+          const more = new Set(kept(candidates, { keepCount: keepCount + 1 }));
+          expect(kept(candidates, { keepCount }).every((id) => more.has(id))).toBe(true);
+        },
+      ),
+    );
+  });
+});

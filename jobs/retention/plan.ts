@@ -1,0 +1,117 @@
+/** What a policy has to know of a backup. */
+export type Candidate = {
+  id: string;
+  projectId: string;
+  createdAt: Date;
+  /** The file is there and whole, as far as we know. */
+  isGood: boolean;
+  /** It was restored once, and was equal. */
+  isProven: boolean;
+  isPinned: boolean;
+  /** Somebody downloads, verifies or restores it now. */
+  isInUse: boolean;
+};
+
+/** A rule that is left out says nothing. A backup stays when any rule keeps it. Days, weeks and months are those of UTC. */
+export type Policy = {
+  /** The newest so many of each project. */
+  keepCount?: number;
+  /** All that are younger. */
+  olderThanDays?: number;
+  /** The newest of each of the last so many days, weeks and months that have any. */
+  keepDaily?: number;
+  keepWeekly?: number;
+  keepMonthly?: number;
+  /** Backups that were never proven are kept by no rule, once a proven one is newer. */
+  deleteUnverified?: boolean;
+  /** Backups whose file is missing or corrupt are kept by no rule. */
+  deleteFailed?: boolean;
+};
+
+/** What becomes of one backup, and why: a sentence's end, e.g. `one of the newest 7`. */
+export type Verdict = { id: string; keep: boolean; reasons: string[] };
+
+const day = 86_400_000;
+
+/**
+ * What a policy does to the backups, each with its reasons. Never given up, whatever the policy says: what is pinned or in
+ * use, and each project's last good and last proven backup. Without a rule that keeps or deletes, all stay.
+ */
+export function planRetention(candidates: Candidate[], policy: Policy, now: Date): Verdict[] {
+  const byProject = Map.groupBy(candidates, ({ projectId }) => projectId);
+  return [...byProject.values()].flatMap((own) => planProject(own, policy, now));
+}
+
+function planProject(own: Candidate[], policy: Policy, now: Date): Verdict[] {
+  const newestFirst = own.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || a.id.localeCompare(b.id));
+  const good = newestFirst.filter(({ isGood }) => isGood);
+  const lastGood = good[0];
+  const lastProven = good.find(({ isProven }) => isProven);
+  const kept = keptByRules(good, policy, now);
+  return newestFirst.map((backup) => {
+    const guards = [
+      backup.isPinned && "pinned",
+      backup.isInUse && "in use now",
+      backup === lastGood && "the last good one",
+      backup === lastProven && "the last proven one",
+    ].filter((reason) => reason !== false);
+    if (guards.length > 0) return { id: backup.id, keep: true, reasons: guards };
+    const against = reasonAgainst(backup, lastProven, policy);
+    if (against) return { id: backup.id, keep: false, reasons: [against] };
+    const reasons = kept.get(backup) ?? [];
+    if (reasons.length > 0 || !hasKeepRule(policy)) return { id: backup.id, keep: true, reasons };
+    // A broken one is no rule's business but that of `deleteFailed`.
+    if (!backup.isGood) return { id: backup.id, keep: true, reasons: ["its file is not good, which no rule is about"] };
+    return { id: backup.id, keep: false, reasons: notKept(policy) };
+  });
+}
+
+const hasKeepRule = ({ keepCount, olderThanDays, keepDaily, keepWeekly, keepMonthly }: Policy) =>
+  [keepCount, olderThanDays, keepDaily, keepWeekly, keepMonthly].some((rule) => rule !== undefined);
+
+function reasonAgainst(backup: Candidate, lastProven: Candidate | undefined, policy: Policy): string | null {
+  if (policy.deleteFailed && !backup.isGood) return "its file is missing or corrupt";
+  const isSurpassed = lastProven !== undefined && lastProven.createdAt > backup.createdAt;
+  if (policy.deleteUnverified && !backup.isProven && isSurpassed) return "never proven, and a newer one is";
+  return null;
+}
+
+function keptByRules(good: Candidate[], policy: Policy, now: Date): Map<Candidate, string[]> {
+  const kept = new Map<Candidate, string[]>();
+  const keep = (backup: Candidate, reason: string) => kept.set(backup, [...(kept.get(backup) ?? []), reason]);
+  for (const backup of good.slice(0, policy.keepCount ?? 0)) keep(backup, `one of the newest ${policy.keepCount}`);
+  const { olderThanDays } = policy;
+  if (olderThanDays !== undefined) {
+    const limit = now.getTime() - olderThanDays * day;
+    for (const backup of good)
+      if (backup.createdAt.getTime() > limit) keep(backup, `younger than ${olderThanDays} days`);
+  }
+  const periods = [
+    { count: policy.keepDaily, nameOf: dayOf, word: "day" },
+    { count: policy.keepWeekly, nameOf: weekOf, word: "week" },
+    { count: policy.keepMonthly, nameOf: monthOf, word: "month" },
+  ];
+  for (const { count, nameOf, word } of periods) {
+    const groups = Map.groupBy(good, ({ createdAt }) => nameOf(createdAt));
+    for (const [name, [newest]] of [...groups].slice(0, count ?? 0))
+      if (newest) keep(newest, `the newest of the ${word} ${name}`);
+  }
+  return kept;
+}
+
+const dayOf = (at: Date) => at.toISOString().slice(0, 10);
+const monthOf = (at: Date) => at.toISOString().slice(0, 7);
+
+/** The Monday that the week began with. */
+function weekOf(at: Date): string {
+  const sinceMonday = (at.getUTCDay() + 6) % 7;
+  return dayOf(new Date(at.getTime() - sinceMonday * day));
+}
+
+function notKept({ keepCount, olderThanDays, keepDaily, keepWeekly, keepMonthly }: Policy): string[] {
+  return [
+    keepCount !== undefined && `not one of the newest ${keepCount}`,
+    olderThanDays !== undefined && `older than ${olderThanDays} days`,
+    (keepDaily ?? keepWeekly ?? keepMonthly) !== undefined && "not the newest of a day, week or month to keep",
+  ].filter((reason) => reason !== false);
+}
