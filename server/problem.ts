@@ -52,9 +52,13 @@ function notValid({ issues }: ZodError): AppError {
     }));
   });
   const [first] = fields;
-  return new AppError("VALIDATION_ERROR", first ? sentenceAbout(inWords(first.field), first.error) : "The input is not valid.", {
-    fields,
-  });
+  return new AppError(
+    "VALIDATION_ERROR",
+    first ? sentenceAbout(inWords(first.field), first.error) : "The input is not valid.",
+    {
+      fields,
+    },
+  );
 }
 
 /** The body of every error. */

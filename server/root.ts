@@ -1,5 +1,6 @@
 import { auditRouter } from "@/server/routers/audit";
 import { backupRouter } from "@/server/routers/backup";
+import { cleanupRouter } from "@/server/routers/cleanup";
 import { databaseRouter } from "@/server/routers/database";
 import { exportRouter } from "@/server/routers/export";
 import { invitationRouter } from "@/server/routers/invitation";
@@ -7,6 +8,7 @@ import { jobRouter } from "@/server/routers/job";
 import { memberRouter } from "@/server/routers/member";
 import { projectRouter } from "@/server/routers/project";
 import { sessionRouter } from "@/server/routers/session";
+import { statsRouter } from "@/server/routers/stats";
 import { tokenRouter } from "@/server/routers/token";
 import { userRouter } from "@/server/routers/user";
 import { createCallerFactory, router } from "@/server/trpc";
@@ -15,6 +17,7 @@ import { createCallerFactory, router } from "@/server/trpc";
 export const appRouter = router({
   audit: auditRouter,
   backup: backupRouter,
+  cleanup: cleanupRouter,
   database: databaseRouter,
   export: exportRouter,
   invitation: invitationRouter,
@@ -22,6 +25,7 @@ export const appRouter = router({
   member: memberRouter,
   project: projectRouter,
   session: sessionRouter,
+  stats: statsRouter,
   token: tokenRouter,
   user: userRouter,
 });

@@ -1,7 +1,10 @@
 import type { Row } from "@/server/rest/row";
 import { rows } from "@/server/rest/table";
 
-const routes = rows.map((row) => ({ row, segments: row.path.split("/") }));
+/** Those with fewer parameters first: `/backups/status` is no backup's id. */
+const routes = rows
+  .map((row) => ({ row, segments: row.path.split("/") }))
+  .toSorted((a, b) => a.row.path.split("{").length - b.row.path.split("{").length);
 
 export type Match =
   | { row: Row; params: Record<string, string> }

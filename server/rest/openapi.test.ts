@@ -142,6 +142,13 @@ describe("every operation answers as the document says", () => {
     const parts = { Range: "bytes=0-3" };
     expect((await call(`GET ${download}`, { as, headers: parts })).status).toBe(206);
     expect((await check("downloadBackup", call(`GET ${download}`))).status).toBe(401);
+    const policy = { project_id: tenant.projectId, keep_count: 1, dry_run: true };
+    expect((await check("cleanUpBackups", call("POST /api/v1/backups/cleanup", { as, body: policy }))).status).toBe(
+      200,
+    );
+    expect((await check("cleanUpBackups", call("POST /api/v1/backups/cleanup", { as, body: {} }))).status).toBe(403);
+    expect((await check("readBackupStatus", call("GET /api/v1/backups/status", { as: admin }))).status).toBe(200);
+    expect((await check("readBackupStats", call("GET /api/v1/backups/stats?days=7", { as }))).status).toBe(200);
     expect((await check("deleteBackup", call(`DELETE /api/v1/backups/${id}`, { as }))).status).toBe(204);
     expect((await check("getBackup", call(`GET /api/v1/backups/${id}`, { as }))).status).toBe(404);
   });

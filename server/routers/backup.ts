@@ -29,8 +29,8 @@ import {
   users,
 } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
-import { localDestination } from "@/jobs/destination/local";
-import { jobsEnv } from "@/jobs/env";
+import { exportOptions } from "@/jobs/export-backup/options";
+import { removeBackup } from "@/jobs/retention/remove";
 import { after, decodeCursor, encodeCursor, keyset, pageInput, timeInput } from "@/server/keyset";
 import { signDownload } from "@/server/link";
 import { findProject, projectRef, router, userProcedure } from "@/server/trpc";
@@ -54,6 +54,15 @@ const filters = z.strictObject({
   madeAfter: timeInput.optional(),
   madeBefore: timeInput.optional(),
 });
+
+const changeInput = z
+  .strictObject({
+    backupId: z.uuid(),
+    pinned: z.boolean().optional(),
+    description: exportOptions.shape.description.unwrap().nullable().optional(),
+    tags: exportOptions.shape.tags.unwrap().optional(),
+  })
+  .refine(({ backupId: _, ...change }) => Object.keys(change).length > 0, "must change something");
 
 export const backupRouter = router({
   /** Backups of one project, or of all that the caller may see; newest first unless asked otherwise. */
@@ -131,23 +140,34 @@ export const backupRouter = router({
       return { ...signDownload({ backupId: backup.id, userId: ctx.user.id }), filename: backup.filename };
     }),
 
+  /** Pins a backup, so that no policy removes it, describes or tags it. What is left out stays as it is. */
+  change: userProcedure.input(changeInput).mutation(async ({ ctx, input: { backupId, pinned, ...words } }) => {
+    const { backup, project } = await findBackup(ctx.user, backupId);
+    if (!project.permissions.includes("manage"))
+      throw new AppError("PERMISSION_DENIED", "You need the permission to manage in this project to change backups.");
+    const pin = pinned === undefined ? {} : { pinnedAt: pinned ? sql`coalesce(${backups.pinnedAt}, now())` : null };
+    await db.transaction(async (tx) => {
+      const set = { ...words, ...pin };
+      const [row] = await tx.update(backups).set(set).where(eq(backups.id, backup.id)).returning({ id: backups.id });
+      if (!row) throw new AppError("BACKUP_NOT_FOUND", "There is no such backup.");
+      await recordAudit(tx, ctx.origin, {
+        action: "backup.changed",
+        subject: { kind: "backup", id: backup.id },
+        projectId: backup.projectId,
+        details: { filename: backup.filename, ...words, pinned },
+      });
+    });
+  }),
+
   /** Removes a backup, its file and what is known of it. */
   remove: userProcedure.input(z.strictObject({ backupId: z.uuid() })).mutation(async ({ ctx, input }) => {
     const { backup, project } = await findBackup(ctx.user, input.backupId);
     if (!project.permissions.includes("manage"))
       throw new AppError("PERMISSION_DENIED", "You need the permission to manage in this project to delete backups.");
-    await db.transaction(async (tx) => {
-      const [row] = await tx.delete(backups).where(eq(backups.id, backup.id)).returning({ id: backups.id });
-      if (!row) throw new AppError("BACKUP_NOT_FOUND", "There is no such backup.");
-      await recordAudit(tx, ctx.origin, {
-        action: "backup.deleted",
-        subject: { kind: "backup", id: backup.id },
-        projectId: backup.projectId,
-        details: { filename: backup.filename, sha256: backup.sha256, sizeBytes: backup.sizeBytes },
-      });
-      // Last: if this fails everything stays, and if we fail after it the backup is missing its file and can be deleted again.
-      await localDestination(jobsEnv().BACKUP_DIR).remove(backup.storagePath);
-    });
+    const bytes = await db.transaction((tx) =>
+      removeBackup(tx, ctx.origin, { id: backup.id, action: "backup.deleted" }),
+    );
+    if (bytes === null) throw new AppError("BACKUP_NOT_FOUND", "There is no such backup.");
   }),
 });
 

@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { row } from "@/server/rest/row";
+
+const tag = "Backups";
+const count = z.number().int().min(0);
+const verdict = z.strictObject({ id: z.uuid(), reasons: z.array(z.string()) });
+const figures = {
+  count: count.meta({ description: "Backups that are kept." }),
+  bytes: count,
+  completed: count,
+  failed: count,
+  successRate: z.number().min(0).max(1),
+  meanSeconds: z.number().nullable(),
+};
+
+type Figures = { count: number; bytes: number; completed: number; failed: number; meanSeconds: number | null };
+
+const withRate = ({ count, bytes, completed, failed, meanSeconds }: Figures) => ({
+  count,
+  bytes,
+  completed,
+  failed,
+  successRate: completed / Math.max(1, completed + failed),
+  meanSeconds,
+});
+
+export const retentionRows = [
+  row({
+    id: "cleanUpBackups",
+    tag,
+    method: "POST",
+    path: "/api/v1/backups/cleanup",
+    summary: "Remove the backups that a policy gives up, or only tell which",
+    description:
+      "A backup stays when any rule keeps it. What is pinned, and each project's last good and last proven backup, always stay. Without a project it is for administrators.",
+    procedure: "cleanup.run",
+    casing: "snake",
+    status: 200,
+    errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND"],
+    output: z.strictObject({
+      success: z.literal(true),
+      message: z.string(),
+      deletedCount: count,
+      freedSpace: count.meta({ description: "Bytes." }),
+      deletedBackupIds: z.array(z.uuid()),
+      deleted: z.array(verdict),
+      kept: z.array(verdict),
+    }),
+    present({ deletedIds, freedBytes, deleted, kept }, { input }) {
+      const plain = ({ id, reasons }: { id: string; reasons: string[] }) => ({ id, reasons });
+      const what = `${deletedIds.length} ${deletedIds.length === 1 ? "backup" : "backups"}`;
+      return {
+        body: {
+          success: true as const,
+          message: input.dryRun === true ? `${what} would be deleted.` : `${what} deleted.`,
+          deletedCount: deletedIds.length,
+          freedSpace: freedBytes,
+          deletedBackupIds: deletedIds,
+          deleted: deleted.map(plain),
+          kept: kept.map(plain),
+        },
+      };
+    },
+    example: { body: { project_id: "acme", keep_count: 7, keep_monthly: 12, dry_run: true } },
+  }),
+
+  row({
+    id: "readBackupStatus",
+    tag,
+    method: "GET",
+    path: "/api/v1/backups/status",
+    summary: "How it stands with backups",
+    procedure: "stats.status",
+    casing: "snake",
+    status: 200,
+    errors: ["PROJECT_NOT_FOUND"],
+    output: z.strictObject({
+      enabled: z.literal(true),
+      lastBackup: z.iso.datetime().nullable(),
+      nextScheduled: z.iso.datetime().nullable(),
+      storagePath: z.string().nullable().meta({ description: "For administrators." }),
+      storageUsed: count.meta({ description: "Bytes." }),
+      backupCount: count,
+      verifiedCount: count,
+      failedCount: count.meta({ description: "Backups whose file is missing or corrupt." }),
+    }),
+    present: (status) => ({
+      body: {
+        enabled: true as const,
+        lastBackup: status.lastBackupAt?.toISOString() ?? null,
+        nextScheduled: null,
+        storagePath: status.storagePath,
+        storageUsed: status.storageBytes,
+        backupCount: status.backupCount,
+        verifiedCount: status.verifiedCount,
+        failedCount: status.brokenCount,
+      },
+    }),
+  }),
+
+  row({
+    id: "readBackupStats",
+    tag,
+    method: "GET",
+    path: "/api/v1/backups/stats",
+    summary: "Exports and backups per day and per project",
+    procedure: "stats.figures",
+    casing: "snake",
+    status: 200,
+    errors: ["PROJECT_NOT_FOUND"],
+    output: z.strictObject({
+      perDay: z.array(z.strictObject({ day: z.iso.date(), ...figures })),
+      perProject: z.array(z.strictObject({ projectId: z.uuid(), slug: z.string(), ...figures })),
+    }),
+    present: ({ perDay, perProject }) => ({
+      body: {
+        perDay: perDay.map(({ day, ...rest }) => ({ day, ...withRate(rest) })),
+        perProject: perProject.map(({ projectId, slug, ...rest }) => ({ projectId, slug, ...withRate(rest) })),
+      },
+    }),
+  }),
+];
