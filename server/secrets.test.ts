@@ -11,6 +11,7 @@ import { jobWhen } from "@/jobs/testing/export-job";
 import { inMidDump, leftovers, toolEnvironments } from "@/jobs/testing/leftovers";
 import { heldCompressor } from "@/jobs/testing/stand-in";
 import { connectionOf, large, makeSchema, registerTenant } from "@/jobs/testing/tenant";
+import { waitFor } from "@/jobs/testing/wait";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 import { createCaller } from "@/server/root";
 import { addPerson, api, call, givenApi, type Person } from "@/server/testing/api";
@@ -126,12 +127,13 @@ it("a request's line in the log names the user, the project and the job", async 
   const headers = { "X-Request-Id": "find-me" };
   const started = await call("POST /api/backup/export", { as: admin, headers, body: { project_id: tenant.projectId } });
   const { job_id } = (started.body as { data: { job_id: string } }).data;
-  await call("GET /api/health/live");
-  const line = web
-    .log()
-    .split("\n")
-    .find((text) => text.includes("find-me"));
-  expect(JSON.parse(line ?? "{}")).toMatchObject({
+  const find = () =>
+    web
+      .log()
+      .split("\n")
+      .find((text) => text.includes("find-me"));
+  const line = await waitFor(find, { what: "the request's line" });
+  expect(JSON.parse(line)).toMatchObject({
     requestId: "find-me",
     method: "POST",
     path: "/api/backup/export",
