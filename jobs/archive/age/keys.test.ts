@@ -100,6 +100,10 @@ describe("bech32", () => {
     expect(fromBech32(text)).toBeUndefined();
   });
 
+  it("refuses a letter that carries no byte, though the checksum is right", () => {
+    expect(fromBech32("age1qqqqqqqqqjhjdkw")).toBeUndefined();
+  });
+
   it("gives back whatever bytes it was given, and notices one changed letter", () => {
     fc.assert(
       fc.property(bytes, fc.nat(), (original, where) => {

@@ -53,10 +53,12 @@ export function chunkCipher(fileKey: Buffer, fileNonce: Buffer) {
   };
 }
 
-/** Chunks and bytes of plaintext in so many bytes of payload after the nonce. Throws BACKUP_CORRUPT for an impossible size. */
+/**
+ * Chunks and bytes of plaintext in so many bytes of payload after the nonce; not to be believed before the last chunk was
+ * opened. Throws BACKUP_CORRUPT when there is no chunk.
+ */
 export function measurePayload(sealedBytes: number): { chunks: number; plainBytes: number } {
+  if (sealedBytes <= 0) throw damaged("its end is missing");
   const chunks = Math.ceil(sealedBytes / sealedChunkBytes);
-  const plainBytes = sealedBytes - chunks * tagBytes;
-  if (sealedBytes < tagBytes || plainBytes < (chunks - 1) * chunkBytes) throw damaged("its end is missing");
-  return { chunks, plainBytes };
+  return { chunks, plainBytes: sealedBytes - chunks * tagBytes };
 }
