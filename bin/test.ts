@@ -36,7 +36,7 @@ async function types(): Promise<Tally> {
 
 async function unit(reports: string): Promise<Tally> {
   await ensurePostgres("server");
-  await ensurePackages(["igzip", "zstd"]);
+  await ensurePackages(["igzip", "zstd", "age"]);
   const report = path.join(reports, "vitest.json");
   const code = await node([vitest, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]);
   return vitestTally(await readReport(report), code === 0);
