@@ -126,6 +126,10 @@ describe("a fingerprint stays the same", () => {
       insert into copy (id, a, b, n, f, mood, pair, tags, noun, doc, raw, at, fixed, bits, twin)
         select id, a, b, n, f, mood, pair, tags, noun, doc, raw, at, fixed, bits, twin from things`,
     ],
+    [
+      "under other collations",
+      `create table copy as select * from things; alter table copy alter a type text collate "POSIX", alter b type text collate "ucs_basic"`,
+    ],
     ["in a materialized view", "create materialized view copy as select * from things"],
     [
       "without the rows of those that inherit",
@@ -165,9 +169,9 @@ describe("no fingerprint is taken", () => {
     expect(await around("", ["secrets", "secrets"]).catch(failureOf)).toMatchObject({ code: "permission_denied" });
   });
 
-  it("of a table that is not there", async () => {
-    const work = tenant.sql.begin(async (tx) => take(tx, "none"));
-    expect(await work.catch(failureOf)).toMatchObject({ code: "schema_changed" });
+  it.each(["not there", "a view"])("of a table that is %s", async (name) => {
+    const statements = 'create view "a view" as select 1 as one';
+    expect(await around(statements, ["nothing", name]).catch(failureOf)).toMatchObject({ code: "schema_changed" });
   });
 
   it.each([
