@@ -94,6 +94,8 @@ async function loadOverview() {
     const fresh = await browser.newContext({ storageState: await context.storageState() });
     const first = await fresh.newPage();
     await first.goto(address, { waitUntil: "networkidle" });
+    // tsx gives functions their names by a helper that the page does not have.
+    await first.evaluate("globalThis.__name = (fn) => fn");
     return await first.evaluate(measurePage);
   } finally {
     await browser.close();
