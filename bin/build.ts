@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { PluginBuild } from "esbuild";
 import { exists } from "@/bin/embedded-state";
 import { waitForLock } from "@/bin/lock";
 import { run, say } from "@/bin/run";
@@ -75,12 +76,23 @@ async function bundleProcesses(): Promise<void> {
     platform: "node",
     target: "node22",
     format: "esm",
-    packages: "external",
+    plugins: [{ name: "packages", setup: leavePackagesOut }],
     sourcemap: true,
     logLevel: "warning",
   });
   // Its helper process would live as long as ours.
   await esbuild.stop();
+}
+
+/**
+ * Packages stay in node_modules, all but drizzle-orm: loading its hundreds of modules one by one takes 250 MB of memory, the
+ * part of it that we use takes 20.
+ */
+function leavePackagesOut({ onResolve }: PluginBuild): void {
+  onResolve({ filter: /^[^./]/ }, ({ path: wanted, kind }) => {
+    const isOurs = kind === "entry-point" || wanted.startsWith("@/");
+    return isOurs || /^drizzle-orm(\/|$)/.test(wanted) ? null : { path: wanted, external: true };
+  });
 }
 
 async function isCurrent(): Promise<boolean> {
