@@ -15,6 +15,7 @@ import { checkDownload } from "@/server/link";
 import { sendProblem, toAppError } from "@/server/problem";
 import { parseRange } from "@/server/range";
 import { requestIdOf } from "@/server/request-id";
+import { noteOnRequest } from "@/server/request-log";
 import { findBackup } from "@/server/routers/backup";
 import { sendRange } from "@/server/send-file";
 
@@ -34,6 +35,7 @@ export async function serveDownload(request: IncomingMessage, response: ServerRe
   const url = new URL(request.url ?? "/", "http://localhost");
   const backupId = downloadPath.exec(url.pathname)?.[1];
   if (!backupId) return false;
+  noteOnRequest({ route: "/api/v1/backups/{id}/download" });
   try {
     if (request.method !== "GET" && request.method !== "HEAD")
       throw new AppError("VALIDATION_ERROR", "A download is a GET or a HEAD.");

@@ -11,6 +11,7 @@ import { headersOf } from "@/server/headers";
 import { readHealth } from "@/server/health";
 import { mayReadMetrics, readMetrics } from "@/server/metrics";
 import { sendProblem, toAppError } from "@/server/problem";
+import { noteOnRequest } from "@/server/request-log";
 import { sendJson } from "@/server/respond";
 import { openApiDocument } from "@/server/rest/openapi";
 import { createContext } from "@/server/trpc";
@@ -31,6 +32,7 @@ export async function serveOperations(request: IncomingMessage, response: Server
   const url = new URL(request.url ?? "/", "http://localhost");
   const handler = Object.hasOwn(handlers, url.pathname) ? handlers[url.pathname] : undefined;
   if (!handler) return false;
+  noteOnRequest({ route: url.pathname });
   try {
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("Allow", "GET, HEAD");

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { log } from "@/db/log";
 import { countRequest } from "@/server/metrics";
 
-type Noted = { userId?: string; tokenId?: string; projectId?: string; jobId?: string };
+type Noted = { route?: string; userId?: string; tokenId?: string; projectId?: string; jobId?: string };
 
 const current = new AsyncLocalStorage<Noted>();
 
@@ -23,7 +23,13 @@ export function logged<T>(request: IncomingMessage, response: ServerResponse, wo
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     const method = request.method ?? "?";
     const status = response.writableFinished ? response.statusCode : 499;
-    countRequest({ method, path: kindOf(path), status, seconds, bytes: socket.bytesWritten - bytesBefore });
+    countRequest({
+      method,
+      path: kindOf(path, noted.route),
+      status,
+      seconds,
+      bytes: socket.bytesWritten - bytesBefore,
+    });
     const requestId = response.getHeader("x-request-id");
     log.info(
       { requestId, method, path: hideSecrets(path), status, ms: Math.round(seconds * 1000), ...noted },
@@ -36,11 +42,11 @@ export function logged<T>(request: IncomingMessage, response: ServerResponse, wo
 /** The one page whose address is a secret. */
 const hideSecrets = (path: string) => path.replace(/^\/welcome\/.+/, "/welcome/[redacted]");
 
-/** Ids are left out: one series an operation is enough. */
-function kindOf(path: string): string {
+/** One series an operation: neither ids nor what strangers make up, which would be a series each. */
+function kindOf(path: string, route: string | undefined): string {
+  if (route) return route;
   if (path.startsWith("/_next/")) return "/_next";
-  if (!path.startsWith("/api/")) return "page";
   if (path.startsWith("/api/trpc/")) return "/api/trpc";
   if (path.startsWith("/api/auth/")) return "/api/auth";
-  return path.slice(0, 200).replace(/[0-9a-f]{8}-[0-9a-f-]{27}/gi, "{id}");
+  return path.startsWith("/api/") ? "/api" : "page";
 }

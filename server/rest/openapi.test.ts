@@ -159,6 +159,10 @@ describe("every operation answers as the document says", () => {
     expect((await check("metrics", call("GET /api/metrics"))).status).toBe(401);
     const metrics = await check("metrics", call("GET /api/metrics", { as: "metrics-token-of-a-test" }));
     expect(metrics.body).toContain("coffer_workers 1\n");
+    expect(metrics.body).toContain('path="/api/jobs/{job_id}"');
+    await call("GET /api/made-up-by-a-stranger");
+    const again = await call("GET /api/metrics", { as: "metrics-token-of-a-test" });
+    expect(again.body).not.toContain("made-up");
     expect((await check("exportAudit", call("GET /api/v1/audit.csv", { as: admin }))).body).toContain("export.started");
     expect((await check("exportAudit", call("GET /api/v1/audit.csv", { as: ada }))).status).toBe(403);
   });

@@ -3,6 +3,7 @@ import { AppError } from "@/db/errors";
 import { headersOf } from "@/server/headers";
 import { jobEnd } from "@/server/job-end";
 import { sendProblem, toAppError } from "@/server/problem";
+import { noteOnRequest } from "@/server/request-log";
 import { sendJson } from "@/server/respond";
 import { readBody } from "@/server/rest/body";
 import { inCallersNames, inputFrom } from "@/server/rest/input";
@@ -35,6 +36,7 @@ type Exchange = { request: IncomingMessage; response: ServerResponse; url: URL; 
 async function serveRow(row: Row, exchange: Exchange): Promise<void> {
   const { request, response } = exchange;
   const headers = headersOf(request);
+  noteOnRequest({ route: row.path });
   let ctx: Context | undefined;
   try {
     // Before the body is read: nobody has to send a megabyte to hear that they may not.
