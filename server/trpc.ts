@@ -159,14 +159,16 @@ export const projectProcedure = (needs: Permission | "view") =>
     .use(async ({ ctx, input, next }) => {
       const project = await findProject(ctx.user, input.projectId);
       noteOnRequest({ projectId: project.id });
-      if (needs !== "view" && !project.permissions.includes(needs)) {
-        throw new AppError(
-          "PERMISSION_DENIED",
-          `You need the permission to ${needs} in this project. Ask an administrator for it.`,
-        );
-      }
+      if (needs !== "view") requirePermission(project, needs);
       return next({ ctx: { ...ctx, project } });
     });
+
+/** Throws PERMISSION_DENIED for a project in which the caller may not do that. */
+export function requirePermission(project: { permissions: Permission[] }, needs: Permission): void {
+  if (project.permissions.includes(needs)) return;
+  const message = `You need the permission to ${needs} in this project. Ask an administrator for it.`;
+  throw new AppError("PERMISSION_DENIED", message);
+}
 
 const allPermissions: Permission[] = ["export", "import", "restore", "manage"];
 

@@ -8,7 +8,7 @@ import { requestCancel } from "@/jobs/lifecycle/cancel";
 import { startJob } from "@/jobs/lifecycle/start";
 import { after, decodeCursor, encodeCursor, keyset, pageInput } from "@/server/keyset";
 import { noteOnRequest } from "@/server/request-log";
-import { findProject, projectRef, router, userProcedure } from "@/server/trpc";
+import { findProject, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
 
 const { idempotencyKey, fence, workerId, queueWorkerId, leaseExpiresAt, runAt, cancelRequestedBy, ...shown } =
   getTableColumns(jobs);
@@ -110,8 +110,7 @@ export const jobRouter = router({
     .mutation(async ({ ctx, input }) => {
       const job = await visibleJob(ctx.user, input.jobId);
       const project = await findProject(ctx.user, job.projectId);
-      if (!project.permissions.includes("export"))
-        throw new AppError("PERMISSION_DENIED", "You need the permission to export in this project.");
+      requirePermission(project, "export");
       if (!job.finishedAt) throw new AppError("INVALID_JOB_STATUS", "This job is still running.");
       return db.transaction(async (tx) => {
         const started = await startJob(tx, ctx.origin, {
