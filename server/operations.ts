@@ -1,8 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { z } from "zod";
-import { recordAudit } from "@/db/audit";
-import { db } from "@/db/client";
 import { AppError, codeOf } from "@/db/errors";
 import { auditCsv } from "@/server/audit-csv";
 import { auditFilters } from "@/server/audit-log";
@@ -14,6 +11,8 @@ import { sendProblem, toAppError } from "@/server/problem";
 import { noteOnRequest } from "@/server/request-log";
 import { sendJson } from "@/server/respond";
 import { openApiDocument } from "@/server/rest/openapi";
+import { callProcedure } from "@/server/rest/row";
+import { fromQuery } from "@/server/rest/wire";
 import { createContext } from "@/server/trpc";
 
 type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
@@ -61,25 +60,15 @@ async function serveMetrics(request: IncomingMessage, response: ServerResponse) 
 }
 
 async function serveAuditCsv(request: IncomingMessage, response: ServerResponse, url: URL) {
-  const { user, token, refusal, address, requestId } = await createContext(headersOf(request));
-  if (!user) throw refusal ?? new AppError("UNAUTHENTICATED", "Sign in to go on.");
-  if (user.role !== "admin" || (token && !token.scopes.includes("read")))
-    throw new AppError("PERMISSION_DENIED", "Only an administrator may do this.");
-  const filters = auditFilters.safeParse(Object.fromEntries(url.searchParams));
-  if (!filters.success) throw new AppError("VALIDATION_ERROR", z.prettifyError(filters.error));
-  const origin = { actor: user, address, requestId, tokenId: token?.id ?? null };
-  await recordAudit(db, origin, {
-    action: "audit.exported",
-    subject: { kind: "user", id: user.id },
-    details: filters.data,
-  });
+  const ctx = await createContext(headersOf(request));
+  const filters = await callProcedure(ctx, "audit.export", fromQuery(auditFilters, url.searchParams, "camel"));
   const name = `coffer-audit_${new Date().toISOString().slice(0, 10)}.csv`;
   response.writeHead(200, {
     "Content-Type": "text/csv; charset=utf-8",
     "Content-Disposition": `attachment; filename="${name}"`,
     "Cache-Control": "no-store",
   });
-  await pipeline(auditCsv(filters.data), response).catch((error) => {
+  await pipeline(auditCsv(filters), response).catch((error) => {
     // The client left.
     if (codeOf(error) !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
   });

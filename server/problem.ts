@@ -65,7 +65,7 @@ function notValid({ issues }: ZodError): AppError {
 export function problemBody({ code, message, details }: AppError, requestId: string) {
   return {
     status: "error" as const,
-    error: names[code] ?? nameOf(code),
+    error: problemName(code),
     code,
     message,
     ...(details.fields ? { details: details.fields } : {}),
@@ -75,10 +75,8 @@ export function problemBody({ code, message, details }: AppError, requestId: str
   };
 }
 
-const names: Partial<Record<ErrorCode, string>> = { VALIDATION_ERROR: "ValidationError" };
-
 /** PROJECT_NOT_FOUND becomes ProjectNotFound. */
-const nameOf = (code: string) =>
+export const problemName = (code: ErrorCode) =>
   code.toLowerCase().replace(/(^|_)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
 
 /** Sends an error as JSON. `thrown` is what it came from, for the log, when nobody foresaw it. */

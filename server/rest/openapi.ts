@@ -1,32 +1,12 @@
 import { z } from "zod";
-import {
-  createDocument,
-  type ZodOpenApiOperationObject,
-  type ZodOpenApiPathsObject,
-  type ZodOpenApiResponsesObject,
-} from "zod-openapi";
-import { type ErrorCode, errorStatus } from "@/db/errors";
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
+import type { ErrorCode } from "@/db/errors";
 import { partsOf } from "@/server/rest/input";
+import { headerObjects, problems } from "@/server/rest/openapi-errors";
 import { limitOf, type Row, type Stream } from "@/server/rest/row";
 import { longestWait } from "@/server/rest/serve";
 import { rows, streams } from "@/server/rest/table";
 import { wireName, wireSchema } from "@/server/rest/wire";
-
-const problem = z
-  .strictObject({
-    status: z.literal("error"),
-    error: z.string(),
-    code: z.enum(Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]]),
-    message: z.string(),
-    details: z
-      .array(z.strictObject({ field: z.string(), error: z.string(), code: z.string() }))
-      .optional()
-      .meta({ description: "Which fields are wrong, and why." }),
-    timestamp: z.iso.datetime(),
-    requestId: z.string(),
-    retryAfter: z.number().int().optional().meta({ description: "Seconds after which to try again." }),
-  })
-  .meta({ id: "Error" });
 
 /** The OpenAPI 3.1 document of the API, made from the rows that serve it. */
 export function openApiDocument(publicUrl: string) {
@@ -166,13 +146,6 @@ const allowanceHeaders = {
   "RateLimit-Reset": "Seconds until the window ends.",
 };
 
-const headerObjects = (headers: Record<string, string>) => ({
-  "X-Request-Id": { description: "Names this request in the log.", schema: { type: "string" as const } },
-  ...Object.fromEntries(
-    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: "string" as const } }]),
-  ),
-});
-
 /** What can go wrong everywhere, and what can go wrong here. */
 function errorsOf(row: Row, { body, hasInput }: { body: boolean; hasInput: boolean }): ErrorCode[] {
   return [
@@ -184,34 +157,6 @@ function errorsOf(row: Row, { body, hasInput }: { body: boolean; hasInput: boole
     "INTERNAL_ERROR",
     "UNAVAILABLE",
   ];
-}
-
-function problems(codes: ErrorCode[]): ZodOpenApiResponsesObject {
-  const byStatus = Map.groupBy(new Set(codes), (code) => errorStatus[code]);
-  const entries = [...byStatus].map(([status, names]) => [
-    status,
-    {
-      description: names.map((name) => `\`${name}\``).join(", "),
-      headers: headerObjects(status === 429 || status === 503 ? { "Retry-After": "Seconds." } : {}),
-      content: { "application/json": { schema: problem, examples: Object.fromEntries(names.map(exampleOf)) } },
-    },
-  ]);
-  return Object.fromEntries(entries);
-}
-
-const waits = new Set<ErrorCode>(["RATE_LIMIT_EXCEEDED", "UNAVAILABLE"]);
-
-function exampleOf(code: ErrorCode) {
-  const value = {
-    status: "error",
-    error: code === "VALIDATION_ERROR" ? "ValidationError" : code,
-    code,
-    message: "A sentence that says what to do.",
-    timestamp: "2026-01-29T15:30:00.000Z",
-    requestId: "0b9d7a7e-8c5e-4d3e-9f0e-2f8a1c1d5b1a",
-    ...(waits.has(code) ? { retryAfter: 1 } : {}),
-  };
-  return [code, { value }] as const;
 }
 
 function streamOperation(stream: Stream): ZodOpenApiOperationObject {
