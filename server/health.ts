@@ -4,12 +4,9 @@ import { db } from "@/db/client";
 import { expectedMigrations } from "@/db/migrate";
 import { workerInstances } from "@/db/schema";
 import { jobsEnv } from "@/jobs/env";
+import type { Health } from "@/server/rest/rows/operations";
 
-type Check = { ok: boolean; message?: string };
-export type Health = {
-  status: "ok" | "unavailable";
-  checks: Record<"database" | "migrations" | "worker" | "disk", Check>;
-};
+type Check = Health["checks"]["database"];
 
 /** Whether exports can be made here and now. What is wrong is said in a sentence, without addresses or names of hosts. */
 export async function readHealth(): Promise<Health> {

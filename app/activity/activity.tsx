@@ -6,14 +6,11 @@ import { JobTable } from "@/app/activity/job-table";
 import { afterPage, jobPage } from "@/app/job/job-queries";
 import { isOver, statusLooks } from "@/app/job/job-words";
 import { useTRPC } from "@/app/trpc/client";
-import { Button } from "@/app/ui/button";
 import { EmptyState } from "@/app/ui/empty-state";
-import { ErrorState } from "@/app/ui/error-state";
 import { FilterSelect } from "@/app/ui/filter-select";
-import { LoadMore } from "@/app/ui/load-more";
 import { PageHeader } from "@/app/ui/page-header";
+import { listState, PagedList } from "@/app/ui/paged-list";
 import { useQueryState } from "@/app/ui/query-state";
-import { SkeletonRows } from "@/app/ui/skeleton";
 import { useCurrentUser } from "@/app/user/current-user";
 
 const statuses = Object.entries(statusLooks).map(([value, { word }]) => ({ value, label: word }));
@@ -31,7 +28,7 @@ export function Activity() {
         state.data?.pages.some((page) => page.items.some((job) => !isOver(job.status))) ? 2_000 : 15_000,
     }),
   );
-  const jobs = list.data?.pages.flatMap((page) => page.items);
+  const jobs = list.data?.pages.flatMap((page) => page.items) ?? [];
   const isFiltered = Boolean(filter.status || filter.projectId);
   return (
     <>
@@ -53,30 +50,18 @@ export function Activity() {
             onChange={(project) => setQuery({ project })}
           />
         </div>
-        {list.error && !jobs && (
-          <ErrorState
-            title="The jobs could not be read"
-            error={list.error}
-            onRetry={list.refetch}
-            retrying={list.isFetching}
-          />
-        )}
-        {list.isPending && <SkeletonRows rows={8} label="Loading jobs" />}
-        {jobs?.length === 0 &&
-          (isFiltered ? (
-            <EmptyState action={<Button onClick={() => setQuery({ status: "", project: "" })}>Clear filters</Button>}>
-              No job fits these filters.
-            </EmptyState>
-          ) : (
+        <PagedList
+          list={listState(list)}
+          items={jobs}
+          noun="jobs"
+          onClearFilters={isFiltered && (() => setQuery({ status: "", project: "" }))}
+          noMatch="No job fits these filters."
+          empty={
             <EmptyState>Nothing has been done yet. Jobs appear here as soon as somebody exports a backup.</EmptyState>
-          ))}
-        {jobs && jobs.length > 0 && <JobTable jobs={jobs} />}
-        <LoadMore
-          hasMore={list.hasNextPage}
-          isLoading={list.isFetchingNextPage}
-          error={list.isFetchNextPageError ? list.error : null}
-          onLoad={list.fetchNextPage}
-        />
+          }
+        >
+          <JobTable jobs={jobs} />
+        </PagedList>
       </div>
     </>
   );

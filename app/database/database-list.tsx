@@ -8,7 +8,7 @@ import { EmptyState } from "@/app/ui/empty-state";
 import { ErrorState } from "@/app/ui/error-state";
 import { PageHeader } from "@/app/ui/page-header";
 import { SkeletonRows } from "@/app/ui/skeleton";
-import { Head, Table } from "@/app/ui/table";
+import { ActionsHead, Head, Table } from "@/app/ui/table";
 
 export function DatabaseList() {
   const trpc = useTRPC();
@@ -37,9 +37,7 @@ export function DatabaseList() {
               <Head from="lg">PostgreSQL</Head>
               <Head from="md">Last check</Head>
               <Head numeric>Projects</Head>
-              <Head>
-                <span className="sr-only">Actions</span>
-              </Head>
+              <ActionsHead />
             </>
           }
         >

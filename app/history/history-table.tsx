@@ -2,7 +2,7 @@ import { BackupRow } from "@/app/history/backup-row";
 import { FailureRow } from "@/app/history/failure-row";
 import type { HistoryEntry } from "@/app/history/merge-history";
 import type { Backup, JobSummary } from "@/app/trpc/types";
-import { Head, Table } from "@/app/ui/table";
+import { ActionsHead, Head, Table } from "@/app/ui/table";
 
 type Props = {
   entries: HistoryEntry<Backup, JobSummary>[];
@@ -27,9 +27,7 @@ export function HistoryTable({ entries, canExport, onTag }: Props) {
           <Head numeric from="lg">
             Took
           </Head>
-          <Head>
-            <span className="sr-only">Actions</span>
-          </Head>
+          <ActionsHead />
         </>
       }
     >

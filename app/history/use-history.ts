@@ -5,6 +5,7 @@ import { backupsOf, failuresOf, type HistoryFilter } from "@/app/history/history
 import { mergeHistory } from "@/app/history/merge-history";
 import { afterPage } from "@/app/job/job-queries";
 import { useTRPC } from "@/app/trpc/client";
+import type { ListState } from "@/app/ui/paged-list";
 
 /** The backups of a project and the exports that left none, page by page. */
 export function useHistory(slug: string, filter: HistoryFilter) {
@@ -26,18 +27,20 @@ export function useHistory(slug: string, filter: HistoryFilter) {
       hasMore: wanted.failures !== null && failures.hasNextPage,
     },
   );
-  return {
-    entries,
+  const state: ListState = {
     isLoading: lists.some((list) => list.isPending),
     error: lists.find((list) => list.isLoadingError)?.error ?? null,
     moreError: lists.find((list) => list.isFetchNextPageError)?.error ?? null,
     isRefetching: lists.some((list) => list.isFetching),
     hasMore: reaches.backups || reaches.failures,
     isLoadingMore: lists.some((list) => list.isFetchingNextPage),
-    refetch: () => lists.map((list) => list.refetch()),
+    refetch: () => {
+      for (const list of lists) void list.refetch();
+    },
     loadMore: () => {
       if (reaches.backups) void backups.fetchNextPage();
       if (reaches.failures) void failures.fetchNextPage();
     },
   };
+  return { ...state, entries };
 }

@@ -6,11 +6,12 @@ import { type FormEvent, useEffect, useRef } from "react";
 import { readPermissions, ticksFor } from "@/app/member/permission-words";
 import { useTRPC } from "@/app/trpc/client";
 import type { Candidate, Permission } from "@/app/trpc/types";
-import { Button, buttonClass } from "@/app/ui/button";
-import { Dialog, DialogActions, DialogBody } from "@/app/ui/dialog";
+import { buttonClass } from "@/app/ui/button";
+import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { EmptyState } from "@/app/ui/empty-state";
 import { ErrorState } from "@/app/ui/error-state";
 import { SelectField } from "@/app/ui/field";
+import { FormActions } from "@/app/ui/form-actions";
 import { SkeletonRows } from "@/app/ui/skeleton";
 import { TickList } from "@/app/ui/tick-list";
 import { showMessage } from "@/app/ui/toaster";
@@ -99,12 +100,7 @@ function AddMemberForm({ slug, mine, onClose, candidates }: Props & { candidates
           hint="With nothing ticked they see the project and download its backups."
         />
       </DialogBody>
-      <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" variant="primary" pending={add.isPending}>
-          Add member
-        </Button>
-      </DialogActions>
+      <FormActions submit="Add member" pending={add.isPending} onCancel={onClose} />
     </form>
   );
 }

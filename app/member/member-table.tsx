@@ -4,11 +4,10 @@ import type { ReactNode } from "react";
 import { MemberActions } from "@/app/member/member-actions";
 import { permissionNames } from "@/app/member/permission-words";
 import type { Member, Permission } from "@/app/trpc/types";
-import { Badge } from "@/app/ui/badge";
 import { RelativeTime } from "@/app/ui/relative-time";
 import { StatusMark } from "@/app/ui/status-mark";
-import { Cell, Head, Row, Table } from "@/app/ui/table";
-import { useCurrentUser } from "@/app/user/current-user";
+import { ActionsHead, Cell, Head, Row, Table } from "@/app/ui/table";
+import { PersonCells } from "@/app/user/person-cells";
 
 type Props = {
   slug: string;
@@ -28,11 +27,7 @@ export function MemberTable({ slug, members, mine, canManage }: Props) {
           <Head from="md">Email</Head>
           <Head>Permissions</Head>
           <Head from="lg">Member since</Head>
-          {canManage && (
-            <Head>
-              <span className="sr-only">Actions</span>
-            </Head>
-          )}
+          {canManage && <ActionsHead />}
         </>
       }
     >
@@ -50,24 +45,9 @@ export function MemberTable({ slug, members, mine, canManage }: Props) {
 }
 
 function MemberRow({ member, children }: { member: Member; children: ReactNode }) {
-  const isMe = useCurrentUser().id === member.id;
   return (
     <Row>
-      <Cell className="w-1/3 max-w-0 py-1 max-md:w-full">
-        <span className="flex min-w-0 items-center gap-2">
-          <span title={member.name} className="truncate font-medium text-base">
-            {member.name}
-          </span>
-          {isMe && <Badge>You</Badge>}
-          {member.disabledAt && <StatusMark tone="ended">Disabled</StatusMark>}
-        </span>
-        <span className="block truncate text-muted text-xs md:hidden">{member.email}</span>
-      </Cell>
-      <Cell from="md" className="max-w-0 w-1/3">
-        <span title={member.email} className="block truncate text-muted">
-          {member.email}
-        </span>
-      </Cell>
+      <PersonCells person={member} mark={member.disabledAt && <StatusMark tone="ended">Disabled</StatusMark>} />
       <Cell>{member.role === "admin" ? "Everything, as administrator" : permissionNames(member.permissions)}</Cell>
       <Cell from="lg">
         <RelativeTime time={member.since} />

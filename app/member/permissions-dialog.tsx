@@ -5,9 +5,9 @@ import type { FormEvent } from "react";
 import { readPermissions, ticksFor } from "@/app/member/permission-words";
 import { useTRPC } from "@/app/trpc/client";
 import type { Member, Permission } from "@/app/trpc/types";
-import { Button } from "@/app/ui/button";
-import { Dialog, DialogActions, DialogBody } from "@/app/ui/dialog";
+import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
+import { FormActions } from "@/app/ui/form-actions";
 import { Notice } from "@/app/ui/notice";
 import { TickList } from "@/app/ui/tick-list";
 import { showMessage } from "@/app/ui/toaster";
@@ -47,12 +47,7 @@ export function PermissionsDialog({ slug, member, mine, onClose }: Props) {
             ticked={member.permissions}
           />
         </DialogBody>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" pending={set.isPending}>
-            Change permissions
-          </Button>
-        </DialogActions>
+        <FormActions submit="Change permissions" pending={set.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -1,13 +1,13 @@
 "use client";
 
-import Link from "next/link";
 import { ExportButton } from "@/app/export/export-button";
 import { freshness } from "@/app/project/health";
+import { ProjectNameCell } from "@/app/project/project-name-cell";
 import type { Project } from "@/app/trpc/types";
 import { formatBytes } from "@/app/ui/format";
 import { RelativeTime, useNow } from "@/app/ui/relative-time";
 import { StatusMark } from "@/app/ui/status-mark";
-import { Cell, Head, Row, Table } from "@/app/ui/table";
+import { ActionsHead, Cell, Head, Row, Table } from "@/app/ui/table";
 
 /** The oldest first: what has none at all, then what waits longest. */
 const byAge = (a: Project, b: Project) =>
@@ -29,9 +29,7 @@ export function FreshnessTable({ projects }: { projects: Project[] }) {
           <Head numeric from="lg">
             Stored
           </Head>
-          <Head>
-            <span className="sr-only">Actions</span>
-          </Head>
+          <ActionsHead />
         </>
       }
     >
@@ -46,15 +44,7 @@ function FreshnessRow({ project, now }: { project: Project; now: number }) {
   const { tone, word } = freshness(project.lastBackup, now);
   return (
     <Row>
-      <Cell className="max-w-0 w-2/5">
-        <Link
-          href={`/projects/${project.slug}`}
-          prefetch={false}
-          className="block truncate font-medium text-base hover:underline"
-        >
-          {project.name}
-        </Link>
-      </Cell>
+      <ProjectNameCell project={project} className="max-w-0 w-2/5" />
       <Cell>
         <span className="max-md:hidden">
           {project.lastBackup ? <RelativeTime time={project.lastBackup.createdAt} /> : "–"}

@@ -1,15 +1,15 @@
 "use client";
 
-import Link from "next/link";
 import { useState } from "react";
 import { ExportButton } from "@/app/export/export-button";
 import { healthOf } from "@/app/project/health";
+import { ProjectNameCell } from "@/app/project/project-name-cell";
 import { type ProjectColumn, sortProjects } from "@/app/project/sort-projects";
 import type { Project } from "@/app/trpc/types";
 import { formatBytes, formatCount } from "@/app/ui/format";
 import { RelativeTime, useNow } from "@/app/ui/relative-time";
 import { StatusMark } from "@/app/ui/status-mark";
-import { Cell, Head, Row, type Sort, SortHead, Table } from "@/app/ui/table";
+import { ActionsHead, Cell, Head, Row, type Sort, SortHead, Table } from "@/app/ui/table";
 
 export function ProjectTable({ projects }: { projects: Project[] }) {
   const [sort, setSort] = useState<Sort<ProjectColumn>>({ key: "name", descending: false });
@@ -40,9 +40,7 @@ export function ProjectTable({ projects }: { projects: Project[] }) {
           <SortHead column="stored" numeric descendingFirst from="md" {...sorting}>
             Stored
           </SortHead>
-          <Head>
-            <span className="sr-only">Actions</span>
-          </Head>
+          <ActionsHead />
         </>
       }
     >
@@ -58,15 +56,7 @@ function ProjectRow({ project, now }: { project: Project; now: number }) {
   const health = healthOf(project, now);
   return (
     <Row>
-      <Cell className="max-w-0 w-1/4">
-        <Link
-          href={`/projects/${project.slug}`}
-          prefetch={false}
-          className="block truncate font-medium text-base hover:underline"
-        >
-          {project.name}
-        </Link>
-      </Cell>
+      <ProjectNameCell project={project} className="max-w-0 w-1/4" />
       <Cell from="lg" className="max-w-0 w-1/4">
         <span title={`${project.schemaName} on ${project.databaseName}`} className="block truncate text-muted">
           <span className="font-mono text-xs">{project.schemaName}</span> on {project.databaseName}

@@ -7,10 +7,10 @@ import { defaultScopes, scopes } from "@/app/token/scope-words";
 import { defaultExpiry, expiries, readTokenForm } from "@/app/token/token-form";
 import { useTRPC } from "@/app/trpc/client";
 import type { MadeToken } from "@/app/trpc/types";
-import { Button } from "@/app/ui/button";
-import { Dialog, DialogActions, DialogBody } from "@/app/ui/dialog";
+import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
 import { SelectField, TextField } from "@/app/ui/field";
+import { FormActions } from "@/app/ui/form-actions";
 import { TickList } from "@/app/ui/tick-list";
 
 export function MakeTokenDialog({ onClose }: { onClose: () => void }) {
@@ -53,7 +53,7 @@ function TokenForm({ onMade, onCancel }: { onMade: (made: MadeToken) => void; on
           ticks={scopes}
           ticked={defaultScopes}
           error={lacksScope ? "Tick at least one." : null}
-          hint="A token never may more than you may yourself."
+          hint="A token can never do more than you can."
         />
         <SelectField label="Expires" name="expiry" defaultValue={defaultExpiry}>
           {expiries.map(({ value, label }) => (
@@ -63,12 +63,7 @@ function TokenForm({ onMade, onCancel }: { onMade: (made: MadeToken) => void; on
           ))}
         </SelectField>
       </DialogBody>
-      <DialogActions>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" variant="primary" pending={create.isPending}>
-          Make token
-        </Button>
-      </DialogActions>
+      <FormActions submit="Make token" pending={create.isPending} onCancel={onCancel} />
     </form>
   );
 }

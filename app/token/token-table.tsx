@@ -5,7 +5,7 @@ import { scopeNames } from "@/app/token/scope-words";
 import type { ApiToken } from "@/app/trpc/types";
 import { RelativeTime, useNow } from "@/app/ui/relative-time";
 import { StatusMark } from "@/app/ui/status-mark";
-import { Cell, Head, Row, Table } from "@/app/ui/table";
+import { ActionsHead, Cell, Head, Row, Table } from "@/app/ui/table";
 
 export function TokenTable({ tokens }: { tokens: ApiToken[] }) {
   return (
@@ -19,9 +19,7 @@ export function TokenTable({ tokens }: { tokens: ApiToken[] }) {
           <Head from="lg">Made</Head>
           <Head>Expires</Head>
           <Head from="md">Last used</Head>
-          <Head>
-            <span className="sr-only">Actions</span>
-          </Head>
+          <ActionsHead />
         </>
       }
     >

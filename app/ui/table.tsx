@@ -43,6 +43,15 @@ export function Head({ numeric, from, className, ...rest }: ComponentProps<"th">
   );
 }
 
+/** Over the buttons of each row. */
+export function ActionsHead() {
+  return (
+    <Head>
+      <span className="sr-only">Actions</span>
+    </Head>
+  );
+}
+
 export function Cell({ numeric, from, className, ...rest }: ComponentProps<"td"> & CellProps) {
   return <td {...rest} className={cx(cellClass({ numeric, from }), numeric && "whitespace-nowrap", className)} />;
 }

@@ -4,9 +4,9 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTRPC } from "@/app/trpc/client";
 import { describeError } from "@/app/trpc/error";
-import { Button } from "@/app/ui/button";
-import { Dialog, DialogActions, DialogBody } from "@/app/ui/dialog";
+import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { TextField } from "@/app/ui/field";
+import { FormActions } from "@/app/ui/form-actions";
 import { Notice } from "@/app/ui/notice";
 
 const shortest = 10;
@@ -66,12 +66,7 @@ export function ChangePasswordDialog({ onClose }: { onClose: () => void }) {
           />
           <p className="text-muted text-sm">You will be signed out everywhere and sign in with the new password.</p>
         </DialogBody>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" pending={change.isPending || change.isSuccess}>
-            Change password
-          </Button>
-        </DialogActions>
+        <FormActions submit="Change password" pending={change.isPending || change.isSuccess} onCancel={onClose} />
       </form>
     </Dialog>
   );

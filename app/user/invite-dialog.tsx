@@ -4,11 +4,11 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTRPC } from "@/app/trpc/client";
 import type { OneTimeLink } from "@/app/trpc/types";
-import { Button } from "@/app/ui/button";
 import { ChoiceCards } from "@/app/ui/choice-cards";
-import { Dialog, DialogActions, DialogBody } from "@/app/ui/dialog";
+import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
 import { TextField } from "@/app/ui/field";
+import { FormActions } from "@/app/ui/form-actions";
 import { LinkOnce } from "@/app/user/link-once";
 import { roles } from "@/app/user/user-words";
 
@@ -60,12 +60,7 @@ function InviteForm({ onInvited, onCancel }: { onInvited: (invited: Invited) => 
           choices={roles.map(({ value, label, about }) => ({ value, name: label, about }))}
         />
       </DialogBody>
-      <DialogActions>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" variant="primary" pending={invite.isPending}>
-          Invite user
-        </Button>
-      </DialogActions>
+      <FormActions submit="Invite user" pending={invite.isPending} onCancel={onCancel} />
     </form>
   );
 }

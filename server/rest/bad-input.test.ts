@@ -1,41 +1,20 @@
-import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
-import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
-import { db } from "@/db/client";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
-import { makeSchema, registerTenant, type Tenant } from "@/jobs/testing/tenant";
-import { rows, streams } from "@/server/rest/table";
-import { addPerson, api, call, givenApi, type Person, type Reply } from "@/server/testing/api";
+import { rows } from "@/server/rest/table";
+import { addPerson, api, call, givenApi, type Person } from "@/server/testing/api";
+import { expectClear } from "@/server/testing/expect-clear";
 
 givenControlPlane();
 givenApi();
 
-let tenant: Tenant;
 let admin: Person;
-let ada: Person;
 beforeAll(async () => {
-  tenant = await registerTenant(await makeSchema());
   admin = await addPerson({ role: "admin" });
-  ada = await addPerson({ permissions: { [tenant.projectId]: ["export"] } });
 });
 
 const anId = "00000000-0000-4000-8000-000000000000";
 const fill = (path: string) => path.replace(/\{\w+\}/g, anId);
-
-/** Clear, without a stack, and with a request id: whatever was sent. */
-function expectClear({ status, headers, body }: Reply) {
-  expect(status).toBeGreaterThanOrEqual(400);
-  expect(status).toBeLessThan(500);
-  expect(body).toMatchObject({
-    status: "error",
-    code: expect.stringMatching(/^[A-Z_]+$/),
-    message: expect.stringMatching(/\.$/),
-    requestId: headers.get("x-request-id"),
-    timestamp: expect.stringMatching(/Z$/),
-  });
-  expect(JSON.stringify(body)).not.toMatch(/node_modules|\\n +at |\.[jt]s:\d|select |insert |drizzle/i);
-}
 
 const everyRow = rows.map((row) => [`${row.method} ${row.path}`, row] as const);
 const posts = everyRow.filter(([, row]) => row.method === "POST");
@@ -155,169 +134,3 @@ async function untold(path: string): Promise<string> {
   socket.destroy();
   return answer;
 }
-
-describe("an export", () => {
-  const start = (body: object, headers = {}) => call("POST /api/backup/export", { as: ada, body, headers });
-
-  it.each([
-    ["no-such", 404],
-    ["*", 400],
-    ['"', 400],
-    ["-n", 404],
-    ["../", 400],
-    ["a\u0000b", 400],
-    ["", 400],
-    ["x".repeat(101), 400],
-    [7, 400],
-    [null, 400],
-    [["a"], 400],
-  ])("of the project %j is refused", async (project_id, status) => {
-    const reply = await start({ project_id });
-    expect(reply.status).toBe(status);
-    expectClear(reply);
-  });
-
-  it("of somebody else's project does not say that it exists", async () => {
-    const other = await registerTenant(await makeSchema());
-    const reply = await start({ project_id: other.projectId });
-    expect(reply).toMatchObject({ status: 404, body: { code: "PROJECT_NOT_FOUND" } });
-  });
-
-  it.each([
-    "/etc",
-    "..",
-    "a/../b",
-    "a/..",
-    ".hidden",
-    "a//b",
-    "a\\b",
-    "C:",
-    "%2e%2e",
-    "a/%2e%2e/b",
-    "a\u0000",
-    "a b",
-    "",
-    "x".repeat(201),
-    "．．/a",
-  ])("to the path %j is refused", async (storage_path) => {
-    const reply = await start({ project_id: tenant.projectId, storage_path });
-    expect(reply).toMatchObject({
-      status: 400,
-      body: { details: expect.arrayContaining([expect.objectContaining({ field: "storage_path" })]) },
-    });
-    expectClear(reply);
-  });
-
-  it.each([
-    { format: "zip" },
-    { format: "CUSTOM" },
-    { compression: 9 },
-    { compress: "yes" },
-    { tags: "a" },
-    { tags: [""] },
-    { tags: Array(21).fill("a") },
-    { tags: ["a\u0000b"] },
-    { description: "x".repeat(501) },
-    { description: "\u0000" },
-    { description: "\ud800" },
-    { projectId: "x" },
-    { idempotency_key: "x" },
-  ])("with %j is refused", async (options) => {
-    const reply = await start({ project_id: tenant.projectId, ...options });
-    expect(reply.status).toBe(400);
-    expectClear(reply);
-  });
-
-  it("with a key that is too long, or empty, is refused", async () => {
-    for (const key of ["x".repeat(201), ""]) {
-      const reply = await start({ project_id: tenant.projectId }, { "Idempotency-Key": key });
-      expect(reply).toMatchObject({ status: 400, body: { details: [{ field: "Idempotency-Key" }] } });
-    }
-  });
-
-  it("that was refused has left nothing", async () => {
-    const [left] = await db.execute(sql`select count(*)::int as jobs from control_plane.jobs`);
-    expect(left).toEqual({ jobs: 0 });
-  });
-});
-
-describe("lists", () => {
-  const paths = ["/api/jobs", "/api/tool-registry/export-jobs", "/api/v1/backups/list"];
-  const queries = [
-    "limit=-1",
-    "limit=0",
-    "limit=1e9",
-    "limit=101",
-    "limit=abc",
-    "limit=1&limit=2",
-    "cursor=x",
-    `cursor=${Buffer.from('["2026-01-01T00:00:00.000Z","x"]').toString("base64url")}`,
-    `cursor=${"x".repeat(300)}`,
-    "sort=name;drop",
-    "status=nonsense",
-    "direction=backward",
-  ];
-  it.each(paths.flatMap((path) => queries.map((query) => `${path}?${query}`)))("%s is refused", async (path) => {
-    const reply = await call(`GET ${path}`, { as: ada });
-    expect(reply.status).toBe(400);
-    expectClear(reply);
-  });
-});
-
-describe("other addresses", () => {
-  it.each(["/api", "/api/", "/api/nothing", "/api/v1", "/api/jobs/", "/api//jobs", "/api/v1/backups/list/x"])(
-    "%s is not found",
-    async (path) => {
-      const reply = await call(`GET ${path}`, { as: ada });
-      expect([404, 400]).toContain(reply.status);
-      if (path.startsWith("/api/")) expectClear(reply);
-    },
-  );
-
-  it("that are streams refuse what they do not know", async () => {
-    for (const { path } of streams) {
-      const reply = await call(`POST ${fill(path)}`, { as: admin, body: {} });
-      expect([400, 405], path).toContain(reply.status);
-      expectClear(reply);
-    }
-  });
-});
-
-describe("the dashboard's own door", () => {
-  const trpc = (path: string, init: RequestInit) => fetch(`${api.url}/api/trpc/${path}`, init);
-  const auth = () => ({ Authorization: `Bearer ${admin.jwt}` });
-  const json = () => ({ ...auth(), "Content-Type": "application/json" });
-
-  it("takes ten calls at once and not more", async () => {
-    const batch = (n: number) => `${Array(n).fill("user.me").join(",")}?batch=1&input=${encodeURIComponent("{}")}`;
-    expect((await trpc(batch(10), { headers: auth() })).status).toBe(200);
-    const giant = await trpc(batch(11), { headers: auth() });
-    expect(giant.status).toBe(400);
-    expect(await giant.text()).not.toContain("stack");
-  });
-
-  it("takes JSON only, of a size", async () => {
-    const form = new FormData();
-    form.set("jobId", anId);
-    expect((await trpc("job.cancel", { method: "POST", headers: auth(), body: form })).status).toBe(415);
-    const bytes = { ...auth(), "Content-Type": "application/octet-stream" };
-    expect((await trpc("job.cancel", { method: "POST", headers: bytes, body: "x" })).status).toBe(415);
-    const large = JSON.stringify({ jobId: "x".repeat(5_000_000) });
-    expect((await trpc("job.cancel", { method: "POST", headers: json(), body: large })).status).toBe(413);
-  });
-
-  it.each(["no.such", "__proto__", "job.__proto__", "constructor", "job.getStatus,__proto__", "%00", ".."])(
-    "does not know %s",
-    async (path) => {
-      const reply = await trpc(path, { headers: auth() });
-      expect(reply.status).toBeGreaterThanOrEqual(400);
-      expect(reply.status).toBeLessThan(500);
-      expect(await reply.text()).not.toMatch(/stack|node_modules/);
-    },
-  );
-
-  it("does not change anything for a GET", async () => {
-    const input = encodeURIComponent(JSON.stringify({ jobId: randomUUID() }));
-    expect((await trpc(`job.cancel?input=${input}`, { headers: auth() })).status).toBe(405);
-  });
-});

@@ -6,7 +6,7 @@ import { AppError } from "@/db/errors";
 import { backups, projects } from "@/db/schema";
 import { type Candidate, type Policy, planRetention, type Verdict } from "@/jobs/retention/plan";
 import { removeBackup } from "@/jobs/retention/remove";
-import { findProject, projectRef, router, userProcedure } from "@/server/trpc";
+import { findProject, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
 
 const some = z.number().int().min(0).max(10_000).optional();
 
@@ -27,10 +27,11 @@ export const cleanupRouter = router({
   /** Removes the backups that a policy gives up, of one project or, for administrators, of all; or only tells which, and why. */
   run: userProcedure.input(policyInput).mutation(async ({ ctx, input: { projectId, dryRun, ...policy } }) => {
     const project = projectId === undefined ? null : await findProject(ctx.user, projectId);
-    if (project ? !project.permissions.includes("manage") : ctx.user.role !== "admin")
+    if (project) requirePermission(project, "manage");
+    else if (ctx.user.role !== "admin")
       throw new AppError(
         "PERMISSION_DENIED",
-        "You need the permission to manage this project, or to be an administrator.",
+        "Only an administrator may clean up all projects. Name one that you manage.",
       );
     const { verdicts, sizes } = await plan(project?.id, policy);
     const given = verdicts.filter(({ keep }) => !keep);

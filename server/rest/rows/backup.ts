@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { serverEnv } from "@/server/env";
 import { backupRecord, presentBackup, presentDetails } from "@/server/rest/present/backup";
+import { pageHeaders, pageHeadersDoc } from "@/server/rest/present/headers";
 import { jobRecord, presentJob } from "@/server/rest/present/job";
-import { link } from "@/server/rest/present/page";
 import { row, type Stream } from "@/server/rest/row";
 
 const tag = "Backups";
@@ -55,17 +55,14 @@ export const backupRows = [
     fixed: { direction: undefined, withTables: true },
     status: 200,
     errors: ["PROJECT_NOT_FOUND"],
-    headers: {
-      "X-Total-Count": "How many backups the filters find.",
-      Link: "The next page (RFC 8288), if there is one.",
-    },
+    headers: pageHeadersDoc("backups"),
     output: z.array(backupRecord),
     async present({ items, nextCursor }, { call, input, url }) {
       const { limit: _, cursor: __, offset: ___, oldestFirst: ____, withTables: _____, ...filters } = input;
       const { count } = await call("backup.totals", filters);
       return {
         body: items.map(presentBackup),
-        headers: { "X-Total-Count": String(count), ...link(url, nextCursor) },
+        headers: pageHeaders(url, count, nextCursor),
       };
     },
   }),

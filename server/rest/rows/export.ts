@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { noStore, noStoreDoc, pageHeaders, pageHeadersDoc } from "@/server/rest/present/headers";
 import { jobListRecord, jobRecord, listedJob, presentJob } from "@/server/rest/present/job";
-import { link } from "@/server/rest/present/page";
 import { row } from "@/server/rest/row";
 
 const tag = "Exports and jobs";
@@ -10,7 +10,6 @@ const started = z.strictObject({
   projectId: z.uuid(),
   createdAt: z.iso.datetime(),
 });
-const noStore = { "Cache-Control": "no-cache, no-store, must-revalidate" };
 
 export const exportRows = [
   row({
@@ -48,7 +47,7 @@ export const exportRows = [
     casing: "snake",
     status: 200,
     errors: ["PERMISSION_DENIED", "JOB_NOT_FOUND"],
-    headers: { "Cache-Control": "Never kept." },
+    headers: noStoreDoc,
     output: z.strictObject({ data: jobRecord }),
     present: (job) => ({ body: { data: presentJob(job) }, headers: noStore }),
   }),
@@ -64,14 +63,14 @@ export const exportRows = [
     status: 200,
     fixed: { direction: undefined },
     errors: ["PROJECT_NOT_FOUND"],
-    headers: { "X-Total-Count": "How many jobs the filters find.", Link: "The next page (RFC 8288), if there is one." },
+    headers: pageHeadersDoc("jobs"),
     output: z.strictObject({ data: z.array(jobListRecord), nextCursor: z.string().nullable() }),
     async present({ items, nextCursor }, { call, input, url }) {
       const { limit: _, cursor: __, ...filters } = input;
       const { count } = await call("job.totals", filters);
       return {
         body: { data: items.map(listedJob), nextCursor },
-        headers: { "X-Total-Count": String(count), ...link(url, nextCursor) },
+        headers: pageHeaders(url, count, nextCursor),
       };
     },
   }),

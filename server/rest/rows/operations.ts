@@ -11,6 +11,7 @@ export const health = z
     checks: z.strictObject({ database: check, migrations: check, worker: check, disk: check }),
   })
   .meta({ id: "Health" });
+export type Health = z.infer<typeof health>;
 
 export const operationStreams: Stream[] = [
   {

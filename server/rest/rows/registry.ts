@@ -1,10 +1,9 @@
 import { z } from "zod";
+import { noStore, noStoreDoc, pageHeaders, pageHeadersDoc } from "@/server/rest/present/headers";
 import { presentToolJob, presentToolJobFull, toolJob, toolJobFull } from "@/server/rest/present/job";
-import { link } from "@/server/rest/present/page";
 import { row } from "@/server/rest/row";
 
 const tag = "Tool registry";
-const noStore = { "Cache-Control": "no-cache, no-store, must-revalidate" };
 const codes = { PROJECT_NOT_FOUND: "TOOL_NOT_FOUND" } as const;
 
 /** The same exports for a registry of tools: a tool is a project, its id the project's uuid. */
@@ -47,14 +46,14 @@ export const registryRows = [
     fixed: { kind: "export_backup", direction: undefined },
     status: 200,
     errors: ["PROJECT_NOT_FOUND"],
-    headers: { "X-Total-Count": "How many jobs the filters find.", Link: "The next page (RFC 8288), if there is one." },
+    headers: pageHeadersDoc("jobs"),
     output: z.array(toolJob),
     async present({ items, nextCursor }, { call, input, url }) {
       const { limit: _, cursor: __, ...filters } = input;
       const { count } = await call("job.totals", filters);
       return {
         body: items.map(presentToolJob),
-        headers: { "X-Total-Count": String(count), ...link(url, nextCursor) },
+        headers: pageHeaders(url, count, nextCursor),
       };
     },
   }),
@@ -69,7 +68,7 @@ export const registryRows = [
     casing: "camel",
     status: 200,
     errors: ["PERMISSION_DENIED", "JOB_NOT_FOUND"],
-    headers: { "Cache-Control": "Never kept." },
+    headers: noStoreDoc,
     output: toolJobFull,
     present: (job) => ({ body: presentToolJobFull(job), headers: noStore }),
   }),
