@@ -24,14 +24,14 @@ async function node(args: string[], env: Environment = {}): Promise<number | nul
 async function lint(): Promise<Tally> {
   // It would colour a log file as well.
   const colors = process.stdout.isTTY ? "force" : "off";
-  return oneOf((await node([biome, "ci", `--colors=${colors}`, "."])) === 0);
+  return oneOf("Format and lint", (await node([biome, "ci", `--colors=${colors}`, "."])) === 0);
 }
 
 async function types(): Promise<Tally> {
   // Next writes the types of the routes, which a fresh checkout has not.
   const generated = await run(process.execPath, [next, "typegen"], { cwd: root });
   if (generated.code !== 0) say(generated.output);
-  return oneOf((await node([tsc, "--noEmit"])) === 0 && generated.code === 0);
+  return oneOf("Types", (await node([tsc, "--noEmit"])) === 0 && generated.code === 0);
 }
 
 async function unit(reports: string): Promise<Tally> {
@@ -44,11 +44,11 @@ async function unit(reports: string): Promise<Tally> {
 
 async function build(): Promise<Tally> {
   await ensureBuilt();
-  return oneOf(true);
+  return oneOf("Build", true);
 }
 
 async function browser(reports: string): Promise<Tally> {
-  if (!(await haveChromium())) return oneOf(false);
+  if (!(await haveChromium())) return oneOf("Chromium is missing", false);
   const report = path.join(reports, "playwright.json");
   const args = [playwright, "test", "-c", "e2e/playwright.config.ts", "--reporter=list,json"];
   const code = await node(args, { PLAYWRIGHT_JSON_OUTPUT_FILE: report });
@@ -77,7 +77,7 @@ async function stage(title: string, work: () => Promise<Tally>): Promise<Tally> 
     return await work();
   } catch (error) {
     say(messageOf(error));
-    return oneOf(false);
+    return oneOf(`${title}: ${messageOf(error)}`, false);
   }
 }
 
@@ -91,13 +91,17 @@ async function testAll(): Promise<Tally> {
     ];
     const built = await stage("Build", build);
     // Without a build there is nothing to click on: that counts as one more failure, not as silence.
-    const clicked = built.failed > 0 ? oneOf(false) : await stage("Browser tests", () => browser(reports));
+    const clicked =
+      built.failed > 0
+        ? oneOf("Browser tests: there is no build", false)
+        : await stage("Browser tests", () => browser(reports));
     return [...tallies, built, clicked].reduce(add);
   } finally {
     await rm(reports, { recursive: true, force: true });
   }
 }
 
-const { passed, failed } = await testAll();
+const { passed, failed, failures } = await testAll();
+for (const failure of failures) console.log(`\nFailed: ${failure}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
