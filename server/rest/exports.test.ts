@@ -2,15 +2,20 @@ import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { jobWhen } from "@/jobs/testing/export-job";
-import { heldCompressor } from "@/jobs/testing/stand-in";
+import { type Gate, heldCompressor } from "@/jobs/testing/stand-in";
 import { large, makeSchema, registerTenant, type Tenant } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
-import { givenWorker, startWorkerProcess } from "@/jobs/testing/worker-process";
+import { givenWorker } from "@/jobs/testing/worker-process";
 import { addPerson, api, call, givenApi, type Person } from "@/server/testing/api";
 
 givenControlPlane();
 givenApi();
-givenWorker();
+let gate: Gate;
+givenWorker(async () => {
+  gate = await heldCompressor();
+  await gate.open();
+  return gate.env;
+});
 
 let tenant: Tenant;
 let ada: Person;
@@ -130,12 +135,11 @@ describe("the registry of tools", () => {
   });
 
   it("cancels for its creator and for administrators, and for nobody else", async () => {
-    const gate = await heldCompressor();
+    await gate.close();
     const held = await registerTenant(await makeSchema(large));
     const [carl, dora] = await Promise.all(
       [1, 2].map(() => addPerson({ permissions: { [held.projectId]: ["export"] } })),
     );
-    await using _worker = await startWorkerProcess(gate.env);
     const started = await call(`POST /api/tool-registry/tools/${held.projectId}/export`, { as: carl });
     const { jobId } = started.body as { jobId: string };
     expect(await call(`POST /api/tool-registry/export-jobs/${jobId}/cancel`, { as: dora })).toMatchObject({
