@@ -102,6 +102,8 @@ export type Lab = Awaited<ReturnType<typeof openLab>>;
 
 type JobState = typeof jobs.$inferSelect;
 
+export const isCompleted = (job: JobState) => job.status === "completed";
+
 /** Looks at a job every few milliseconds until it is as wanted. */
 export async function until(jobId: string, wanted: (job: JobState) => boolean, every = 5): Promise<JobState> {
   for (;;) {
@@ -116,7 +118,7 @@ export async function until(jobId: string, wanted: (job: JobState) => boolean, e
 /** Runs one export to its end and throws its file away, so that a thousand of them fit on the disk. */
 export async function exportOnce(lab: Lab, projectId: string, options: Record<string, unknown>): Promise<JobState> {
   const { id } = await lab.startExport(projectId, options);
-  return until(id, (job) => job.status === "completed");
+  return until(id, isCompleted);
 }
 
 /** Forgets backups and their files. */

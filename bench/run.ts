@@ -55,7 +55,7 @@ try {
   await section("small", () => withWorker(() => benchSmall(lab, small, Math.max(rounds, 20))));
   await section("cancel", () => withWorker(() => benchCancel(lab, large, Math.max(rounds, 20))));
   await section("status", () => benchStatus(lab, small, 3));
-  await section("polling", () => benchPolling(lab, large, Math.min(rounds, 3)));
+  await section("polling", () => benchPolling(lab, large, rounds));
   if (await onPath("nginx")) await section("download", () => benchDownload(lab, large, rounds));
   else console.log("nginx is not installed: the download is left out.");
   await section("queue", () => benchQueue(lab));

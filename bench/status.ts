@@ -3,13 +3,14 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import path from "node:path";
 import { encode } from "next-auth/jwt";
-import { dropBackups, exportOnce, type Lab } from "@/bench/lab";
+import { dropBackups, exportOnce, isCompleted, type Lab, until } from "@/bench/lab";
 import { load } from "@/bench/load";
 import { median, timed } from "@/bench/measure";
 import { type Row, seconds } from "@/bench/report";
 import { root } from "@/bin/build";
 import { mustRun } from "@/bin/run";
 import { deriveKey } from "@/db/secret";
+import { signJwt } from "@/server/jwt";
 
 const ourPort = 43_117;
 const peerPort = 43_118;
@@ -23,8 +24,8 @@ export async function sessionCookie(lab: Lab): Promise<string> {
   return `next-auth.session-token=${await encode({ token, secret: deriveKey("session").toString("hex") })}`;
 }
 
-const statusUrl = (port: number, jobId: string) =>
-  `http://127.0.0.1:${port}/api/trpc/job.getStatus?input=${encodeURIComponent(JSON.stringify({ jobId }))}`;
+const statusPath = (jobId: string) => `/api/trpc/job.getStatus?input=${encodeURIComponent(JSON.stringify({ jobId }))}`;
+const statusUrl = (port: number, jobId: string) => `http://127.0.0.1:${port}${statusPath(jobId)}`;
 
 async function startPeer(body: string) {
   await mustRun(process.execPath, [next, "build"], {
@@ -108,15 +109,21 @@ export async function benchStatus(lab: Lab, project: { id: string }, rounds: num
 export async function benchPolling(lab: Lab, project: { id: string }, rounds: number): Promise<Row[]> {
   const worker = await lab.start("worker");
   const web = await lab.start("web", { PORT: String(ourPort), STATUS_READS_PER_SECOND: "1000000000" });
-  const headers = { cookie: await sessionCookie(lab) };
   const watched = await exportOnce(lab, project.id, { format: "custom" });
-  const two = () => Promise.all([1, 2].map(() => exportOnce(lab, project.id, { format: "custom" })));
+  // Half of them dialogs, half of them scripts.
+  const requests = [
+    `GET ${statusPath(watched.id)} HTTP/1.1\r\nHost: x\r\nCookie: ${await sessionCookie(lab)}\r\n\r\n`,
+    `GET /api/jobs/${watched.id} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${await signJwt(lab.admin)}\r\n\r\n`,
+  ];
+  // Looks seldom: what is measured is what the other looks cost.
+  const one = async () => until((await lab.startExport(project.id, { format: "custom" })).id, isCompleted, 50);
+  const two = () => Promise.all([one(), one()]);
   const alone: number[] = [];
   const watchedBy200: number[] = [];
   try {
     for (let round = 0; round < rounds; round++) {
       alone.push(await timed(two));
-      const stop = poll(statusUrl(ourPort, watched.id), headers, 200);
+      const stop = poll(ourPort, requests, 200);
       watchedBy200.push(await timed(two));
       stop();
       await dropBackups(lab);
@@ -142,17 +149,18 @@ export async function benchPolling(lab: Lab, project: { id: string }, rounds: nu
  * So many clients that each ask once a second, spread over it. Bare sockets: the clients are other machines in truth, so
  * what they cost here must be as little as can be.
  */
-function poll(address: string, { cookie = "" }: Record<string, string>, clients: number): () => void {
-  const { hostname, port, pathname, search } = new URL(address);
-  const request = `GET ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}\r\nCookie: ${cookie}\r\n\r\n`;
+function poll(port: number, requests: string[], clients: number): () => void {
   const sockets = Array.from({ length: clients }, () =>
-    connect(Number(port), hostname)
+    connect(port, "127.0.0.1")
       .on("error", () => {})
       .resume(),
   );
   let next = 0;
   const every = 1000 / clients;
-  const timer = setInterval(() => sockets[next++ % clients]?.write(request), every);
+  const timer = setInterval(() => {
+    const request = requests[next % requests.length] ?? "";
+    sockets[next++ % clients]?.write(request);
+  }, every);
   return () => {
     clearInterval(timer);
     for (const socket of sockets) socket.destroy();

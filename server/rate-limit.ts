@@ -1,8 +1,8 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { rateLimits } from "@/db/schema";
+import { batched } from "@/server/batched";
 import { serverEnv } from "@/server/env";
 
 export type Limit = { calls: number; seconds: number };
@@ -29,10 +29,7 @@ export async function countCall(name: LimitName, client: string): Promise<Allowa
   const key = `${name}:${client}`;
   const until = spent.get(key) ?? 0;
   if (until > performance.now()) throw exceeded((until - performance.now()) / 1000);
-  const { calls, seconds: left } = await new Promise<Counted>((resolve, reject) => {
-    waiting.push({ key, seconds: limit.seconds, resolve, reject });
-    if (!isCounting) void countAll();
-  });
+  const { calls, seconds: left } = await count({ key, seconds: limit.seconds });
   // The column rounds to milliseconds, so a window may seem to be a little longer than it is.
   const seconds = Math.min(left, limit.seconds);
   if (calls <= limit.calls)
@@ -56,55 +53,39 @@ function remember(key: string, seconds: number) {
   spent.set(key, performance.now() + seconds * 1000);
 }
 
+type Call = { key: string; seconds: number };
 /** How many calls there were with this one, and the seconds until the window ends. */
 type Counted = { calls: number; seconds: number };
-type Waiting = { key: string; seconds: number; resolve(counted: Counted): void; reject(error: unknown): void };
 
-const waiting: Waiting[] = [];
-let isCounting = false;
-
-/** What comes while a statement is on its way is counted together by the next one: under load one write serves many. */
-async function countAll(): Promise<void> {
-  isCounting = true;
-  // One turn of the event loop: what arrived in the same moment goes together.
-  await turn();
-  while (waiting.length > 0) {
-    const batch = Map.groupBy(waiting.splice(0), ({ key }) => key);
-    try {
-      settle(batch, await write(batch));
-    } catch (error) {
-      for (const call of [...batch.values()].flat()) call.reject(error);
-    }
-  }
-  // In the same turn as the last look: a call that comes now begins anew.
-  isCounting = false;
-}
-
-type Batch = Map<string, Waiting[]>;
+/** What comes in the same moment is counted together: under load one write serves many. */
+const count = batched(async (calls: Call[]): Promise<Counted[]> => {
+  const groups = Map.groupBy(calls, ({ key }) => key);
+  const written = new Map((await write(groups)).map((row) => [row.key, row]));
+  const seen = new Map<string, number>();
+  return calls.map(({ key }) => {
+    const nth = (seen.get(key) ?? 0) + 1;
+    seen.set(key, nth);
+    const { calls, seconds } = written.get(key) ?? { calls: 0, seconds: 0 };
+    return { calls: calls - (groups.get(key)?.length ?? 0) + nth, seconds };
+  });
+});
 
 /** In the order of the keys: two processes that count the same clients never wait for each other in a circle. */
-async function write(batch: Batch): Promise<{ key: string; calls: number; seconds: number }[]> {
-  const keys = [...batch.keys()].sort();
-  const groups = keys.map((key) => batch.get(key) ?? []);
+async function write(groups: Map<string, Call[]>): Promise<({ key: string } & Counted)[]> {
+  const keys = [...groups.keys()].sort();
+  const ordered = keys.map((key) => groups.get(key) ?? []);
   const { key, calls, windowEndsAt } = rateLimits;
   const isOver = sql`${windowEndsAt} <= now()`;
-  const rows = await db.execute<{ key: string; calls: number; seconds: number }>(sql`
+  const rows = await db.execute<{ key: string } & Counted>(sql`
     insert into ${rateLimits} (key, calls, window_ends_at)
     select t.key, t.calls, now() + make_interval(secs => t.seconds)
-    from unnest(${sql.param(keys)}::text[], ${sql.param(groups.map((group) => group.length))}::int[],
-      ${sql.param(groups.map((group) => group[0]?.seconds ?? 0))}::float8[]) as t (key, calls, seconds) order by t.key
+    from unnest(${sql.param(keys)}::text[], ${sql.param(ordered.map((group) => group.length))}::int[],
+      ${sql.param(ordered.map((group) => group[0]?.seconds ?? 0))}::float8[]) as t (key, calls, seconds) order by t.key
     on conflict (key) do update set
       calls = case when ${isOver} then excluded.calls else ${calls} + excluded.calls end,
       window_ends_at = case when ${isOver} then excluded.window_ends_at else ${windowEndsAt} end
     returning ${key}, ${calls}, extract(epoch from ${windowEndsAt} - now())::float8 as seconds`);
   return [...rows];
-}
-
-function settle(batch: Batch, rows: { key: string; calls: number; seconds: number }[]) {
-  for (const { key, calls, seconds } of rows) {
-    const group = batch.get(key) ?? [];
-    for (const [i, call] of group.entries()) call.resolve({ calls: calls - group.length + 1 + i, seconds });
-  }
 }
 
 /** Forgets windows that are over. */

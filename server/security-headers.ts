@@ -15,22 +15,32 @@ const common = {
   "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 };
 
-/** Sets the headers that keep browsers from doing what our pages never do. Next reads the nonce from the policy itself. */
+/** Sets the headers that keep browsers from doing what our pages never do. */
 export function secure(request: IncomingMessage, response: ServerResponse, isDevelopment: boolean): void {
-  const nonce = randomBytes(16).toString("base64");
-  const policy = policyOf(request.url?.startsWith("/docs/") ? "'self'" : scripts(nonce, isDevelopment), isDevelopment);
-  request.headers[nonceHeader] = nonce;
-  request.headers["content-security-policy"] = policy;
-  response.setHeader("Content-Security-Policy", policy);
+  response.setHeader("Content-Security-Policy", policyFor(request, isDevelopment));
   for (const [name, value] of Object.entries(common)) response.setHeader(name, value);
   if (isSecure()) response.setHeader("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
 }
+
+/** Next reads the nonce of a page from the policy in the request's headers. */
+function policyFor({ url = "/", headers }: IncomingMessage, isDevelopment: boolean): string {
+  if (url.startsWith("/api/")) return dataPolicy;
+  if (url.startsWith("/docs/")) return pagePolicy("'self'", isDevelopment);
+  const nonce = randomBytes(16).toString("base64");
+  const policy = pagePolicy(scripts(nonce, isDevelopment), isDevelopment);
+  headers[nonceHeader] = nonce;
+  headers["content-security-policy"] = policy;
+  return policy;
+}
+
+/** For answers that are no pages: a browser that takes one for a page loads and runs nothing. */
+const dataPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /** What a script with the nonce loads may run too. Hot reload evaluates text. */
 const scripts = (nonce: string, isDevelopment: boolean) =>
   `'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? " 'unsafe-eval'" : ""}`;
 
-function policyOf(script: string, isDevelopment: boolean): string {
+function pagePolicy(script: string, isDevelopment: boolean): string {
   return [
     "default-src 'self'",
     `script-src ${script}`,

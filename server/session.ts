@@ -1,11 +1,13 @@
-import { eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { decode } from "next-auth/jwt";
 import { z } from "zod";
 import type { Actor } from "@/db/audit";
 import { db } from "@/db/client";
 import { users } from "@/db/schema";
 import { deriveKey } from "@/db/secret";
+import { batched, requestGap } from "@/server/batched";
 import { serverEnv } from "@/server/env";
+import { remembered } from "@/server/opened";
 
 /** Seals the sessions of next-auth. */
 export const sessionSecret = () => deriveKey("session").toString("hex");
@@ -27,37 +29,36 @@ export async function userFromCookies(cookieHeader: string | null): Promise<(Act
 
 /** The user as the database knows them now; null for one who was disabled, or whose sessions were ended since. */
 export async function userById(id: string, sessionVersion: number): Promise<(Actor & { name: string }) | null> {
-  const [user] = await byId().execute({ id });
+  const user = await findUser(id);
   if (!user || user.disabledAt || user.sessionVersion !== sessionVersion) return null;
   return { id: user.id, email: user.email, name: user.name, role: user.role };
 }
 
 type Session = z.infer<typeof claims>;
 
-/** Opening a token costs more than the question that comes with it, and an open dialog asks once a second. */
-const opened = new Map<string, { session: Session; until: number }>();
-const openedFor = 60_000;
-const openedAtMost = 1000;
-
 /** What the token says, if we have sealed it and it has not expired. */
-async function openToken(token: string): Promise<Session | null> {
-  const known = opened.get(token);
-  if (known && known.until > Date.now()) return known.session;
+const openToken = remembered(async (token): Promise<Session | null> => {
   const decoded = claims.safeParse(await decode({ token, secret: sessionSecret() }).catch(() => null));
-  if (!decoded.success) return null;
-  if (opened.size >= openedAtMost) opened.clear();
-  opened.set(token, { session: decoded.data, until: Math.min(Date.now() + openedFor, decoded.data.exp * 1000) });
-  return decoded.data;
-}
+  return decoded.data ?? null;
+});
 
-let prepared: ReturnType<typeof prepareById> | undefined;
-const byId = () => (prepared ??= prepareById());
-const prepareById = () =>
+const findUser = batched(
+  async (ids: string[]) => {
+    const found = await byIds().execute({ ids });
+    const users = new Map(found.map((user) => [user.id, user]));
+    return ids.map((id) => users.get(id));
+  },
+  { gap: requestGap },
+);
+
+let prepared: ReturnType<typeof prepareByIds> | undefined;
+const byIds = () => (prepared ??= prepareByIds());
+const prepareByIds = () =>
   db
     .select()
     .from(users)
-    .where(eq(users.id, sql.placeholder("id")))
-    .prepare("user_by_id");
+    .where(sql`${users.id} = any(${sql.placeholder("ids")}::uuid[])`)
+    .prepare("users_by_id");
 
 /** A session of more than 4 kB comes in numbered pieces. */
 function readCookie(header: string, name: string): string {

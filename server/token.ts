@@ -2,6 +2,7 @@ import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { apiTokens, type TokenScope, users } from "@/db/schema";
+import { batched, requestGap } from "@/server/batched";
 import { hashOf, randomSecret } from "@/server/secret-text";
 
 /** What an API token begins with, so that people and secret scanners know it when they see it. */
@@ -20,7 +21,7 @@ export type TokenInUse = { id: string; scopes: TokenScope[] };
  * TOKEN_EXPIRED for one that is too old.
  */
 export async function openApiToken(token: string) {
-  const [row] = await byHash().execute({ hash: hashOf(token) });
+  const row = await findToken(hashOf(token));
   if (!row || row.token.revokedAt || row.user.disabledAt)
     throw new AppError("UNAUTHENTICATED", "This API token is not valid.");
   if (row.isExpired) throw new AppError("TOKEN_EXPIRED", "This API token has expired. Make a new one.");
@@ -41,9 +42,18 @@ const noteUse = (id: string) =>
     .set({ lastUsedAt: sql`now()` })
     .where(and(eq(apiTokens.id, id), or(isNull(apiTokens.lastUsedAt), lt(apiTokens.lastUsedAt, minuteAgo))));
 
-let prepared: ReturnType<typeof prepareByHash> | undefined;
-const byHash = () => (prepared ??= prepareByHash());
-const prepareByHash = () =>
+const findToken = batched(
+  async (hashes: string[]) => {
+    const found = await byHashes().execute({ hashes });
+    const rows = new Map(found.map((row) => [row.token.hash, row]));
+    return hashes.map((hash) => rows.get(hash));
+  },
+  { gap: requestGap },
+);
+
+let prepared: ReturnType<typeof prepareByHashes> | undefined;
+const byHashes = () => (prepared ??= prepareByHashes());
+const prepareByHashes = () =>
   db
     .select({
       token: apiTokens,
@@ -53,5 +63,5 @@ const prepareByHash = () =>
     })
     .from(apiTokens)
     .innerJoin(users, eq(users.id, apiTokens.userId))
-    .where(eq(apiTokens.hash, sql.placeholder("hash")))
-    .prepare("token_by_hash");
+    .where(sql`${apiTokens.hash} = any(${sql.placeholder("hashes")}::text[])`)
+    .prepare("tokens_by_hash");

@@ -1,19 +1,15 @@
-import { and, count, desc, eq, getTableColumns, inArray, isNull, sql } from "drizzle-orm";
+import { and, count, desc, eq, inArray, isNull } from "drizzle-orm";
 import { z } from "zod";
 import { type Actor, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { backups, jobKind, jobStatus, jobs, projectMembers, projects, users } from "@/db/schema";
+import { jobKind, jobStatus, jobs, projectMembers, projects, users } from "@/db/schema";
 import { requestCancel } from "@/jobs/lifecycle/cancel";
 import { startJob } from "@/jobs/lifecycle/start";
+import { findStatus, listedJob } from "@/server/job-status";
 import { after, decodeCursor, encodeCursor, keyset, pageInput } from "@/server/keyset";
 import { noteOnRequest } from "@/server/request-log";
 import { findProject, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
-
-const { idempotencyKey, fence, workerId, queueWorkerId, leaseExpiresAt, runAt, cancelRequestedBy, ...shown } =
-  getTableColumns(jobs);
-const { progress, failure, ...listed } = shown;
-const names = { projectSlug: projects.slug, projectName: projects.name, userName: users.name, userEmail: users.email };
 
 const filters = z.strictObject({
   projectId: projectRef.optional(),
@@ -41,7 +37,7 @@ export const jobRouter = router({
     .input(z.object({ jobId: z.uuid() }))
     .query(async ({ ctx, input }) => {
       noteOnRequest({ jobId: input.jobId });
-      const [row] = await statusById().execute({ id: input.jobId, userId: ctx.user.id });
+      const row = await findStatus({ jobId: input.jobId, userId: ctx.user.id });
       if (!row) throw notFound();
       if (ctx.user.role !== "admin") {
         if (row.permissions === null) throw notFound();
@@ -55,7 +51,7 @@ export const jobRouter = router({
   /** The caller's jobs, newest first; an admin sees all. */
   list: userProcedure.input(filters.extend(pageInput.shape)).query(async ({ ctx, input }) => {
     const rows = await db
-      .select({ ...listed, failure: jobs.failure, ...names })
+      .select(listedJob)
       .from(jobs)
       .innerJoin(projects, eq(projects.id, jobs.projectId))
       .leftJoin(users, eq(users.id, jobs.userId))
@@ -144,36 +140,4 @@ async function visibleJob(user: Actor, jobId: string) {
     if (!member) throw notFound();
   }
   return job;
-}
-
-let prepared: ReturnType<typeof prepareStatus> | undefined;
-const statusById = () => (prepared ??= prepareStatus());
-
-/** Asked ten times a second by each open dialog, so it is one prepared statement. */
-function prepareStatus() {
-  const mine = and(eq(projectMembers.projectId, jobs.projectId), eq(projectMembers.userId, sql.placeholder("userId")));
-  return db
-    .select({
-      ...shown,
-      ...names,
-      permissions: projectMembers.permissions,
-      backupId: backups.id,
-      filename: backups.filename,
-      storagePath: backups.storagePath,
-      sizeBytes: backups.sizeBytes,
-      originalBytes: backups.originalBytes,
-      sha256: backups.sha256,
-      format: backups.format,
-      compression: backups.compression,
-      rowCount: backups.rowCount,
-      tableCount: backups.tableCount,
-      durationMs: backups.durationMs,
-    })
-    .from(jobs)
-    .innerJoin(projects, eq(projects.id, jobs.projectId))
-    .leftJoin(users, eq(users.id, jobs.userId))
-    .leftJoin(projectMembers, mine)
-    .leftJoin(backups, eq(backups.jobId, jobs.id))
-    .where(eq(jobs.id, sql.placeholder("id")))
-    .prepare("job_status");
 }
