@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import path from "node:path";
+import type { Exchange } from "@/server/exchange";
 
 const folder = path.resolve("node_modules/swagger-ui-dist");
 
@@ -34,8 +35,7 @@ document.documentElement.classList.toggle("dark-mode", matchMedia("(prefers-colo
 `;
 
 /** Serves the API's documentation from this origin. Gives false for any other request. */
-export async function serveDocs(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-  const { pathname } = new URL(request.url ?? "/", "http://localhost");
+export async function serveDocs({ request, response, url: { pathname } }: Exchange): Promise<boolean> {
   if (request.method !== "GET" && request.method !== "HEAD") return false;
   if (pathname === "/docs/api" || pathname === "/docs/api/") return send(response, "text/html; charset=utf-8", page);
   if (pathname === "/docs/api/start.js") return send(response, "text/javascript; charset=utf-8", start);

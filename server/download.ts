@@ -9,7 +9,7 @@ import { type BackupCompression, backups, users } from "@/db/schema";
 import { inside } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
 import { clientAddress } from "@/server/address";
-import { headersOf } from "@/server/headers";
+import type { Exchange } from "@/server/exchange";
 import { identify } from "@/server/identity";
 import { checkDownload } from "@/server/link";
 import { sendProblem, toAppError } from "@/server/problem";
@@ -31,15 +31,13 @@ const contentTypes: Record<BackupCompression, string> = {
  * Serves backup files itself, in front of Next, which would drop Content-Length. Gives false for any other request.
  * The right to the file is checked at each request: by a signed link, else by the session.
  */
-export async function serveDownload(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-  const url = new URL(request.url ?? "/", "http://localhost");
+export async function serveDownload({ request, response, headers, url }: Exchange): Promise<boolean> {
   const backupId = downloadPath.exec(url.pathname)?.[1];
   if (!backupId) return false;
   noteOnRequest({ route: "/api/v1/backups/{id}/download" });
   try {
     if (request.method !== "GET" && request.method !== "HEAD")
       throw new AppError("VALIDATION_ERROR", "A download is a GET or a HEAD.");
-    const headers = headersOf(request);
     const { user, token } = await callerOf(backupId, url.searchParams, headers);
     const { backup } = await findBackup(user, backupId);
     const file = await openBackup(backup);

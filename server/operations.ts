@@ -1,10 +1,9 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { AppError, codeOf } from "@/db/errors";
 import { auditCsv } from "@/server/audit-csv";
 import { auditFilters } from "@/server/audit-log";
 import { serverEnv } from "@/server/env";
-import { headersOf } from "@/server/headers";
+import type { Exchange } from "@/server/exchange";
 import { readHealth } from "@/server/health";
 import { mayReadMetrics, readMetrics } from "@/server/metrics";
 import { sendProblem, toAppError } from "@/server/problem";
@@ -15,20 +14,20 @@ import { callProcedure } from "@/server/rest/row";
 import { fromQuery } from "@/server/rest/wire";
 import { createContext } from "@/server/trpc";
 
-type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
+type Handler = (exchange: Exchange) => Promise<void> | void;
 
 /** What is asked for with a plain GET and is no procedure's answer. */
 const handlers: Record<string, Handler> = {
-  "/api/health/live": (_, response) => sendJson(response, { status: 200, body: { status: "ok" } }),
+  "/api/health/live": ({ response }) => sendJson(response, { status: 200, body: { status: "ok" } }),
   "/api/health/ready": serveHealth,
   "/api/metrics": serveMetrics,
-  "/api/openapi.json": (_, response) => sendJson(response, { status: 200, body: document() }),
+  "/api/openapi.json": ({ response }) => sendJson(response, { status: 200, body: document() }),
   "/api/v1/audit.csv": serveAuditCsv,
 };
 
 /** Serves health, metrics, the OpenAPI document and the audit as CSV. Gives false for any other request. */
-export async function serveOperations(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-  const url = new URL(request.url ?? "/", "http://localhost");
+export async function serveOperations(exchange: Exchange): Promise<boolean> {
+  const { request, response, url } = exchange;
   const handler = Object.hasOwn(handlers, url.pathname) ? handlers[url.pathname] : undefined;
   if (!handler) return false;
   noteOnRequest({ route: url.pathname });
@@ -37,7 +36,7 @@ export async function serveOperations(request: IncomingMessage, response: Server
       response.setHeader("Allow", "GET, HEAD");
       throw new AppError("METHOD_NOT_ALLOWED", "Use GET here.");
     }
-    await handler(request, response, url);
+    await handler(exchange);
   } catch (error) {
     sendProblem(response, toAppError(error), error);
   }
@@ -47,20 +46,19 @@ export async function serveOperations(request: IncomingMessage, response: Server
 let made: ReturnType<typeof openApiDocument> | undefined;
 const document = () => (made ??= openApiDocument(serverEnv().PUBLIC_URL));
 
-async function serveHealth(_: IncomingMessage, response: ServerResponse) {
+async function serveHealth({ response }: Exchange) {
   const health = await readHealth();
   sendJson(response, { status: health.status === "ok" ? 200 : 503, body: health });
 }
 
-async function serveMetrics(request: IncomingMessage, response: ServerResponse) {
-  if (!mayReadMetrics(headersOf(request)))
-    throw new AppError("UNAUTHENTICATED", "Send METRICS_TOKEN as a bearer token.");
+async function serveMetrics({ response, headers }: Exchange) {
+  if (!mayReadMetrics(headers)) throw new AppError("UNAUTHENTICATED", "Send METRICS_TOKEN as a bearer token.");
   const { contentType, text } = await readMetrics();
   response.writeHead(200, { "Content-Type": contentType, "Cache-Control": "no-store" }).end(text);
 }
 
-async function serveAuditCsv(request: IncomingMessage, response: ServerResponse, url: URL) {
-  const ctx = await createContext(headersOf(request));
+async function serveAuditCsv({ response, url, headers }: Exchange) {
+  const ctx = await createContext(headers);
   const filters = await callProcedure(ctx, "audit.export", fromQuery(auditFilters, url.searchParams, "camel"));
   const name = `coffer-audit_${new Date().toISOString().slice(0, 10)}.csv`;
   response.writeHead(200, {

@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { nodeHTTPRequestHandler } from "@trpc/server/adapters/node-http";
 import type { AppError } from "@/db/errors";
-import { headersOf } from "@/server/headers";
+import type { Exchange } from "@/server/exchange";
 import { toAppError } from "@/server/problem";
 import { appRouter } from "@/server/root";
 import { isJson, isSameOrigin } from "@/server/same-origin";
@@ -15,10 +14,9 @@ const maxBatchSize = 10;
  * Serves the procedures to the dashboard, in front of Next: each open dialog asks once a second, and a route of Next costs
  * several times what the answer does. Gives false for any other request.
  */
-export async function serveProcedures(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-  const { pathname } = new URL(request.url ?? "/", "http://localhost");
+export async function serveProcedures({ request, response, headers, url }: Exchange): Promise<boolean> {
+  const { pathname } = url;
   if (!pathname.startsWith(prefix)) return false;
-  const headers = headersOf(request);
   const refusal = refusalOf(request.method, headers);
   if (refusal) {
     response.writeHead(refusal.status, { "Content-Type": "text/plain; charset=utf-8" }).end(refusal.message);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { socketAddressHeader } from "@/server/address";
 import { serveDocs } from "@/server/docs";
 import { serveDownload } from "@/server/download";
+import type { Door } from "@/server/exchange";
 import { headersOf } from "@/server/headers";
 import { serveOperations } from "@/server/operations";
 import { serveProcedures } from "@/server/procedures";
@@ -13,18 +14,21 @@ import { secure } from "@/server/security-headers";
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
 /** In this order. Each gives false for a request that is not for it. */
-const doors = [serveOperations, serveDownload, serveProcedures, serveRest, serveDocs];
+const doors: Door[] = [serveOperations, serveDownload, serveProcedures, serveRest, serveDocs];
 
 /** Serves all requests: what is not for one of our own doors is for the pages. */
 export function serveWith(pages: Handler, isDevelopment: boolean): Handler {
   return (request, response) =>
     logged(request, response, async () => {
       request.headers[socketAddressHeader] = request.socket.remoteAddress ?? "";
-      const requestId = requestIdOf(headersOf(request));
+      const headers = headersOf(request);
+      const requestId = requestIdOf(headers);
+      headers.set("x-request-id", requestId);
       request.headers["x-request-id"] = requestId;
       response.setHeader("X-Request-Id", requestId);
       secure(request, response, isDevelopment);
-      for (const door of doors) if (await door(request, response)) return;
+      const exchange = { request, response, headers, url: new URL(request.url ?? "/", "http://localhost") };
+      for (const door of doors) if (await door(exchange)) return;
       await pages(request, response);
     });
 }

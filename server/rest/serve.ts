@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { AppError } from "@/db/errors";
-import { headersOf } from "@/server/headers";
+import type { Exchange } from "@/server/exchange";
 import { jobEnd } from "@/server/job-end";
 import { sendProblem, toAppError } from "@/server/problem";
 import { noteOnRequest } from "@/server/request-log";
@@ -17,8 +17,8 @@ import { type Context, createContext } from "@/server/trpc";
 export const longestWait = 60;
 
 /** Serves the REST API. Gives false for a request that is not for it. */
-export async function serveRest(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-  const url = new URL(request.url ?? "/", "http://localhost");
+export async function serveRest(exchange: Exchange): Promise<boolean> {
+  const { request, response, url } = exchange;
   if (!url.pathname.startsWith("/api/") || url.pathname.startsWith("/api/auth/")) return false;
   const match = matchRow(request.method ?? "GET", url.pathname);
   if (!match) {
@@ -27,22 +27,21 @@ export async function serveRest(request: IncomingMessage, response: ServerRespon
     response.setHeader("Allow", match.allowed.join(", "));
     if (request.method === "OPTIONS") response.writeHead(204).end();
     else sendProblem(response, new AppError("METHOD_NOT_ALLOWED", `Use ${match.allowed.join(" or ")} here.`));
-  } else await serveRow(match.row, { request, response, url, params: match.params });
+  } else await serveRow(match.row, { ...exchange, params: match.params });
   return true;
 }
 
-type Exchange = { request: IncomingMessage; response: ServerResponse; url: URL; params: Record<string, string> };
+type Call = Exchange & { params: Record<string, string> };
 
-async function serveRow(row: Row, exchange: Exchange): Promise<void> {
-  const { request, response } = exchange;
-  const headers = headersOf(request);
+async function serveRow(row: Row, exchange: Call): Promise<void> {
+  const { request, response, headers } = exchange;
   noteOnRequest({ route: row.path });
   let ctx: Context | undefined;
   try {
     // Before the body is read: nobody has to send a megabyte to hear that they may not.
     ctx = await createContext(headers);
     if (!row.open) requireCaller(ctx, request.method, headers);
-    const { status, body, headers: extra } = await answer(row, exchange, { ctx, headers });
+    const { status, body, headers: extra } = await answer(row, exchange, ctx);
     tellAllowance(response, ctx);
     if (status === 204) response.writeHead(204, extra).end();
     else sendJson(response, { status, body, headers: extra });
@@ -62,9 +61,7 @@ function requireCaller({ user, refusal }: Context, method: string | undefined, h
   throw new AppError("PERMISSION_DENIED", "Only Coffer's own pages may use a session. Send a token.");
 }
 
-type Caller = { ctx: Context; headers: Headers };
-
-async function answer(row: Row, { request, url, params }: Exchange, { ctx, headers }: Caller) {
+async function answer(row: Row, { request, headers, url, params }: Call, ctx: Context) {
   const body = await readBody(request, headers);
   const input = inputFrom(row, { params, query: url.searchParams, body, headers });
   const result = await callProcedure(ctx, row.procedure, input);
