@@ -26,7 +26,7 @@ export function ManifestLists({ manifest }: { manifest: Manifest }) {
           <Rows
             label="Sequences"
             heads={["Sequence", "Last value"]}
-            rows={sequences.map(({ name, lastValue }) => [name, lastValue ?? "not used yet"])}
+            rows={sequences.map(({ name, lastValue, isCalled }) => [name, (isCalled && lastValue) || "not used yet"])}
           />
         </Section>
       )}

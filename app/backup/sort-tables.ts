@@ -7,7 +7,10 @@ export type TableColumn = "name" | "rows" | "bytes";
 const byName = new Intl.Collator("en", { numeric: true });
 
 /** A new list; tables without rows of their own come last when the largest come first. */
-export function sortTables(tables: readonly ManifestTable[], { key, descending }: Sort<TableColumn>): ManifestTable[] {
+export function sortTables<T extends Pick<ManifestTable, TableColumn>>(
+  tables: readonly T[],
+  { key, descending }: Sort<TableColumn>,
+): T[] {
   const direction = descending ? -1 : 1;
   return [...tables].sort((a, b) => {
     const names = byName.compare(a.name, b.name);

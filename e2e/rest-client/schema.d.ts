@@ -766,6 +766,8 @@ export interface operations {
                     /** @default [] */
                     tags?: string[];
                     storage_path?: string;
+                    /** @default false */
+                    fingerprint?: boolean;
                 };
             };
         };
@@ -1285,6 +1287,8 @@ export interface operations {
                     /** @default [] */
                     tags?: string[];
                     storagePath?: string;
+                    /** @default false */
+                    fingerprint?: boolean;
                 };
             };
         };
@@ -2191,6 +2195,8 @@ export interface operations {
                     /** @default [] */
                     tags?: string[];
                     storage_path?: string;
+                    /** @default false */
+                    fingerprint?: boolean;
                 };
             };
         };

@@ -11,10 +11,10 @@ const manifest: Manifest = {
   clientVersion: "15",
   schemaVersion: "abc",
   tables: [
-    { name: "a", kind: "table", rows: 3, bytes: 10 },
-    { name: "b", kind: "partitioned table", rows: null, bytes: 0 },
+    { name: "a", kind: "table", rows: 3, bytes: 10, fingerprint: "1:ab" },
+    { name: "b", kind: "partitioned table", rows: null, bytes: 0, fingerprint: null },
   ],
-  sequences: [{ name: "s", lastValue: "9223372036854775807" }],
+  sequences: [{ name: "s", lastValue: "9223372036854775807", isCalled: true, movedTo: null }],
   extensions: [{ name: "plpgsql", version: "1.0", schema: "pg_catalog" }],
   outsideDependencies: [{ kind: "type", name: "citext", schema: "public", extension: "citext" }],
 };

@@ -28,9 +28,20 @@ export const manifestSchema = z.object({
       rows: z.number().nullable(),
       /** Of its COPY text as last seen while it ran; the file's `originalBytes` is exact. */
       bytes: z.number(),
+      /** Of its rows, whatever their order, in the same snapshot (jobs/postgres/fingerprint.ts); null when nobody asked for it. */
+      fingerprint: z.string().nullable().default(null),
     }),
   ),
-  sequences: z.array(z.object({ name: z.string(), lastValue: z.string().nullable() })),
+  sequences: z.array(
+    z.object({
+      name: z.string(),
+      /** As text, for a bigint does not fit a number. The value that comes next when `isCalled` is false. */
+      lastValue: z.string().nullable(),
+      isCalled: z.boolean().default(true),
+      /** Where it stood after the dump, if it has moved meanwhile: the file holds some value between the two. */
+      movedTo: z.string().nullable().default(null),
+    }),
+  ),
   extensions: z.array(z.object({ name: z.string(), version: z.string(), schema: z.string() })),
   /** What the schema needs from outside of it: not in the file. */
   outsideDependencies: z.array(

@@ -10,6 +10,7 @@ import { watchDump } from "@/jobs/export-backup/watch";
 import type { RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
 import { applicationName, connectTenant, toolConnection } from "@/jobs/postgres/connection";
+import type { SequenceValue } from "@/jobs/postgres/fingerprint";
 import { dumpFailure, pgDumpArgs } from "@/jobs/postgres/pg-dump";
 import type { Snapshot } from "@/jobs/postgres/snapshot";
 
@@ -26,8 +27,9 @@ export type DumpPlan = {
 export type Dumped = Sealed & {
   compression: BackupCompression;
   clientMajor: number;
-  /** By the table's oid: rows counted in the snapshot, bytes of COPY text. */
-  measured: Map<number, { bytes: number; rows: number }>;
+  /** By the table's oid: rows counted in the snapshot, bytes of COPY text, fingerprint if it was asked for. */
+  measured: Map<number, { bytes: number; rows: number; fingerprint: string | null }>;
+  sequencesAfter: SequenceValue[];
 };
 
 /** Dumps the snapshot into the staged file, watched, and counts every table's rows in the same snapshot meanwhile. */
@@ -61,7 +63,11 @@ export async function dumpSnapshot(plan: DumpPlan): Promise<Dumped> {
     report: context.report,
     fail,
   });
-  const counting = snapshot.countRows((table, rows) => follow.counted(table.oid, rows));
+  const fingerprints = new Map<number, string | null>();
+  const counting = snapshot.countRows((table, { rows, fingerprint }) => {
+    follow.counted(table.oid, rows);
+    fingerprints.set(table.oid, fingerprint);
+  }, plan.options);
   // A count that fails (a permission, a lost connection) ends the dump: without it there would be nothing to prove.
   counting.catch(fail);
   try {
@@ -73,7 +79,12 @@ export async function dumpSnapshot(plan: DumpPlan): Promise<Dumped> {
     });
     await counting;
     follow.finish();
-    return { ...sealed, measured: follow.measured() };
+    const measured = follow.measured();
+    return {
+      ...sealed,
+      measured: new Map([...measured].map(([oid, of]) => [oid, { ...of, fingerprint: fingerprints.get(oid) ?? null }])),
+      sequencesAfter: await snapshot.sequencesNow(),
+    };
   } catch (error) {
     const cause = ending.signal.aborted ? ending.signal.reason : error;
     // The count would go on to its end otherwise. That it fails now is no cause of anything.

@@ -80,9 +80,20 @@ describe("the manifest", () => {
       kind: "partitioned table",
       rows: null,
       bytes: 0,
+      fingerprint: null,
     });
-    expect(manifest.sequences).toContainEqual({ name: "huge", lastValue: "9223372036854775806" });
-    expect(manifest.sequences).toContainEqual({ name: "never_used", lastValue: null });
+    expect(manifest.sequences).toContainEqual({
+      name: "huge",
+      lastValue: "9223372036854775806",
+      isCalled: true,
+      movedTo: null,
+    });
+    expect(manifest.sequences).toContainEqual({
+      name: "never_used",
+      lastValue: "1000",
+      isCalled: false,
+      movedTo: null,
+    });
     const outside = manifest.outsideDependencies
       .filter(({ schema }) => schema === tenant.shared)
       .map(({ kind }) => kind);

@@ -16,6 +16,8 @@ export const exportOptions = z.strictObject({
   description: z.string().trim().max(500).optional(),
   tags: z.array(z.string().trim().min(1).max(40)).max(20).default([]),
   storagePath: storagePath.optional(),
+  /** Fingerprints every table in the dump's own snapshot, so that a proof can compare what the rows hold, not only how many they are. */
+  fingerprint: z.boolean().default(false),
 });
 
 export type ExportOptions = z.infer<typeof exportOptions>;

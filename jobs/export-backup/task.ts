@@ -133,6 +133,7 @@ function manifestOf(
   storagePath: string,
 ): Manifest {
   const { inventory } = snapshot;
+  const after = new Map(dumped.sequencesAfter.map((sequence) => [sequence.name, sequence]));
   return manifestSchema.parse({
     manifestVersion: 1,
     job: { id: job.id, fence: job.fence },
@@ -150,10 +151,14 @@ function manifestOf(
     clientVersion: String(dumped.clientMajor),
     schemaVersion: inventory.schemaVersion,
     tables: inventory.tables.map(({ oid, name, kind }) => {
-      const measured = dumped.measured.get(oid);
-      return { name, kind, rows: measured?.rows ?? null, bytes: measured?.bytes ?? 0 };
+      const { rows = null, bytes = 0, fingerprint = null } = dumped.measured.get(oid) ?? {};
+      return { name, kind, rows, bytes, fingerprint };
     }),
-    sequences: inventory.sequences,
+    sequences: inventory.sequences.map((sequence) => {
+      const later = after.get(sequence.name);
+      const hasMoved = later && (later.lastValue !== sequence.lastValue || later.isCalled !== sequence.isCalled);
+      return { ...sequence, movedTo: hasMoved ? later.lastValue : null };
+    }),
     extensions: inventory.extensions,
     outsideDependencies: inventory.outsideDependencies,
   });

@@ -56,9 +56,9 @@ describe("the inventory of a schema", () => {
       create sequence fresh; create sequence large; select setval('large', 9223372036854775806);
       create table t (id int generated always as identity); insert into t default values`);
     expect((await read(schema)).sequences).toEqual([
-      { name: "fresh", lastValue: null },
-      { name: "large", lastValue: "9223372036854775806" },
-      { name: "t_id_seq", lastValue: "1" },
+      { name: "fresh", lastValue: "1", isCalled: false },
+      { name: "large", lastValue: "9223372036854775806", isCalled: true },
+      { name: "t_id_seq", lastValue: "1", isCalled: true },
     ]);
   });
 

@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import { failed } from "@/jobs/lifecycle/failure";
+import { type SequenceValue, sequenceValues } from "@/jobs/postgres/fingerprint";
 
 export type TableInfo = {
   oid: number;
@@ -13,7 +14,6 @@ export type TableInfo = {
   rowEstimate: number | null;
 };
 
-export type Sequence = { name: string; lastValue: string | null };
 export type Extension = { name: string; version: string; schema: string };
 export type OutsideDependency = { kind: string; name: string; schema: string; extension: string | null };
 
@@ -21,7 +21,7 @@ export type OutsideDependency = { kind: string; name: string; schema: string; ex
 export type Inventory = {
   schemaOid: number;
   tables: TableInfo[];
-  sequences: Sequence[];
+  sequences: SequenceValue[];
   extensions: Extension[];
   outsideDependencies: OutsideDependency[];
   /** Changes when a column, type or constraint does: two backups with the same one have the same structure. */
@@ -37,7 +37,7 @@ export async function readInventory(session: postgres.Sql, schema: string): Prom
   return {
     schemaOid: oid,
     tables: await readTables(session, oid),
-    sequences: await readSequences(session, oid),
+    sequences: await sequenceValues(session, schema),
     extensions: await readExtensions(session),
     outsideDependencies: await readOutsideDependencies(session, oid),
     schemaVersion: await readSchemaVersion(session, oid),
@@ -56,16 +56,6 @@ async function readTables(session: postgres.Sql, schema: number) {
     from pg_class c
     where c.relnamespace = ${schema} and c.relkind in ('r', 'p', 'm', 'f')
       and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
-    order by c.relname collate "C"`),
-  ];
-}
-
-/** `lastValue` as text: a bigint does not fit a number. Null when the sequence was never used. */
-async function readSequences(session: postgres.Sql, schema: number) {
-  return [
-    ...(await session<Sequence[]>`
-    select c.relname as name, pg_sequence_last_value(c.oid)::text as "lastValue"
-    from pg_class c where c.relnamespace = ${schema} and c.relkind = 'S'
     order by c.relname collate "C"`),
   ];
 }

@@ -22,7 +22,7 @@ function open(tenant: Schema, lockWaitSeconds = 30) {
 
 async function counts(snapshot: Snapshot): Promise<Record<string, number>> {
   const rows: Record<string, number> = {};
-  await snapshot.countRows((table, count) => (rows[table.name] = count));
+  await snapshot.countRows((table, counted) => (rows[table.name] = counted.rows));
   return rows;
 }
 

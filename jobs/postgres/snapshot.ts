@@ -1,8 +1,11 @@
 import type postgres from "postgres";
 import { codeOf } from "@/db/errors";
 import { failed } from "@/jobs/lifecycle/failure";
+import { canonicalSettings, fingerprintTables, type SequenceValue, sequenceValues } from "@/jobs/postgres/fingerprint";
 import { qualified } from "@/jobs/postgres/identifier";
 import { type Inventory, readInventory, type TableInfo } from "@/jobs/postgres/inventory";
+
+export type Counted = { rows: number; fingerprint: string | null };
 
 export type Snapshot = {
   /** For `pg_dump --snapshot`. */
@@ -11,8 +14,13 @@ export type Snapshot = {
   pid: number;
   takenAt: Date;
   inventory: Inventory;
-  /** Rows of each table that carries data, in the snapshot; `seen` hears of each as it is known. */
-  countRows(seen: (table: TableInfo, rows: number) => void): Promise<void>;
+  /**
+   * Counts the rows of each table that carries data, in the snapshot, and fingerprints them where that is asked for, which
+   * costs about as much as the dump itself. `seen` hears of each table as it is known.
+   */
+  countRows(seen: (table: TableInfo, counted: Counted) => void, options?: { fingerprint: boolean }): Promise<void>;
+  /** Where the sequences stand now: unlike rows they go on while the snapshot stays. */
+  sequencesNow(): Promise<SequenceValue[]>;
   close(): Promise<void>;
 };
 
@@ -31,7 +39,7 @@ export async function openSnapshot(session: postgres.Sql, schema: string): Promi
   try {
     for (let tries = 1; ; tries++) {
       const taken = await tryOpen(session, schema);
-      if (taken) return { ...taken, countRows: (seen) => countRows(session, taken, seen), close };
+      if (taken) return { ...taken, ...readers(session, taken), close };
       await session`rollback`;
       if (tries === lockTries) {
         throw failed({ code: "schema_changed", message: "Tables kept coming and going while the snapshot was taken." });
@@ -43,7 +51,17 @@ export async function openSnapshot(session: postgres.Sql, schema: string): Promi
   }
 }
 
-type Taken = Omit<Snapshot, "countRows" | "close"> & { schema: string };
+type Taken = Omit<Snapshot, "countRows" | "sequencesNow" | "close"> & { schema: string };
+type Seen = Parameters<Snapshot["countRows"]>[0];
+
+const readers = (session: postgres.Sql, taken: Taken): Pick<Snapshot, "countRows" | "sequencesNow"> => ({
+  countRows: async (seen, { fingerprint } = { fingerprint: false }) => {
+    // No parallel workers: a backup takes one core of the tenant's server, not all.
+    await session.unsafe("set local max_parallel_workers_per_gather = 0");
+    return fingerprint ? fingerprintRows(session, taken, seen) : countRows(session, taken, seen);
+  },
+  sequencesNow: () => sequenceValues(session, taken.schema),
+});
 
 /** Gives null when a table came or went between the listing and the locks. */
 async function tryOpen(session: postgres.Sql, schema: string): Promise<Taken | null> {
@@ -85,10 +103,8 @@ function lockableTables(session: postgres.Sql, schema: string) {
  * Counts in batches, one scan per table, in the order of the dump. A session that was lost and opened again would
  * count outside of the snapshot, so each answer says which server process gave it.
  */
-async function countRows(session: postgres.Sql, taken: Taken, seen: (table: TableInfo, rows: number) => void) {
+async function countRows(session: postgres.Sql, taken: Taken, seen: Seen) {
   const tables = taken.inventory.tables.filter((table) => table.hasData);
-  // No parallel workers: a backup takes one core of the tenant's server, not all.
-  await session.unsafe("set local max_parallel_workers_per_gather = 0");
   for (let i = 0; i < tables.length; i += countBatch) {
     const batch = tables.slice(i, i + countBatch);
     const parts = batch.map(
@@ -101,7 +117,16 @@ async function countRows(session: postgres.Sql, taken: Taken, seen: (table: Tabl
       if (pid !== taken.pid)
         throw failed({ code: "connection_lost", message: "The session that held the snapshot was lost." });
       const table = batch[n];
-      if (table) seen(table, rows);
+      if (table) seen(table, { rows, fingerprint: null });
     }
   }
+}
+
+async function fingerprintRows(session: postgres.Sql, { schema, inventory }: Taken, seen: Seen) {
+  const tables = new Map(inventory.tables.filter(({ hasData }) => hasData).map((table) => [table.name, table]));
+  await canonicalSettings(session, schema);
+  await fingerprintTables(session, { schema, tables: [...tables.keys()] }, (name, counted) => {
+    const table = tables.get(name);
+    if (table) seen(table, counted);
+  });
 }
