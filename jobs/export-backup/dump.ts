@@ -10,8 +10,8 @@ import { watchDump } from "@/jobs/export-backup/watch";
 import type { RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
 import { applicationName, connectTenant, toolConnection } from "@/jobs/postgres/connection";
-import type { SequenceValue } from "@/jobs/postgres/fingerprint";
 import { dumpFailure, pgDumpArgs } from "@/jobs/postgres/pg-dump";
+import type { SequenceValue } from "@/jobs/postgres/sequence";
 import type { Snapshot } from "@/jobs/postgres/snapshot";
 
 export type DumpPlan = {

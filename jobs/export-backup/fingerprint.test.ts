@@ -1,11 +1,6 @@
 import { expect, it } from "vitest";
 import { type Manifest, manifestSchema } from "@/jobs/archive/manifest";
-import {
-  canonicalSettings,
-  compareFingerprints,
-  fingerprintTables,
-  type TableFingerprint,
-} from "@/jobs/postgres/fingerprint";
+import { canonicalSettings, fingerprintTables } from "@/jobs/postgres/fingerprint";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { backupsOf, jobAtEnd, startExport } from "@/jobs/testing/export-job";
 import { emptyDatabase, restore } from "@/jobs/testing/restore";
@@ -13,6 +8,7 @@ import { lateDump } from "@/jobs/testing/stand-in";
 import { makeSchema, registerTenant, sessions, type Tenant } from "@/jobs/testing/tenant";
 import { makeShared, tortureTenant } from "@/jobs/testing/torture";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
+import { compareTables, type TableRows } from "@/jobs/verify-backup/compare";
 
 givenControlPlane();
 
@@ -25,13 +21,13 @@ async function exported(tenant: Tenant, options: Record<string, unknown>) {
 }
 
 /** What a proof takes from a manifest. */
-const expectedOf = ({ tables }: Manifest): TableFingerprint[] =>
+const expectedOf = ({ tables }: Manifest): TableRows[] =>
   tables.flatMap(({ name, rows, fingerprint }) =>
     rows === null || fingerprint === null ? [] : [{ name, rows, fingerprint }],
   );
 
-async function found(url: string, schema: string, tables: string[]): Promise<TableFingerprint[]> {
-  const prints: TableFingerprint[] = [];
+async function found(url: string, schema: string, tables: string[]): Promise<TableRows[]> {
+  const prints: TableRows[] = [];
   await sessions(url).begin(async (tx) => {
     await canonicalSettings(tx, schema);
     await fingerprintTables(tx, { schema, tables }, (name, print) => prints.push({ name, ...print }));
@@ -49,7 +45,7 @@ it("every table is fingerprinted in the dump's own snapshot, and has the same fi
   await makeShared(sessions(url), tenant.shared);
   await restore(backup, url);
   const names = expected.map(({ name }) => name);
-  const lines = compareFingerprints(expected, await found(url, tenant.schema, names));
+  const lines = compareTables(expected, await found(url, tenant.schema, names));
   expect(lines.filter(({ verdict }) => verdict !== "equal")).toEqual([]);
 });
 

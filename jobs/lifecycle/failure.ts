@@ -11,6 +11,7 @@ export const failureCodes = {
   disk_full: { retry: false },
   internal_error: { retry: false },
   permission_denied: { retry: false },
+  restore_failed: { retry: false },
   row_too_large: { retry: false },
   schema_changed: { retry: true },
   schema_gone: { retry: false },

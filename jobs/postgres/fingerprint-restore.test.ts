@@ -6,13 +6,9 @@ import { acme } from "@/db/demo/acme";
 import { lunaria } from "@/db/demo/lunaria";
 import { createShared } from "@/db/demo/shared";
 import { spaeti } from "@/db/demo/spaeti";
-import {
-  canonicalSettings,
-  fingerprintTables,
-  sequenceValues,
-  type TableFingerprint,
-} from "@/jobs/postgres/fingerprint";
+import { canonicalSettings, type Fingerprint, fingerprintTables } from "@/jobs/postgres/fingerprint";
 import { quoteIdent } from "@/jobs/postgres/identifier";
+import { sequenceValues } from "@/jobs/postgres/sequence";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
 import { emptyDatabase } from "@/jobs/testing/restore";
@@ -64,7 +60,7 @@ async function contents(url: string, schema: string) {
     const listed = await tx<{ name: string }[]>`
       select relname as name from pg_class where relnamespace = ${quoteIdent(schema)}::regnamespace and relkind in ('r', 'p', 'm') order by 1`;
     await canonicalSettings(tx, schema);
-    const prints: TableFingerprint[] = [];
+    const prints: ({ name: string } & Fingerprint)[] = [];
     const tables = listed.map(({ name }) => name);
     await fingerprintTables(tx, { schema, tables }, (name, fingerprint) => prints.push({ name, ...fingerprint }));
     expect(prints.map(({ name }) => name)).toEqual(tables);

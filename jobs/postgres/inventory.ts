@@ -1,6 +1,6 @@
 import type postgres from "postgres";
 import { failed } from "@/jobs/lifecycle/failure";
-import { type SequenceValue, sequenceValues } from "@/jobs/postgres/fingerprint";
+import { type SequenceValue, sequenceValues } from "@/jobs/postgres/sequence";
 
 export type TableInfo = {
   oid: number;

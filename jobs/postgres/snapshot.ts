@@ -1,9 +1,10 @@
 import type postgres from "postgres";
 import { codeOf } from "@/db/errors";
 import { failed } from "@/jobs/lifecycle/failure";
-import { canonicalSettings, fingerprintTables, type SequenceValue, sequenceValues } from "@/jobs/postgres/fingerprint";
+import { canonicalSettings, fingerprintTables } from "@/jobs/postgres/fingerprint";
 import { qualified } from "@/jobs/postgres/identifier";
 import { type Inventory, readInventory, type TableInfo } from "@/jobs/postgres/inventory";
+import { type SequenceValue, sequenceValues } from "@/jobs/postgres/sequence";
 
 export type Counted = { rows: number; fingerprint: string | null };
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { sequenceValues } from "@/jobs/postgres/fingerprint";
 import { qualified } from "@/jobs/postgres/identifier";
+import { sequenceValues } from "@/jobs/postgres/sequence";
 import { makeSchema } from "@/jobs/testing/tenant";
 
 it("gives the value of each sequence, and whether it was used", async () => {

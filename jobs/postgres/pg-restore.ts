@@ -1,0 +1,98 @@
+import { pipeline } from "node:stream/promises";
+import type { BackupFormat, Connection } from "@/db/schema";
+import { type Failure, failed } from "@/jobs/lifecycle/failure";
+import { toolConnection } from "@/jobs/postgres/connection";
+import { type Ending, spawnTool } from "@/jobs/postgres/spawn";
+
+/** A transaction keeps a lock for each object that it makes; the server's lock table holds some thousands. */
+const mostInOneTransaction = 4_000;
+
+export type RestoreRequest = {
+  format: BackupFormat;
+  /** About how many objects the dump makes. */
+  objects: number;
+  /** pg_restore, or psql for a script. */
+  tool: string;
+  connection: Connection;
+  application: string;
+  signal: AbortSignal;
+};
+
+/**
+ * Restores a plain, uncompressed dump into the database, and stops at the first complaint; in one transaction where
+ * the server can hold it. Owners and grants are left out of archives: the roles may not be there, and whoever restores
+ * owns what they make. A script is run as it is.
+ */
+export async function restoreInto(source: AsyncIterable<Buffer>, request: RestoreRequest): Promise<void> {
+  const { connection, application, signal, tool: program } = request;
+  const tool = spawnTool(program, {
+    ...toolConnection(connection, application),
+    args: restoreArgs(request),
+    stdin: "pipe",
+    signal,
+  });
+  tool.stdout?.resume();
+  if (!tool.stdin) throw new Error("a tool without stdin");
+  // Which of the two broke shows at the end: a tool that stops reading has its reasons.
+  const fed = await pipeline(source, tool.stdin).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (fed && !isBrokenPipe(fed)) await tool.end();
+  const ending = await tool.ended;
+  signal.throwIfAborted();
+  if (fed && !isBrokenPipe(fed)) throw fed;
+  if (ending.code !== 0 || ending.signal) throw failed(restoreFailure(ending));
+}
+
+const isBrokenPipe = (error: unknown) =>
+  error instanceof Error &&
+  "code" in error &&
+  /^(EPIPE|ERR_STREAM_PREMATURE_CLOSE|ECONNRESET)$/.test(String(error.code));
+
+/** For pg_restore, or psql where the format is `sql`. Everything comes from stdin; the connection from the environment. */
+export function restoreArgs({ format, objects }: Pick<RestoreRequest, "format" | "objects">): string[] {
+  const single = objects <= mostInOneTransaction;
+  if (format === "sql")
+    return [
+      "--no-psqlrc",
+      "--quiet",
+      "--no-password",
+      "--set=ON_ERROR_STOP=1",
+      ...(single ? ["--single-transaction"] : []),
+      "--file=-",
+    ];
+  return [
+    `--format=${format}`,
+    "--exit-on-error",
+    "--no-password",
+    "--no-owner",
+    "--no-privileges",
+    "--no-tablespaces",
+    "--no-security-labels",
+    ...(single ? ["--single-transaction"] : []),
+    "--dbname=",
+  ];
+}
+
+/** Why a restore ended badly, from the tool's own words (English: it runs with LC_ALL=C). */
+export function restoreFailure(ending: Ending): Failure {
+  const text = ending.stderr.join("\n");
+  const first = /(?:ERROR|error): +(.+)/.exec(text)?.[1];
+  const message = first
+    ? `The dump could not be restored: ${first.replace(/\.$/, "")}.`
+    : "The dump could not be restored.";
+  if (/No space left on device/.test(text)) return { code: "disk_full", message, toolOutput: ending.stderr };
+  if (/out of shared memory/.test(text))
+    return {
+      code: "too_many_tables",
+      message,
+      hint: "Raise max_locks_per_transaction on the server and restart it.",
+      toolOutput: ending.stderr,
+    };
+  if (/connection to server|server closed the connection|terminating connection/.test(text))
+    return { code: "connection_lost", message: "The connection to the database was lost.", toolOutput: ending.stderr };
+  if (ending.signal)
+    return { code: "tool_killed", message: `The restore was ended by ${ending.signal}.`, toolOutput: ending.stderr };
+  return { code: "restore_failed", message, toolOutput: ending.stderr };
+}
