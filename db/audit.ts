@@ -3,7 +3,16 @@ import { auditEvents } from "@/db/schema";
 
 export type Actor = { id: string; email: string; role: "admin" | "member" };
 
-export const subjectKinds = ["user", "project", "database", "job", "backup", "token", "procedure"] as const;
+export const subjectKinds = [
+  "user",
+  "project",
+  "database",
+  "job",
+  "backup",
+  "token",
+  "encryption_key",
+  "procedure",
+] as const;
 
 export type SubjectKind = (typeof subjectKinds)[number];
 

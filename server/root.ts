@@ -2,6 +2,7 @@ import { auditRouter } from "@/server/routers/audit";
 import { backupRouter } from "@/server/routers/backup";
 import { cleanupRouter } from "@/server/routers/cleanup";
 import { databaseRouter } from "@/server/routers/database";
+import { encryptionRouter } from "@/server/routers/encryption";
 import { exportRouter } from "@/server/routers/export";
 import { invitationRouter } from "@/server/routers/invitation";
 import { jobRouter } from "@/server/routers/job";
@@ -19,6 +20,7 @@ export const appRouter = router({
   backup: backupRouter,
   cleanup: cleanupRouter,
   database: databaseRouter,
+  encryption: encryptionRouter,
   export: exportRouter,
   invitation: invitationRouter,
   job: jobRouter,

@@ -34,6 +34,8 @@ export const backups = controlPlane.table(
     format: backupFormat("format").notNull(),
     compression: backupCompression("compression").notNull(),
     encrypted: boolean("encrypted").notNull().default(false),
+    /** The age public keys whose owners can open it; none when it is not encrypted. */
+    recipients: text("recipients").array().notNull().default([]),
     filename: text("filename").notNull(),
     /** Relative to the destination's root, with forward slashes. */
     storagePath: text("storage_path").notNull(),
@@ -62,9 +64,11 @@ export const backups = controlPlane.table(
     index("backups_by_type").on(t.type, newest(t.createdAt), newest(t.id)),
     index("backups_by_format").on(t.format, newest(t.createdAt), newest(t.id)),
     index("backups_by_compression").on(t.compression, newest(t.createdAt), newest(t.id)),
+    index("backups_by_encryption").on(t.encrypted, newest(t.createdAt), newest(t.id)),
     index("backups_by_tag").using("gin", t.tags),
     index("backups_by_word").using("gin", words(t)),
     check("backups_not_empty", sql`${t.sizeBytes} > 0`),
+    check("backups_encrypted_for_somebody", sql`${t.encrypted} = (cardinality(${t.recipients}) > 0)`),
   ],
 );
 

@@ -2,6 +2,7 @@ export * from "./audit";
 export * from "./backup";
 export { controlPlane } from "./control-plane";
 export * from "./database";
+export * from "./encryption-key";
 export * from "./job";
 export * from "./one-time-link";
 export * from "./project";
