@@ -21,10 +21,11 @@ import { sendRange } from "@/server/send-file";
 
 const downloadPath = /^\/api\/v1\/backups\/([0-9a-f-]{36})\/download$/;
 
+const binary = "application/octet-stream";
 const contentTypes: Record<BackupCompression, string> = {
   gzip: "application/gzip",
   zstd: "application/zstd",
-  none: "application/octet-stream",
+  none: binary,
 };
 
 /**
@@ -115,7 +116,7 @@ async function send({ request, response, file, backup }: Download, audit: () => 
   response.setHeader("Cache-Control", "private, no-cache, no-transform");
   response.setHeader("Last-Modified", backup.createdAt.toUTCString());
   if (request.headers["if-none-match"] === etag) return void response.writeHead(304).end();
-  response.setHeader("Content-Type", contentTypes[backup.compression]);
+  response.setHeader("Content-Type", backup.encrypted ? binary : contentTypes[backup.compression]);
   response.setHeader("Content-Disposition", `attachment; filename="${backup.filename}"`);
   response.setHeader("X-Content-Type-Options", "nosniff");
   const range = parseRange(request.headers, { size: backup.sizeBytes, etag });

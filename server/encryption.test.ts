@@ -1,10 +1,12 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
-import { encryptionKeys } from "@/db/schema";
+import { encryptionKeys, jobs } from "@/db/schema";
 import { toBech32 } from "@/jobs/archive/age/bech32";
 import { generateIdentity, recipientOf } from "@/jobs/archive/age/keys";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
+import { addKey, retireAllKeys } from "@/jobs/testing/encryption-key";
+import { makeSchema, registerTenant } from "@/jobs/testing/tenant";
 import { createCaller } from "@/server/root";
 import { addPerson, call, givenApi, type Person } from "@/server/testing/api";
 import { inTheNameOf } from "@/server/trpc";
@@ -102,6 +104,54 @@ describe("a key that is retired", () => {
     expect(order.indexOf(next.id)).toBeGreaterThan(order.indexOf(first.id));
     await expect(boss().retire({ keyId: next.id })).rejects.toEqual(refused("KEY_NOT_FOUND"));
     await expect(boss().retire({ keyId: crypto.randomUUID() })).rejects.toEqual(refused("KEY_NOT_FOUND"));
+  });
+});
+
+describe("an export that is to be encrypted", () => {
+  const order = (projectId: string) => ({ as: admin, body: { project_id: projectId, encrypt: true } });
+  const refusal = {
+    status: 409,
+    body: { code: "NO_ENCRYPTION_KEY", message: expect.stringContaining("administrator") },
+  };
+  const jobsOf = (projectId: string) =>
+    db.select({ options: jobs.options }).from(jobs).where(eq(jobs.projectId, projectId));
+
+  it("is refused before there is a job when no key is in use, by every door", async () => {
+    await retireAllKeys();
+    const { projectId } = await registerTenant(await makeSchema());
+    expect(await call("POST /api/backup/export", order(projectId))).toMatchObject(refusal);
+    expect(await call("POST /api/v1/backups/create", order(projectId))).toMatchObject(refusal);
+    const tool = `POST /api/tool-registry/tools/${projectId}/export`;
+    expect(await call(tool, { as: admin, body: { encrypt: true } })).toMatchObject(refusal);
+    const asking = as(admin, "admin").export.startExport({ projectId, encrypt: true });
+    await expect(asking).rejects.toEqual(refused("NO_ENCRYPTION_KEY"));
+    expect(await jobsOf(projectId)).toEqual([]);
+    const body = { project_id: projectId, encrypt: "yes" };
+    expect(await call("POST /api/backup/export", { as: admin, body })).toMatchObject({ status: 400 });
+  });
+
+  it("is started when there is one, and the same request stays the same job when the key is retired", async () => {
+    const { projectId } = await registerTenant(await makeSchema());
+    await addKey();
+    const request = { ...order(projectId), headers: { "Idempotency-Key": projectId } };
+    const started = await call("POST /api/backup/export", request);
+    expect(started).toMatchObject({ status: 202 });
+    await retireAllKeys();
+    expect((await call("POST /api/backup/export", request)).body).toEqual(started.body);
+    expect(await jobsOf(projectId)).toEqual([{ options: expect.objectContaining({ encrypt: true }) }]);
+  });
+
+  it("is not tried again without a key", async () => {
+    const { projectId } = await registerTenant(await makeSchema());
+    await addKey();
+    const { job } = as(admin, "admin");
+    const { jobId } = await as(admin, "admin").export.startExport({ projectId, encrypt: true });
+    await job.cancel({ jobId });
+    await retireAllKeys();
+    await expect(job.retry({ jobId })).rejects.toEqual(refused("NO_ENCRYPTION_KEY"));
+    await addKey();
+    expect(await job.retry({ jobId })).toMatchObject({ status: "pending" });
+    expect(await jobsOf(projectId)).toHaveLength(2);
   });
 });
 

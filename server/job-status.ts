@@ -45,6 +45,7 @@ function prepareStatuses() {
       sha256: backups.sha256,
       format: backups.format,
       compression: backups.compression,
+      encrypted: backups.encrypted,
       rowCount: backups.rowCount,
       tableCount: backups.tableCount,
       durationMs: backups.durationMs,

@@ -5,6 +5,7 @@ import { sql } from "drizzle-orm";
 import { expect, it } from "vitest";
 import { db } from "@/db/client";
 import { dbEnv } from "@/db/env";
+import { generateIdentity } from "@/jobs/archive/age/keys";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
 import { jobWhen } from "@/jobs/testing/export-job";
@@ -55,10 +56,28 @@ async function useSecrets(admin: Person, projectId: string) {
   await fetch(`${api.url}/welcome/${secret}`);
   const accept = JSON.stringify({ secret, password: "the-password-that-grace-chose" });
   await call("POST /api/trpc/invitation.accept", { body: accept });
+  const trpc = async (name: string, input: object) =>
+    (await call(`POST /api/trpc/${name}`, { as: admin, body: JSON.stringify(input) })).body;
+  const key = await trpc("encryption.generate", { name: "x", keep: true });
+  const { identity } = (key as { result: { data: { identity: string } } }).result.data;
+  // In the wrong field, as it happens.
+  const mistyped = await trpc("encryption.add", {
+    name: "y",
+    recipient: generateIdentity().replace(/.{10}$/, "QQQQMISTAKE"),
+  });
+  const keys = await call("GET /api/trpc/encryption.list", { as: admin });
   const download = `/api/v1/backups/${projectId}/download?user=${admin.id}&expires=9999999999&signature=a-signature-of-a-link`;
-  const answers = [await call(`GET ${download}`), await call("GET /api/jobs", { as: `${token}x` })];
-  const wrong = ["a-wrong-password-typed", "the-password-that-grace-chose", "a-signature-of-a-link"];
-  return { secrets: [token, secret, admin.password, admin.jwt, "metrics-token-nobody-may-see", ...wrong], answers };
+  const answers = [
+    keys,
+    { body: mistyped },
+    await call(`GET ${download}`),
+    await call("GET /api/jobs", { as: `${token}x` }),
+  ];
+  const wrong = ["a-wrong-password-typed", "the-password-that-grace-chose", "a-signature-of-a-link", "QQQQMISTAKE"];
+  return {
+    secrets: [token, identity, secret, admin.password, admin.jwt, "metrics-token-nobody-may-see", ...wrong],
+    answers,
+  };
 }
 
 it("no secret is in a log, an argument, a child's environment, a job, an audit event or an error", async () => {
@@ -72,7 +91,7 @@ it("no secret is in a log, an argument, a child's environment, a job, an audit e
   const start = async (projectId: string) => {
     const { body } = await call("POST /api/backup/export", {
       as: admin,
-      body: { project_id: projectId, format: "custom" },
+      body: { project_id: projectId, format: "custom", encrypt: true },
     });
     return (body as { data: { job_id: string } }).data.job_id;
   };
@@ -93,6 +112,7 @@ it("no secret is in a log, an argument, a child's environment, a job, an audit e
     "databases",
     "users",
     "api_tokens",
+    "encryption_keys",
     "one_time_links",
     "rate_limits",
   ];
@@ -113,6 +133,8 @@ it("no secret is in a log, an argument, a child's environment, a job, an audit e
   expect(places["the web's log"]).toContain('"msg":"request"');
   expect(places["the worker's log"]).toContain(running);
   expect(children).toContain("pg_dump");
+  expect(places["the database"]).toContain(".dump.gz.age");
+  expect(places.answers).toContain("This is a secret key");
   const { password } = connectionOf(testEnv.tenantUrl);
   const all = [...secrets, password, connection.password, dbEnv().COFFER_SECRET, new URL(testEnv.controlUrl).password];
   for (const [place, text] of Object.entries(places)) {

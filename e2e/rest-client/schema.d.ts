@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Start an export
-         * @description Dumps the project's schema in the background. The answer comes at once; poll the job for its progress. With `Prefer: wait=N` it comes when the job is over, or after N seconds.
+         * @description Dumps the project's schema in the background. The answer comes at once; poll the job for its progress. With `Prefer: wait=N` it comes when the job is over, or after N seconds. With `encrypt` the file is an age v1 file that the secret keys of Coffer's encryption keys open.
          */
         post: operations["startExport"];
         delete?: never;
@@ -743,6 +743,7 @@ export interface operations {
                  *       "project_id": "acme",
                  *       "format": "custom",
                  *       "compression": "gzip",
+                 *       "encrypt": false,
                  *       "tags": [
                  *         "before-upgrade"
                  *       ]
@@ -762,6 +763,8 @@ export interface operations {
                      * @enum {string}
                      */
                     compression?: "gzip" | "zstd" | "none";
+                    /** @default false */
+                    encrypt?: boolean;
                     description?: string;
                     /** @default [] */
                     tags?: string[];
@@ -846,7 +849,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `IDEMPOTENCY_KEY_REUSED` */
+            /** @description `IDEMPOTENCY_KEY_REUSED`, `NO_ENCRYPTION_KEY` */
             409: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -1283,6 +1286,8 @@ export interface operations {
                      * @enum {string}
                      */
                     compression?: "gzip" | "zstd" | "none";
+                    /** @default false */
+                    encrypt?: boolean;
                     description?: string;
                     /** @default [] */
                     tags?: string[];
@@ -1356,7 +1361,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `IDEMPOTENCY_KEY_REUSED` */
+            /** @description `IDEMPOTENCY_KEY_REUSED`, `NO_ENCRYPTION_KEY` */
             409: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -2191,6 +2196,8 @@ export interface operations {
                      * @enum {string}
                      */
                     compression?: "gzip" | "zstd" | "none";
+                    /** @default false */
+                    encrypt?: boolean;
                     description?: string;
                     /** @default [] */
                     tags?: string[];
@@ -2275,7 +2282,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `IDEMPOTENCY_KEY_REUSED` */
+            /** @description `IDEMPOTENCY_KEY_REUSED`, `NO_ENCRYPTION_KEY` */
             409: {
                 headers: {
                     /** @description Names this request in the log. */

@@ -5,7 +5,9 @@ import { promisify } from "node:util";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { BackupCompression, BackupFormat } from "@/db/schema";
-import { checkContents, type Expected } from "@/jobs/archive/contents";
+import { inPieces } from "@/jobs/archive/age/testing";
+import { checkContents, type Expected, type Reader } from "@/jobs/archive/contents";
+import { checkPassing } from "@/jobs/archive/passing-check";
 import { readInventory } from "@/jobs/postgres/inventory";
 import { testEnv } from "@/jobs/testing/env";
 import { realTool } from "@/jobs/testing/stand-in";
@@ -48,14 +50,28 @@ async function runDump(format: BackupFormat, schemas: Schema[], more: string[]):
 
 type Archive = { format: BackupFormat; compression: BackupCompression };
 
-/** Checks these bytes as a backup of `acme`. */
-async function check(plain: Buffer, { format, compression }: Archive, signal = new AbortController().signal) {
+/** Checks these bytes as a backup of `acme`, as a file and while they pass: the verdict has to be the same. */
+async function check(plain: Buffer, archive: Archive, signal = new AbortController().signal) {
+  const bytes = pack[archive.compression](plain);
+  const reader = { path: await realTool("pg_restore"), signal };
+  const [inFile, passing] = await Promise.allSettled([
+    checkFile(bytes, archive, reader),
+    checkWhilePassing(bytes, archive, reader),
+  ]);
+  expect(passing).toEqual(inFile);
+  if (inFile.status === "rejected") throw inFile.reason;
+}
+
+async function checkWhilePassing(bytes: Buffer, archive: Archive, reader: Reader) {
+  await using check = checkPassing(archive, await expected(), reader);
+  for await (const piece of inPieces(bytes, [1000, 70_000])) await check.inspect(Buffer.from(piece), reader.signal);
+  await check.end();
+}
+
+async function checkFile(bytes: Buffer, { format, compression }: Archive, reader: Reader) {
   const file = path.join(testEnv.folder, unique());
-  await writeFile(file, pack[compression](plain));
-  await checkContents({ path: file, format, compression }, await expected(), {
-    path: await realTool("pg_restore"),
-    signal,
-  });
+  await writeFile(file, bytes);
+  await checkContents({ from: file, format, compression }, await expected(), reader);
   expect((await readFile(file)).length).toBeGreaterThan(0);
 }
 

@@ -1,5 +1,4 @@
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import type { BackupCompression, BackupFormat } from "@/db/schema";
@@ -7,7 +6,12 @@ import { failed } from "@/jobs/lifecycle/failure";
 import { quoteIdent } from "@/jobs/postgres/identifier";
 import { spawnTool } from "@/jobs/postgres/spawn";
 
-export type ArchiveFile = { path: string; format: BackupFormat; compression: BackupCompression };
+export type Archive = {
+  format: BackupFormat;
+  compression: BackupCompression;
+  /** The path of a file, or its bytes as they come; no more of them is read than is needed. */
+  from: string | Readable;
+};
 
 export type Expected = {
   schema: string;
@@ -29,9 +33,9 @@ const invalid = (message: string) => failed({ code: "archive_invalid", message }
  * Checks that the archive can be opened and holds the schema asked for, and no other: one SCHEMA entry with its oid, and
  * rows of exactly its tables. Names are not compared: pg_restore changes odd ones in its listing.
  */
-export async function checkContents(file: ArchiveFile, expected: Expected, reader: Reader): Promise<void> {
-  if (file.format === "sql") return checkScript(await head(file), expected.schema);
-  const entries = parseListing(await list(file, reader));
+export async function checkContents(archive: Archive, expected: Expected, reader: Reader): Promise<void> {
+  if (archive.format === "sql") return checkScript(await head(archive), expected.schema);
+  const entries = parseListing(await list(archive, reader));
   const schemas = entries.filter((entry) => entry.kind === "SCHEMA");
   const onlyOurs = schemas.every((entry) => entry.oid === expected.schemaOid);
   if (!onlyOurs || schemas.length > 1 || (schemas.length === 0 && expected.schema !== "public")) {
@@ -59,40 +63,35 @@ export function checkScript(text: string, schema: string) {
 
 const headBytes = 64 * 1024;
 
-async function head(file: ArchiveFile): Promise<string> {
-  if (file.compression === "none") {
-    const handle = await open(file.path);
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-      return buffer.subarray(0, bytesRead).toString("utf8");
-    } finally {
-      await handle.close();
-    }
-  }
-  const source = createReadStream(file.path, { end: 4 * headBytes });
-  const plain: Readable = source.pipe(file.compression === "gzip" ? createGunzip() : createZstdDecompress());
+async function head({ from, compression }: Archive): Promise<string> {
+  const source = typeof from === "string" ? createReadStream(from, { end: 4 * headBytes }) : from;
   let text = "";
   try {
-    for await (const chunk of plain) {
+    for await (const chunk of unpacked(source, compression)) {
       text += chunk.toString("utf8");
       if (text.length >= headBytes) break;
     }
-  } catch {
+  } catch (error) {
     // The piece that was read ends in the middle of a block; what came before is enough, or it is not a dump.
+    if (compression === "none") throw error;
   } finally {
     source.destroy();
   }
   return text;
 }
 
+function unpacked(source: Readable, compression: BackupCompression): Readable {
+  if (compression === "none") return source;
+  return source.pipe(compression === "gzip" ? createGunzip() : createZstdDecompress());
+}
+
 /** pg_restore reads no further than the table of contents, so little of the file is ever decompressed. */
-async function list(file: ArchiveFile, reader: Reader): Promise<string> {
-  const format = `--format=${file.format}`;
-  if (file.compression === "none") return output(reader, ["--list", format, file.path]);
-  const source = createReadStream(file.path);
+async function list({ format, from, compression }: Archive, reader: Reader): Promise<string> {
+  const args = ["--list", `--format=${format}`];
+  if (typeof from === "string" && compression === "none") return output(reader, [...args, from]);
+  const source = typeof from === "string" ? createReadStream(from) : from;
   try {
-    const feed = source.pipe(file.compression === "gzip" ? createGunzip() : createZstdDecompress());
-    return await output(reader, ["--list", format], feed);
+    return await output(reader, args, unpacked(source, compression));
   } finally {
     source.destroy();
   }

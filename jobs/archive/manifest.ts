@@ -1,5 +1,14 @@
 import { z } from "zod";
 
+const encryption = z.object({
+  /** Version 1: https://age-encryption.org/v1. */
+  format: z.literal("age"),
+  /** The public keys whose owners can open it. */
+  recipients: z.array(z.string()).min(1),
+});
+
+export type Encryption = z.infer<typeof encryption>;
+
 /** What a backup holds. Kept with the backup's row and beside its file, so that the file explains itself without Coffer. */
 export const manifestSchema = z.object({
   manifestVersion: z.literal(1),
@@ -10,6 +19,8 @@ export const manifestSchema = z.object({
     format: z.enum(["custom", "sql", "tar"]),
     compression: z.enum(["gzip", "zstd", "none"]),
     sizeBytes: z.number(),
+    /** Null when everybody can read it, as in manifests from before there was encryption. */
+    encryption: encryption.nullable().default(null),
     /** Before compression. */
     originalBytes: z.number(),
     sha256: z.string(),

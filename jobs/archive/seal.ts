@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { BackupCompression } from "@/db/schema";
+import { type AgeWriter, startAge } from "@/jobs/archive/age/encrypt";
 import { type Compressor, originalSize } from "@/jobs/archive/compressor";
 import { followFile } from "@/jobs/archive/follow-file";
 import { failed } from "@/jobs/lifecycle/failure";
@@ -27,6 +28,8 @@ export type SealOptions = {
   compression: BackupCompression;
   compressor: Compressor;
   sink: Sink;
+  /** Encrypts what the compressor leaves for these age public keys; `inspect` sees each piece of it before. */
+  encryption?: { recipients: string[]; inspect(piece: Buffer, signal: AbortSignal): Promise<void> };
   signal: AbortSignal;
   /** Hears of every piece that has reached the sink, in bytes. */
   onBytes(bytes: number): void;
@@ -37,14 +40,16 @@ export type SealOptions = {
 };
 
 /**
- * Runs the producer, compresses what it writes and hashes what reaches the sink, all as one stream. It has succeeded only
+ * Runs the producer, compresses and encrypts what it writes and hashes what reaches the sink, all as one stream. It has succeeded only
  * when the stream came to its end, every process ended with 0 and no signal, and there are bytes. Whatever happens, it
  * settles after its processes are gone, and the first cause is the one that is thrown.
  */
 export async function seal(options: SealOptions): Promise<Sealed> {
-  const { compressor, producer, signal } = options;
+  const { compressor, encryption, producer, signal } = options;
   signal.throwIfAborted();
-  const file = compressor.kind === "inProcess" ? undefined : options.sink.file;
+  const age = encryption ? await startAge(encryption) : undefined;
+  // What is compressed or encrypted in this process, this process has to write.
+  const file = compressor.kind === "inProcess" || age ? undefined : options.sink.file;
   const out = file?.descriptor ?? "pipe";
   const second =
     compressor.kind === "tool"
@@ -60,7 +65,7 @@ export async function seal(options: SealOptions): Promise<Sealed> {
   const stop = () => stopBoth(first, second);
   signal.addEventListener("abort", stop, { once: true });
   const hashLater = file !== undefined && producer.goesBack === true;
-  const meter = startMeter(options, { isWritten: file !== undefined, hashLater });
+  const meter = startMeter(options, { isWritten: file !== undefined, hashLater, age });
   try {
     await pump(source, compressor, meter);
   } catch (error) {
@@ -75,7 +80,7 @@ export async function seal(options: SealOptions): Promise<Sealed> {
   const sealed = meter.result((await second?.ended)?.stderr ?? []);
   if (file && hashLater) sealed.sha256 = await hashOf(file.path);
   // A compressor makes some bytes out of nothing.
-  if (sealed.sizeBytes === 0 || sealed.originalBytes === 0)
+  if (meter.packedBytes === 0 || sealed.originalBytes === 0)
     throw failed({ code: "archive_invalid", message: "pg_dump wrote nothing." });
   return sealed;
 }
@@ -94,16 +99,31 @@ function stopBoth(first: Tool, second: Tool | null) {
 
 type Meter = ReturnType<typeof startMeter>;
 
-/** Counts, hashes and passes on. Keeps the sink's own error apart: pg_dump would blame the connection for it. */
-function startMeter(options: SealOptions, { isWritten, hashLater }: { isWritten: boolean; hashLater: boolean }) {
+type Way = { isWritten: boolean; hashLater: boolean; age?: AgeWriter };
+
+/** Counts, encrypts, hashes and passes on. Keeps the sink's own error apart: pg_dump would blame the connection for it. */
+function startMeter(options: SealOptions, { isWritten, hashLater, age }: Way) {
   const hash = createHash("sha256");
   let size = 0;
+  let packedSize = 0;
   let rawSize = 0;
   let trailer: Buffer = Buffer.alloc(0);
   let error: unknown;
+
+  async function store(bytes: Buffer) {
+    if (bytes.length === 0) return;
+    if (!hashLater) hash.update(bytes);
+    size += bytes.length;
+    if (!isWritten) await options.sink.write(bytes);
+    options.onBytes(bytes.length);
+  }
   return {
     get error() {
       return error;
+    },
+    /** Before encryption. */
+    get packedBytes() {
+      return packedSize;
     },
     fail(cause: unknown) {
       error ??= cause;
@@ -112,15 +132,17 @@ function startMeter(options: SealOptions, { isWritten, hashLater }: { isWritten:
       rawSize += bytes;
     },
     async take(chunk: Buffer) {
-      if (!hashLater) hash.update(chunk);
-      size += chunk.length;
+      packedSize += chunk.length;
       trailer = Buffer.concat([trailer, chunk.subarray(-4)]).subarray(-4);
-      if (!isWritten) await options.sink.write(chunk);
-      options.onBytes(chunk.length);
+      await options.encryption?.inspect(chunk, options.signal);
+      await store(age ? age.update(chunk) : chunk);
+    },
+    async end() {
+      if (age) await store(age.final());
     },
     result(stderr: string[]): Sealed {
       const { compression, compressor } = options;
-      const counted = compressor.kind === "none" ? size : compressor.kind === "inProcess" ? rawSize : null;
+      const counted = compressor.kind === "none" ? packedSize : compressor.kind === "inProcess" ? rawSize : null;
       const estimate = options.estimate();
       const originalBytes = counted ?? originalSize(compression, { trailer, stderr, estimate }) ?? estimate;
       return { sizeBytes: size, originalBytes, sha256: hash.digest("hex") };
@@ -131,6 +153,7 @@ function startMeter(options: SealOptions, { isWritten, hashLater }: { isWritten:
 async function pump(source: AsyncIterable<Buffer>, compressor: Compressor, meter: Meter): Promise<void> {
   const drain = async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) await meter.take(chunk);
+    await meter.end();
   };
   if (compressor.kind !== "inProcess") return drain(source);
   async function* counted() {

@@ -3,6 +3,7 @@ import type postgres from "postgres";
 import { db } from "@/db/client";
 import { type BackupFormat, backups, type Connection, databases, projects } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
+import { activeRecipients } from "@/jobs/archive/recipients";
 import { jobsEnv } from "@/jobs/env";
 import { failed } from "@/jobs/lifecycle/failure";
 import { toolFor } from "@/jobs/postgres/tools";
@@ -60,6 +61,17 @@ export async function requireTool(
   const choice = await toolFor(tool, major, { extraFolders: jobsEnv().pgBin });
   if ("missing" in choice) throw failed({ code: "tool_missing", message: choice.missing });
   return choice;
+}
+
+/** For whom the backup is encrypted: those keys that are in use now, whatever they were when the job was made. */
+export async function requireRecipients(): Promise<string[]> {
+  const recipients = await activeRecipients();
+  if (recipients.length > 0) return recipients;
+  throw failed({
+    code: "no_encryption_key",
+    message: "There is no encryption key in use any more, so the backup could not be encrypted.",
+    hint: "Let an administrator make or add one, then retry.",
+  });
 }
 
 export type LastBackup = { sizeBytes: number; originalBytes: number; tableBytes: ReadonlyMap<string, number> };

@@ -34,7 +34,7 @@ async function removePublished(
   { slug, upToFence }: { slug: string; upToFence: number },
 ) {
   const options = exportOptions.parse(job.options);
-  const name = backupFilename(slug, job.createdAt, { format: options.format, compression: compressionOf(options) });
+  const name = backupFilename(slug, job.createdAt, { ...options, compression: compressionOf(options) });
   // Without its extensions: a number may stand before them.
   const stem = path.posix.join(slug, options.storagePath ?? "", name.split(".")[0] ?? "");
   for (const candidate of await destination.published(stem)) {

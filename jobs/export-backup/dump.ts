@@ -1,6 +1,7 @@
 import type { BackupCompression } from "@/db/schema";
 import { compressorFor } from "@/jobs/archive/compressor";
-import { type Sealed, seal } from "@/jobs/archive/seal";
+import type { Encryption } from "@/jobs/archive/manifest";
+import { type Sealed, type SealOptions, seal } from "@/jobs/archive/seal";
 import type { Staged } from "@/jobs/destination/destination";
 import { jobsEnv } from "@/jobs/env";
 import { type LastBackup, requireTool, type Server, type Subject } from "@/jobs/export-backup/check";
@@ -22,10 +23,12 @@ export type DumpPlan = {
   last: LastBackup | null;
   snapshot: Snapshot;
   staged: Staged;
+  encryption: SealOptions["encryption"];
 };
 
 export type Dumped = Sealed & {
   compression: BackupCompression;
+  encryption: Encryption | null;
   clientMajor: number;
   /** By the table's oid: rows counted in the snapshot, bytes of COPY text, fingerprint if it was asked for. */
   measured: Map<number, { bytes: number; rows: number; fingerprint: string | null }>;
@@ -101,7 +104,8 @@ export async function dumpSnapshot(plan: DumpPlan): Promise<Dumped> {
 
 type Run = { dumpName: string; signal: AbortSignal; onBytes(bytes: number): void; estimate(): number };
 
-async function runDump({ options, subject, server, snapshot, staged }: DumpPlan, { dumpName, ...run }: Run) {
+async function runDump(plan: DumpPlan, { dumpName, ...run }: Run) {
+  const { options, subject, server, snapshot, staged, encryption } = plan;
   const tool = await requireTool("pg_dump", server.major);
   const compression = compressionOf(options);
   const args = pgDumpArgs({
@@ -117,8 +121,10 @@ async function runDump({ options, subject, server, snapshot, staged }: DumpPlan,
     compression,
     compressor: compressorFor(compression, server.schemaBytes),
     sink: staged,
+    encryption,
     explain: (ending) => failed(dumpFailure(ending)),
     ...run,
   });
-  return { ...sealed, compression, clientMajor: tool.major };
+  const lock = encryption ? { format: "age" as const, recipients: encryption.recipients } : null;
+  return { ...sealed, compression, encryption: lock, clientMajor: tool.major };
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
+import { addKey } from "@/jobs/testing/encryption-key";
 import { jobAtEnd, startExport } from "@/jobs/testing/export-job";
 import { makeTenant, type Tenant } from "@/jobs/testing/tenant";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
@@ -13,7 +14,9 @@ const read = (pid: number, figure: "VmRSS" | "VmHWM") =>
 it.each([
   { format: "custom", compression: "gzip" },
   { format: "tar", compression: "none" },
+  { format: "custom", compression: "none", encrypt: true },
 ])("the memory of a worker does not grow with the size of what it exports, here 300 MB as %o", async (options) => {
+  await addKey();
   const small = await makeTenant({ tables: 1, rows: 2_000, rowBytes: 1000 });
   const large = await largeTenant();
   // Node gives up when its objects need more than that; buffers show in what we read.

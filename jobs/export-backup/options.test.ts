@@ -5,7 +5,13 @@ const accepts = (storagePath: string) => exportOptions.safeParse({ storagePath }
 
 describe("the options of an export", () => {
   it("have the defaults of the API", () => {
-    expect(exportOptions.parse({})).toEqual({ format: "sql", compress: true, compression: "gzip", tags: [] });
+    expect(exportOptions.parse({})).toEqual({
+      format: "sql",
+      compress: true,
+      compression: "gzip",
+      encrypt: false,
+      tags: [],
+    });
   });
 
   it("compress with gzip unless told otherwise, and not at all without `compress`", () => {

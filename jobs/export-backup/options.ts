@@ -13,6 +13,8 @@ export const exportOptions = z.strictObject({
   compress: z.boolean().default(true),
   /** gzip is the default: made by the fastest compressor at hand, and opened by every tool on earth. */
   compression: z.enum(["gzip", "zstd", "none"]).default("gzip"),
+  /** In the age format, for every encryption key that is not retired. */
+  encrypt: z.boolean().default(false),
   description: z.string().trim().max(500).optional(),
   tags: z.array(z.string().trim().min(1).max(40)).max(20).default([]),
   storagePath: storagePath.optional(),

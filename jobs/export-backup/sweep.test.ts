@@ -62,7 +62,8 @@ async function again() {
   return job;
 }
 
-const nameOf = (job: ClaimedJob) => backupFilename(tenant.slug, job.createdAt, { format: "sql", compression: "gzip" });
+const nameOf = (job: ClaimedJob) =>
+  backupFilename(tenant.slug, job.createdAt, { format: "sql", compression: "gzip", encrypt: false });
 
 /** Publishes a file as an attempt of this job does. Gives the path that it got. */
 async function publish(job: ClaimedJob, fence: number, name = nameOf(job)) {
@@ -75,7 +76,15 @@ const manifestOf = (id: string, fence: number): Manifest => ({
   manifestVersion: 1,
   job: { id, fence },
   project: { slug: "s", name: "n", schema: "s", database: "d" },
-  file: { name: "f", format: "sql", compression: "gzip", sizeBytes: 1, originalBytes: 1, sha256: "0" },
+  file: {
+    name: "f",
+    format: "sql",
+    compression: "gzip",
+    encryption: null,
+    sizeBytes: 1,
+    originalBytes: 1,
+    sha256: "0",
+  },
   snapshotAt: new Date().toISOString(),
   serverVersion: "15",
   clientVersion: "15",

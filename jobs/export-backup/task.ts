@@ -1,7 +1,6 @@
 import path from "node:path";
 import type { Tx } from "@/db/client";
 import { backups } from "@/db/schema";
-import { checkContents, type Reader } from "@/jobs/archive/contents";
 import { type Manifest, manifestSchema } from "@/jobs/archive/manifest";
 import type { Destination, Staged } from "@/jobs/destination/destination";
 import { localDestination } from "@/jobs/destination/local";
@@ -12,6 +11,7 @@ import {
   diskFull,
   lastBackup,
   loadSubject,
+  requireRecipients,
   requireTool,
   type Server,
   type Subject,
@@ -20,6 +20,7 @@ import { cleanExport } from "@/jobs/export-backup/clean";
 import { type Dumped, dumpSnapshot } from "@/jobs/export-backup/dump";
 import { backupFilename } from "@/jobs/export-backup/filename";
 import { compressionOf, type ExportOptions, exportOptions } from "@/jobs/export-backup/options";
+import { checkDump } from "@/jobs/export-backup/verify";
 import { dumpFrom, dumpTo } from "@/jobs/export-backup/watch";
 import type { JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failureOf } from "@/jobs/lifecycle/failure";
@@ -42,7 +43,8 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   // Whatever it waits for, a lock above all, it waits no longer once the job has to end.
   signal.addEventListener("abort", () => session.end({ timeout: 0 }), { once: true });
   const server = await checkServer(session, subject.schema, jobsEnv().EXPORT_LOCK_WAIT_SECONDS);
-  const pgRestore = await requireTool("pg_restore", server.major);
+  const { path: pgRestore } = await requireTool("pg_restore", server.major);
+  const recipients = options.encrypt ? await requireRecipients() : [];
   const last = await lastBackup(job.projectId, options.format);
   const compressed = compressionOf(options) !== "none";
   checkSpace(await destination.freeBytes(), { last, schemaBytes: server.schemaBytes, compressed });
@@ -54,7 +56,10 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   context.step("dump");
   context.report({ progressPercentage: dumpFrom });
   await using staged = await destination.stage({ jobId: job.id, fence: job.fence });
-  const dumped = await dumpSnapshot({ context, options, subject, server, last, snapshot, staged }).catch((error) =>
+  await using check = checkDump({ options, subject, snapshot, staged, reader: { path: pgRestore, signal } });
+  const encryption = check.inspect ? { recipients, inspect: check.inspect } : undefined;
+  const plan = { context, options, subject, server, last, snapshot, staged, encryption };
+  const dumped = await dumpSnapshot(plan).catch((error) =>
     explainFullDisk(error, { destination, last, schemaBytes: server.schemaBytes }),
   );
   // Nobody waits for our locks any longer than they must.
@@ -62,29 +67,12 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
 
   context.step("verify");
   context.report({ progressPercentage: dumpTo, etaSeconds: 1 });
-  await verify({ staged, options, subject, snapshot, reader: { path: pgRestore.path, signal } });
+  await check.end();
   signal.throwIfAborted();
 
   context.step("store");
   context.report({ progressPercentage: 98 });
   return await publish({ context, options, subject, server, snapshot, staged, dumped });
-}
-
-async function verify({
-  staged,
-  options,
-  subject,
-  snapshot,
-  reader,
-}: Pick<Finished, "staged" | "options" | "subject" | "snapshot"> & { reader: Reader }) {
-  const { inventory } = snapshot;
-  const tableOids = inventory.tables.filter((table) => table.hasData).map((table) => table.oid);
-  await staged.flush();
-  await checkContents(
-    { path: staged.file.path, format: options.format, compression: compressionOf(options) },
-    { schema: subject.schema, schemaOid: inventory.schemaOid, tableOids },
-    reader,
-  );
 }
 
 type Finished = {
@@ -101,7 +89,7 @@ type Finished = {
 async function publish(finished: Finished): Promise<(tx: Tx) => Promise<void>> {
   const { context, options, subject, staged, dumped } = finished;
   const { job } = context;
-  const name = backupFilename(subject.slug, job.createdAt, { format: options.format, compression: dumped.compression });
+  const name = backupFilename(subject.slug, job.createdAt, { ...options, compression: dumped.compression });
   const wanted = path.posix.join(subject.slug, options.storagePath ?? "", name);
   const storagePath = await staged.publish(wanted, (given) => JSON.stringify(manifestOf(finished, given), null, 2));
   context.step("finish");
@@ -113,6 +101,8 @@ async function publish(finished: Finished): Promise<(tx: Tx) => Promise<void>> {
       createdBy: job.userId,
       format: options.format,
       compression: dumped.compression,
+      encrypted: dumped.encryption !== null,
+      recipients: dumped.encryption?.recipients,
       filename: manifest.file.name,
       storagePath,
       sizeBytes: dumped.sizeBytes,
@@ -142,6 +132,7 @@ function manifestOf(
       name: path.posix.basename(storagePath),
       format: options.format,
       compression: dumped.compression,
+      encryption: dumped.encryption,
       sizeBytes: dumped.sizeBytes,
       originalBytes: dumped.originalBytes,
       sha256: dumped.sha256,

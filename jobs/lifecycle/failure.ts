@@ -6,10 +6,12 @@ export const failureCodes = {
   authentication_failed: { retry: false },
   blocked_by_lock: { retry: true },
   connection_lost: { retry: true },
+  corrupt: { retry: false },
   database_unreachable: { retry: true },
   destination_unwritable: { retry: false },
   disk_full: { retry: false },
   internal_error: { retry: false },
+  no_encryption_key: { retry: false },
   permission_denied: { retry: false },
   restore_failed: { retry: false },
   row_too_large: { retry: false },
@@ -22,6 +24,7 @@ export const failureCodes = {
   tool_killed: { retry: true },
   tool_missing: { retry: false },
   worker_lost: { retry: true },
+  wrong_key: { retry: false },
 } as const;
 
 export type FailureCode = keyof typeof failureCodes;
@@ -44,6 +47,20 @@ export const tooManyTables: Failure = {
 export function failureOf(error: unknown): Failure {
   if (error instanceof Error && "failure" in error) return error.failure as Failure;
   const code = codeOf(error);
+  if (code === "BACKUP_CORRUPT") {
+    return {
+      code: "corrupt",
+      message: messageOf(error),
+      hint: "Its bytes are not what was written. Take another backup, or another copy of this one.",
+    };
+  }
+  if (code === "WRONG_KEY") {
+    return {
+      code: "wrong_key",
+      message: messageOf(error),
+      hint: "The file is not damaged. Give the secret key of one of the public keys that it was encrypted for.",
+    };
+  }
   if (code === "ENOSPC" || code === "EDQUOT") return { code: "disk_full", message: "The disk is full." };
   if (/^(EACCES|EROFS|EPERM|ENOTDIR|EIO)$/.test(code ?? "")) {
     return {

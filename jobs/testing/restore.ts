@@ -14,12 +14,18 @@ const roomy = { maxBuffer: 1e9 };
 
 export const fileOf = (backup: Backup) => path.join(testEnv.backupDir, backup.storagePath);
 
-/** Decompresses a backup with the tool that everybody has for it. Gives the path of what came out. */
-export async function unpacked(backup: Backup): Promise<string> {
-  if (backup.compression === "none") return fileOf(backup);
-  const command = backup.compression === "gzip" ? "gunzip -c" : "zstd -dcq";
+const decompressors = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" };
+
+/**
+ * Decrypts and decompresses a backup with the tools that everybody has for it. Gives the path of what came out. `keyFile` is
+ * as age-keygen writes it.
+ */
+export async function unpacked(backup: Backup, keyFile = ""): Promise<string> {
+  if (backup.compression === "none" && !backup.encrypted) return fileOf(backup);
+  const decrypt = backup.encrypted ? 'age -d -i "$2" "$0"' : 'cat "$0"';
   const plain = path.join(testEnv.folder, `plain-${unique()}`);
-  await run("/bin/sh", ["-c", `${command} "$0" > "$1"`, fileOf(backup), plain]);
+  const command = `set -o pipefail; ${decrypt} | ${decompressors[backup.compression]} > "$1"`;
+  await run("/bin/bash", ["-c", command, fileOf(backup), plain, keyFile]);
   return plain;
 }
 
@@ -33,8 +39,8 @@ export async function emptyDatabase(): Promise<string> {
 }
 
 /** Restores a backup with pg_restore or psql into the database, in one transaction. Throws at the first complaint. */
-export async function restore(backup: Backup, url: string): Promise<void> {
-  const plain = await unpacked(backup);
+export async function restore(backup: Backup, url: string, keyFile?: string): Promise<void> {
+  const plain = await unpacked(backup, keyFile);
   if (backup.format === "sql") {
     await run(await realTool("psql"), ["-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", plain], roomy);
   } else {

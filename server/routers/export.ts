@@ -6,6 +6,7 @@ import { backups, databases } from "@/db/schema";
 import { exportOptions, exportSteps } from "@/jobs/export-backup/options";
 import { startJob } from "@/jobs/lifecycle/start";
 import { connectTenant } from "@/jobs/postgres/connection";
+import { requireKey } from "@/server/encryption-key";
 import { noteOnRequest } from "@/server/request-log";
 import { projectProcedure, projectRef, router } from "@/server/trpc";
 
@@ -27,6 +28,7 @@ export const exportRouter = router({
         });
         noteOnRequest({ jobId: job.id });
         if (job.isNew) {
+          if (options.encrypt) await requireKey(tx);
           await recordAudit(tx, ctx.origin, {
             action: "export.started",
             subject: { kind: "job", id: job.id },

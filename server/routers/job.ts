@@ -6,6 +6,7 @@ import { AppError } from "@/db/errors";
 import { jobKind, jobStatus, jobs, projectMembers, projects, users } from "@/db/schema";
 import { requestCancel } from "@/jobs/lifecycle/cancel";
 import { startJob } from "@/jobs/lifecycle/start";
+import { requireKey } from "@/server/encryption-key";
 import { findStatus, listedJob } from "@/server/job-status";
 import { after, decodeCursor, encodeCursor, keyset, pageInput } from "@/server/keyset";
 import { noteOnRequest } from "@/server/request-log";
@@ -115,6 +116,7 @@ export const jobRouter = router({
           options: job.options,
           steps: job.steps,
         });
+        if (job.options.encrypt === true) await requireKey(tx);
         await recordAudit(tx, ctx.origin, {
           action: "export.started",
           subject: { kind: "job", id: started.id },

@@ -22,7 +22,7 @@ export const backupRows = [
     status: 201,
     idempotent: true,
     waits: true,
-    errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
+    errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED", "NO_ENCRYPTION_KEY"],
     headers: { Location: "The address of the backup, or of the job." },
     output: backupRecord,
     otherwise: [

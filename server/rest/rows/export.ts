@@ -19,13 +19,13 @@ export const exportRows = [
     path: "/api/backup/export",
     summary: "Start an export",
     description:
-      "Dumps the project's schema in the background. The answer comes at once; poll the job for its progress. With `Prefer: wait=N` it comes when the job is over, or after N seconds.",
+      "Dumps the project's schema in the background. The answer comes at once; poll the job for its progress. With `Prefer: wait=N` it comes when the job is over, or after N seconds. With `encrypt` the file is an age v1 file that the secret keys of Coffer's encryption keys open.",
     procedure: "export.startExport",
     casing: "snake",
     status: 202,
     idempotent: true,
     waits: true,
-    errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
+    errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED", "NO_ENCRYPTION_KEY"],
     headers: { Location: "The address of the job." },
     output: z.strictObject({ data: started }),
     async present(job, { call, wait }) {
@@ -34,7 +34,9 @@ export const exportRows = [
       const data = { jobId: job.jobId, status, projectId: job.projectId, createdAt: job.createdAt.toISOString() };
       return { body: { data }, headers: { Location: `/api/jobs/${job.jobId}` } };
     },
-    example: { body: { project_id: "acme", format: "custom", compression: "gzip", tags: ["before-upgrade"] } },
+    example: {
+      body: { project_id: "acme", format: "custom", compression: "gzip", encrypt: false, tags: ["before-upgrade"] },
+    },
   }),
 
   row({

@@ -24,7 +24,7 @@ export const registryRows = [
     optionalBody: true,
     idempotent: true,
     waits: true,
-    errors: ["PERMISSION_DENIED", "TOOL_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
+    errors: ["PERMISSION_DENIED", "TOOL_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED", "NO_ENCRYPTION_KEY"],
     headers: { Location: "The address of the job." },
     output: toolJob,
     async present({ jobId }, { call, wait }) {

@@ -1,0 +1,58 @@
+import { createReadStream } from "node:fs";
+import { pipeline, type Transform } from "node:stream";
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import { AppError, codeOf } from "@/db/errors";
+import type { BackupCompression } from "@/db/schema";
+import { decryptAge } from "@/jobs/archive/age/decrypt";
+import type { AgeKeys } from "@/jobs/archive/age/file-key";
+import { damaged } from "@/jobs/archive/age/refusal";
+import type { Encryption } from "@/jobs/archive/manifest";
+import { keptIdentities } from "@/jobs/archive/recipients";
+
+/** A backup's file, as its manifest tells of it. */
+export type StoredArchive = { path: string; compression: BackupCompression; encryption: Encryption | null };
+
+const readBytes = 1024 * 1024;
+
+/**
+ * The plain bytes of the dump in a backup's file, as a stream: decrypted with the keys given or with those that the server
+ * keeps, and decompressed. Whoever stops reading early closes the file. That the file is whole is known only when it has
+ * ended without an error, so nothing final may be done before. Only its sha256 tells of
+ * damage to a file that is neither encrypted nor compressed, and to the locked key in a header, which looks like a wrong key.
+ * Throws WRONG_KEY when no key fits, BACKUP_CORRUPT when the bytes are not what was written, VALIDATION_ERROR when a key is
+ * not one, and what reading the file throws.
+ */
+export async function* openArchive(archive: StoredArchive, keys: AgeKeys = {}): AsyncGenerator<Buffer> {
+  const { path, compression, encryption } = archive;
+  const all = encryption ? await withKept(keys, encryption) : keys;
+  const stored: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: readBytes });
+  const packed = encryption ? decryptAge(stored, all) : stored;
+  try {
+    yield* compression === "none" ? packed : decompressed(packed, decompressors[compression]());
+  } catch (error) {
+    throw asRefusal(error);
+  }
+}
+
+async function withKept(keys: AgeKeys, { recipients }: Encryption): Promise<AgeKeys> {
+  return { ...keys, identities: [...(keys.identities ?? []), ...(await keptIdentities(recipients))] };
+}
+
+const decompressors = { gzip: createGunzip, zstd: createZstdDecompress };
+
+/** Its errors are the first cause: those of the source, else those of the decompressor. */
+async function* decompressed(source: AsyncIterable<Buffer>, unpack: Transform): AsyncGenerator<Buffer> {
+  const piped = Promise.withResolvers<void>();
+  piped.promise.catch(() => {});
+  pipeline(source, unpack, (error) => (error ? piped.reject(error) : piped.resolve()));
+  yield* unpack;
+  await piped.promise;
+}
+
+/** zlib names what it minds ERR_ or Z_ something, zstd ZSTD_ something. A stored file that is no age file was one once. */
+function asRefusal(error: unknown): unknown {
+  if (error instanceof AppError && error.code === "UNSUPPORTED_MEDIA_TYPE")
+    return damaged("it is no age file any more");
+  if (/^(Z_|ZSTD_)/.test(codeOf(error) ?? "")) return new AppError("BACKUP_CORRUPT", "The compressed data is damaged.");
+  return error;
+}
