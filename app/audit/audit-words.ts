@@ -3,6 +3,8 @@ import type { AuditEvent } from "@/app/trpc/types";
 const actions: Record<string, string> = {
   "access.refused": "Access refused",
   "audit.exported": "Downloaded the audit",
+  "backup.changed": "Changed a backup",
+  "backup.cleaned_up": "Cleaned up a backup",
   "backup.deleted": "Deleted a backup",
   "backup.downloaded": "Downloaded a backup",
   "backup.link_created": "Made a download link",

@@ -1,7 +1,9 @@
 "use client";
 
 import { Download } from "lucide-react";
+import { BackupMenu } from "@/app/backup/backup-menu";
 import { backupLooks, compressionWords, formatWords, typeWords } from "@/app/backup/backup-words";
+import { PinnedMark } from "@/app/backup/pinned-mark";
 import { useBackupActions } from "@/app/backup/use-backup-actions";
 import type { BackupDetails } from "@/app/trpc/types";
 import { Badge } from "@/app/ui/badge";
@@ -24,6 +26,7 @@ export function BackupHeader({ backup }: { backup: BackupDetails }) {
       title={<span className="break-all font-mono text-lg">{backup.filename}</span>}
       actions={
         <>
+          {backup.permissions.includes("manage") && <BackupMenu backup={backup} canManage />}
           <Button onClick={actions.copyCurl}>Copy curl command</Button>
           <Button
             variant="primary"
@@ -51,6 +54,7 @@ export function BackupHeader({ backup }: { backup: BackupDetails }) {
           {formatWords[backup.format].name}, {compressionWords[backup.compression].name.toLowerCase()}
           {backup.compression === "none" && " compression"}
         </span>
+        {backup.pinnedAt && <PinnedMark />}
         {backup.tags.map((tag) => (
           <Badge key={tag}>{tag}</Badge>
         ))}

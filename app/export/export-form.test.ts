@@ -1,16 +1,11 @@
 import { expect, test } from "vitest";
-import { parseTags, readExportForm } from "@/app/export/export-form";
+import { readExportForm } from "@/app/export/export-form";
 
 const form = (fields: Record<string, string>) => {
   const data = new FormData();
   for (const [name, value] of Object.entries(fields)) data.set(name, value);
   return data;
 };
-
-test("tags are cleaned, and each is there once", () => {
-  expect(parseTags(" shop, before  release,,shop ")).toEqual(["shop", "before release"]);
-  expect(parseTags("")).toEqual([]);
-});
 
 test("fields that were left empty are left out", () => {
   expect(

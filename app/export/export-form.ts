@@ -1,17 +1,8 @@
+import { parseTags } from "@/app/backup/tags";
 import type { BackupCompression, BackupFormat, ExportOptions } from "@/app/trpc/types";
 
 export const formats = ["custom", "sql", "tar"] as const satisfies readonly BackupFormat[];
 export const compressions = ["gzip", "zstd", "none"] as const satisfies readonly BackupCompression[];
-
-/** `shop, before  release` → `["shop", "before release"]` */
-export const parseTags = (text: string): string[] => [
-  ...new Set(
-    text
-      .split(",")
-      .map((tag) => tag.trim().replace(/\s+/g, " "))
-      .filter(Boolean),
-  ),
-];
 
 /** What the form says, as the procedure wants it; fields that were left empty are left out. */
 export function readExportForm(data: FormData): Omit<ExportOptions, "projectId" | "idempotencyKey"> {

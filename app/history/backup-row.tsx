@@ -1,18 +1,21 @@
 "use client";
 
-import { Download, Ellipsis } from "lucide-react";
+import { Download } from "lucide-react";
 import Link from "next/link";
+import { BackupMenu } from "@/app/backup/backup-menu";
 import { backupLooks } from "@/app/backup/backup-words";
+import { PinnedMark } from "@/app/backup/pinned-mark";
 import { useBackupActions } from "@/app/backup/use-backup-actions";
 import type { Backup } from "@/app/trpc/types";
 import { IconButton } from "@/app/ui/button";
 import { formatBytes, formatCount, formatDuration } from "@/app/ui/format";
-import { Menu } from "@/app/ui/menu";
 import { RelativeTime } from "@/app/ui/relative-time";
 import { StatusMark } from "@/app/ui/status-mark";
 import { Cell, Row } from "@/app/ui/table";
 
-export function BackupRow({ backup, onTag }: { backup: Backup; onTag: (tag: string) => void }) {
+type Props = { backup: Backup; canManage: boolean; onTag: (tag: string) => void };
+
+export function BackupRow({ backup, canManage, onTag }: Props) {
   const actions = useBackupActions(backup);
   const { tone, word } = backupLooks[backup.status];
   return (
@@ -27,6 +30,7 @@ export function BackupRow({ backup, onTag }: { backup: Backup; onTag: (tag: stri
           >
             {backup.filename}
           </Link>
+          {backup.pinnedAt && <PinnedMark isTight />}
           {backup.status !== "available" && <StatusMark tone={tone}>{word}</StatusMark>}
           {backup.tags.map((tag) => (
             <TagButton key={tag} tag={tag} onTag={onTag} />
@@ -58,15 +62,7 @@ export function BackupRow({ backup, onTag }: { backup: Backup; onTag: (tag: stri
           >
             <Download aria-hidden className="size-4" />
           </IconButton>
-          <Menu
-            label={`More for ${backup.filename}`}
-            trigger={
-              <IconButton size="sm" label={`More for ${backup.filename}`}>
-                <Ellipsis aria-hidden className="size-4" />
-              </IconButton>
-            }
-            actions={actions.menu}
-          />
+          <BackupMenu size="sm" backup={backup} canManage={canManage} actions={actions.menu} />
         </span>
       </Cell>
     </Row>

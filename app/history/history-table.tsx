@@ -6,11 +6,11 @@ import { ActionsHead, Head, Table } from "@/app/ui/table";
 
 type Props = {
   entries: HistoryEntry<Backup, JobSummary>[];
-  canExport: boolean;
+  can: { export: boolean; manage: boolean };
   onTag: (tag: string) => void;
 };
 
-export function HistoryTable({ entries, canExport, onTag }: Props) {
+export function HistoryTable({ entries, can, onTag }: Props) {
   return (
     <Table
       label="Backups"
@@ -33,9 +33,9 @@ export function HistoryTable({ entries, canExport, onTag }: Props) {
     >
       {entries.map((entry) =>
         entry.kind === "backup" ? (
-          <BackupRow key={entry.backup.id} backup={entry.backup} onTag={onTag} />
+          <BackupRow key={entry.backup.id} backup={entry.backup} canManage={can.manage} onTag={onTag} />
         ) : (
-          <FailureRow key={entry.job.id} job={entry.job} canRetry={canExport} />
+          <FailureRow key={entry.job.id} job={entry.job} canRetry={can.export} />
         ),
       )}
     </Table>

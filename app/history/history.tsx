@@ -18,7 +18,10 @@ export function History({ slug }: { slug: string }) {
   const filter = readHistoryFilter(query);
   const { data: project } = useQuery(trpc.project.get.queryOptions({ projectId: slug }));
   const history = useHistory(slug, filter);
-  const canExport = project?.permissions.includes("export") ?? false;
+  const can = {
+    export: project?.permissions.includes("export") ?? false,
+    manage: project?.permissions.includes("manage") ?? false,
+  };
   const tags = history.entries.flatMap((entry) => (entry.kind === "backup" ? entry.backup.tags : []));
   return (
     <section aria-label="Backups" className="flex flex-col gap-3">
@@ -30,12 +33,12 @@ export function History({ slug }: { slug: string }) {
         onClearFilters={isFiltered(filter) && (() => setQuery({ q: "", type: "", status: "", tag: "" }))}
         noMatch="Nothing fits these filters."
         empty={
-          <EmptyState action={project && canExport && <ExportButton project={project} />}>
+          <EmptyState action={project && can.export && <ExportButton project={project} />}>
             There is no backup of this project yet.
           </EmptyState>
         }
       >
-        <HistoryTable entries={history.entries} canExport={canExport} onTag={(tag) => setQuery({ tag })} />
+        <HistoryTable entries={history.entries} can={can} onTag={(tag) => setQuery({ tag })} />
       </PagedList>
     </section>
   );

@@ -23,6 +23,7 @@ export type JobFilter = Pick<NonNullable<Inputs["job"]["list"]>, "projectId" | "
 
 export type Backup = Outputs["backup"]["listBackups"]["items"][number];
 export type BackupDetails = Outputs["backup"]["get"];
+export type BackupChange = Inputs["backup"]["change"];
 export type BackupFilter = Inputs["backup"]["totals"];
 export type BackupFormat = Backup["format"];
 export type BackupCompression = Backup["compression"];

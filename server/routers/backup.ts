@@ -33,7 +33,7 @@ export const backupRouter = router({
     return { count: row?.count ?? 0, bytes: row?.bytes ?? 0 };
   }),
 
-  /** One backup with its manifest. */
+  /** One backup with its manifest, and what the caller may do in its project. */
   get: userProcedure.input(z.object({ backupId: z.uuid() })).query(async ({ ctx, input }) => {
     const { project, backup } = await findBackup(ctx.user, input.backupId);
     return {
@@ -41,6 +41,7 @@ export const backupRouter = router({
       manifest: manifestSchema.parse(backup.manifest),
       projectSlug: project.slug,
       projectName: project.name,
+      permissions: project.permissions,
     };
   }),
 
