@@ -76,6 +76,26 @@ describe("a cleanup", () => {
     expect(await clean({ keep_count: 1 })).toMatchObject({ body: { deleted_count: 0 } });
   });
 
+  it("removes just what a dry run has shown, or nothing", async () => {
+    const before = (await clean({ keep_count: 1, dry_run: true })).body as { plan_id: string };
+    const [newest, shown] = [await backupOf(0), await backupOf(2)];
+    const told = (await clean({ keep_count: 1, dry_run: true })).body as { plan_id: string };
+    expect(told).toMatchObject({ deleted: [{ reasons: ["not one of the newest 1"] }, { id: shown }] });
+    // Another one goes by now than what was shown at first.
+    expect(await clean({ keep_count: 1, plan_id: before.plan_id })).toMatchObject({
+      status: 409,
+      body: { code: "PLAN_CHANGED" },
+    });
+    await as(lead).backup.change({ backupId: shown, pinned: true });
+    expect(await clean({ keep_count: 1, plan_id: told.plan_id })).toMatchObject({ body: { code: "PLAN_CHANGED" } });
+    expect(existsSync(await fileOf(shown))).toBe(true);
+    await as(lead).backup.change({ backupId: shown, pinned: false });
+    // What makes no difference to what goes is no other plan.
+    const done = await clean({ keep_count: 1, plan_id: told.plan_id });
+    expect(done).toMatchObject({ status: 200, body: { plan_id: told.plan_id, deleted: [{}, { id: shown }] } });
+    expect(await clean({ keep_count: 1 })).toMatchObject({ body: { deleted_count: 0, kept: [{ id: newest }, {}] } });
+  });
+
   it("is for those who manage, and for all projects for administrators", async () => {
     expect(await clean({ keep_count: 1 }, reader)).toMatchObject({ status: 403 });
     expect(await call("POST /api/v1/backups/cleanup", { as: lead, body: { keep_count: 1 } })).toMatchObject({

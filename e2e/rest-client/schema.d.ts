@@ -287,7 +287,7 @@ export interface paths {
         put?: never;
         /**
          * Remove the backups that a policy gives up, or only tell which
-         * @description A backup stays when any rule keeps it. What is pinned, and each project's last good and last proven backup, always stay. Without a project it is for administrators.
+         * @description A backup stays when any rule keeps it. What is pinned, and each project's last good and last proven backup, always stay. With the `plan_id` of a dry run it removes what that has shown, or answers 409. Without a project it is for administrators.
          */
         post: operations["cleanUpBackups"];
         delete?: never;
@@ -430,7 +430,7 @@ export interface components {
             status: "error";
             error: string;
             /** @enum {string} */
-            code: "VALIDATION_ERROR" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "PERMISSION_DENIED" | "UNAUTHORIZED_CANCELLATION" | "NOT_FOUND" | "PROJECT_NOT_FOUND" | "TOOL_NOT_FOUND" | "USER_NOT_FOUND" | "TOKEN_NOT_FOUND" | "DATABASE_NOT_FOUND" | "KEY_NOT_FOUND" | "JOB_NOT_FOUND" | "BACKUP_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_JOB_STATUS" | "PROJECT_BUSY" | "ALREADY_EXISTS" | "NO_ENCRYPTION_KEY" | "IDEMPOTENCY_KEY_REUSED" | "LINK_EXPIRED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RANGE_NOT_SATISFIABLE" | "BACKUP_CORRUPT" | "WRONG_KEY" | "DATABASE_UNREACHABLE" | "RATE_LIMIT_EXCEEDED" | "INTERNAL_ERROR" | "UNAVAILABLE";
+            code: "VALIDATION_ERROR" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "PERMISSION_DENIED" | "UNAUTHORIZED_CANCELLATION" | "NOT_FOUND" | "PROJECT_NOT_FOUND" | "TOOL_NOT_FOUND" | "USER_NOT_FOUND" | "TOKEN_NOT_FOUND" | "DATABASE_NOT_FOUND" | "KEY_NOT_FOUND" | "JOB_NOT_FOUND" | "BACKUP_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_JOB_STATUS" | "PROJECT_BUSY" | "ALREADY_EXISTS" | "NO_ENCRYPTION_KEY" | "PLAN_CHANGED" | "IDEMPOTENCY_KEY_REUSED" | "LINK_EXPIRED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RANGE_NOT_SATISFIABLE" | "BACKUP_CORRUPT" | "WRONG_KEY" | "DATABASE_UNREACHABLE" | "RATE_LIMIT_EXCEEDED" | "INTERNAL_ERROR" | "UNAVAILABLE";
             message: string;
             /** @description Which fields are wrong, and why. */
             details?: {
@@ -2773,6 +2773,7 @@ export interface operations {
                     delete_failed?: boolean;
                     /** @default false */
                     dry_run?: boolean;
+                    plan_id?: string;
                 };
             };
         };
@@ -2789,6 +2790,8 @@ export interface operations {
                         /** @constant */
                         success: true;
                         message: string;
+                        /** @description Names what the policy removes. Send it back to remove just that or nothing. */
+                        plan_id: string;
                         deleted_count: number;
                         /** @description Bytes. */
                         freed_space: number;
@@ -2841,6 +2844,17 @@ export interface operations {
             };
             /** @description `PROJECT_NOT_FOUND` */
             404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PLAN_CHANGED` */
+            409: {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-Id"?: string;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Candidate, type Policy, planRetention } from "@/jobs/retention/plan";
+import { type Candidate, type Policy, planIdOf, planRetention } from "@/jobs/retention/plan";
 
 const now = new Date("2026-03-15T12:00:00Z");
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
@@ -134,4 +134,12 @@ describe("whatever the policy", () => {
       ),
     );
   });
+});
+
+it("a plan is named by what goes, whatever the order", () => {
+  const verdicts = planRetention(made([1, 2, 3]), { keepCount: 1 }, now);
+  const kept = planRetention(made([0, 1, 2, 3]), { keepCount: 2 }, now);
+  expect(planIdOf(verdicts)).toBe(planIdOf(verdicts.toReversed()));
+  expect(planIdOf(kept)).toBe(planIdOf(verdicts));
+  expect(planIdOf(planRetention(made([1, 2, 3]), { keepCount: 2 }, now))).not.toBe(planIdOf(verdicts));
 });

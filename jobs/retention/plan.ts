@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** What a policy has to know of a backup. */
 export type Candidate = {
   id: string;
@@ -40,6 +42,12 @@ const day = 86_400_000;
 export function planRetention(candidates: Candidate[], policy: Policy, now: Date): Verdict[] {
   const byProject = Map.groupBy(candidates, ({ projectId }) => projectId);
   return [...byProject.values()].flatMap((own) => planProject(own, policy, now));
+}
+
+/** Names the set of backups that go: two plans with the same name remove the same. */
+export function planIdOf(verdicts: Verdict[]): string {
+  const gone = verdicts.flatMap(({ id, keep }) => (keep ? [] : [id]));
+  return createHash("sha256").update(gone.toSorted().join()).digest("hex");
 }
 
 function planProject(own: Candidate[], policy: Policy, now: Date): Verdict[] {

@@ -1,10 +1,10 @@
-import { eq, inArray } from "drizzle-orm";
+import { asc, eq } from "drizzle-orm";
 import { z } from "zod";
 import type { Origin } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { backups, projects } from "@/db/schema";
-import { type Candidate, type Policy, planRetention, type Verdict } from "@/jobs/retention/plan";
+import { type Candidate, type Policy, planIdOf, planRetention, type Verdict } from "@/jobs/retention/plan";
 import { removeBackup } from "@/jobs/retention/remove";
 import { findProject, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
 
@@ -21,11 +21,13 @@ const policyInput = z.strictObject({
   deleteFailed: z.boolean().default(false),
   /** Only tells what would be done. */
   dryRun: z.boolean().default(false),
+  /** The `planId` of a dry run: nothing is removed if by now the policy would remove anything else. */
+  planId: z.string().max(100).optional(),
 });
 
 export const cleanupRouter = router({
   /** Removes the backups that a policy gives up, of one project or, for administrators, of all; or only tells which, and why. */
-  run: userProcedure.input(policyInput).mutation(async ({ ctx, input: { projectId, dryRun, ...policy } }) => {
+  run: userProcedure.input(policyInput).mutation(async ({ ctx, input: { projectId, dryRun, planId, ...policy } }) => {
     const project = projectId === undefined ? null : await findProject(ctx.user, projectId);
     if (project) requirePermission(project, "manage");
     else if (ctx.user.role !== "admin")
@@ -33,23 +35,34 @@ export const cleanupRouter = router({
         "PERMISSION_DENIED",
         "Only an administrator may clean up all projects. Name one that you manage.",
       );
-    const { verdicts, sizes } = await plan(project?.id, policy);
-    const given = verdicts.filter(({ keep }) => !keep);
-    const removed = dryRun ? given.map(({ id }) => id) : await removeAll(ctx.origin, given);
+    const plan = await makePlan(project?.id, policy);
+    if (planId !== undefined && planId !== plan.id)
+      throw new AppError(
+        "PLAN_CHANGED",
+        "By now this policy would remove other backups than it showed. Nothing was removed: look at the new plan first.",
+      );
+    const given = plan.backups.filter(({ keep }) => !keep);
+    const removed = new Set(dryRun ? given.map(({ id }) => id) : await removeAll(ctx.origin, given));
+    const deleted = given.filter(({ id }) => removed.has(id));
     return {
-      deletedIds: removed,
-      freedBytes: removed.reduce((sum, id) => sum + (sizes.get(id) ?? 0), 0),
-      deleted: given.filter(({ id }) => removed.includes(id)),
-      kept: verdicts.filter(({ keep }) => keep),
+      planId: plan.id,
+      deletedIds: [...removed],
+      freedBytes: deleted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      deleted,
+      kept: plan.backups.filter(({ keep }) => keep),
     };
   }),
 });
 
-async function plan(projectId: string | undefined, policy: Policy) {
+/** What becomes of each backup, project by project, newest first, with what a person knows it by. */
+async function makePlan(projectId: string | undefined, policy: Policy) {
   const rows = await db
     .select({
       id: backups.id,
       projectId: backups.projectId,
+      projectSlug: projects.slug,
+      projectName: projects.name,
+      filename: backups.filename,
       createdAt: backups.createdAt,
       status: backups.status,
       verifiedAt: backups.verifiedAt,
@@ -57,11 +70,9 @@ async function plan(projectId: string | undefined, policy: Policy) {
       sizeBytes: backups.sizeBytes,
     })
     .from(backups)
-    .where(
-      projectId
-        ? eq(backups.projectId, projectId)
-        : inArray(backups.projectId, db.select({ id: projects.id }).from(projects)),
-    );
+    .innerJoin(projects, eq(projects.id, backups.projectId))
+    .where(projectId ? eq(backups.projectId, projectId) : undefined)
+    .orderBy(asc(projects.name), asc(projects.slug));
   const candidates: Candidate[] = rows.map((row) => ({
     id: row.id,
     projectId: row.projectId,
@@ -71,10 +82,15 @@ async function plan(projectId: string | undefined, policy: Policy) {
     isPinned: row.pinnedAt !== null,
     isInUse: false,
   }));
-  return {
-    verdicts: planRetention(candidates, policy, new Date()),
-    sizes: new Map(rows.map(({ id, sizeBytes }) => [id, sizeBytes])),
-  };
+  const verdicts = planRetention(candidates, policy, new Date());
+  const known = new Map(rows.map((row) => [row.id, row]));
+  const described = verdicts.flatMap((verdict) => {
+    const row = known.get(verdict.id);
+    if (!row) return [];
+    const { projectSlug, projectName, filename, createdAt, sizeBytes } = row;
+    return { ...verdict, projectSlug, projectName, filename, createdAt, sizeBytes };
+  });
+  return { id: planIdOf(verdicts), backups: described };
 }
 
 /** One by one, each in a transaction of its own: what was removed before a fault stays removed, and written down. */

@@ -32,27 +32,31 @@ export const retentionRows = [
     path: "/api/v1/backups/cleanup",
     summary: "Remove the backups that a policy gives up, or only tell which",
     description:
-      "A backup stays when any rule keeps it. What is pinned, and each project's last good and last proven backup, always stay. Without a project it is for administrators.",
+      "A backup stays when any rule keeps it. What is pinned, and each project's last good and last proven backup, always stay. With the `plan_id` of a dry run it removes what that has shown, or answers 409. Without a project it is for administrators.",
     procedure: "cleanup.run",
     casing: "snake",
     status: 200,
-    errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND"],
+    errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "PLAN_CHANGED"],
     output: z.strictObject({
       success: z.literal(true),
       message: z.string(),
+      planId: z
+        .string()
+        .meta({ description: "Names what the policy removes. Send it back to remove just that or nothing." }),
       deletedCount: count,
       freedSpace: count.meta({ description: "Bytes." }),
       deletedBackupIds: z.array(z.uuid()),
       deleted: z.array(verdict),
       kept: z.array(verdict),
     }),
-    present({ deletedIds, freedBytes, deleted, kept }, { input }) {
+    present({ planId, deletedIds, freedBytes, deleted, kept }, { input }) {
       const plain = ({ id, reasons }: { id: string; reasons: string[] }) => ({ id, reasons });
       const what = `${deletedIds.length} ${deletedIds.length === 1 ? "backup" : "backups"}`;
       return {
         body: {
           success: true as const,
           message: input.dryRun === true ? `${what} would be deleted.` : `${what} deleted.`,
+          planId,
           deletedCount: deletedIds.length,
           freedSpace: freedBytes,
           deletedBackupIds: deletedIds,
