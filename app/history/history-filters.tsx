@@ -1,7 +1,7 @@
 "use client";
 
 import { skipToken, useQuery } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { type ReactNode, useCallback } from "react";
 import { typeWords } from "@/app/backup/backup-words";
 import { backupsOf, type HistoryFilter, historyStatuses } from "@/app/history/history-filter";
 import { useTRPC } from "@/app/trpc/client";
@@ -15,11 +15,13 @@ type Props = {
   /** Those of the rows that are loaded. */
   tags: string[];
   onChange: (changes: Record<string, string>) => void;
+  /** At the end of the line. */
+  action?: ReactNode;
 };
 
 const types = Object.entries(typeWords).map(([value, label]) => ({ value, label }));
 
-export function HistoryFilters({ slug, filter, tags, onChange }: Props) {
+export function HistoryFilters({ slug, filter, tags, onChange, action }: Props) {
   const trpc = useTRPC();
   const { data: totals } = useQuery({
     ...trpc.backup.totals.queryOptions(backupsOf(slug, filter) ?? skipToken),
@@ -49,6 +51,7 @@ export function HistoryFilters({ slug, filter, tags, onChange }: Props) {
       <p role="status" className="ml-auto text-muted text-sm tabular-nums">
         {totals && backupsOf(slug, filter) && `${plural(totals.count, "backup")}, ${formatBytes(totals.bytes)}`}
       </p>
+      {action}
     </div>
   );
 }

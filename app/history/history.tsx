@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { CleanupButton } from "@/app/cleanup/cleanup-button";
 import { ExportButton } from "@/app/export/export-button";
 import { isFiltered, readHistoryFilter } from "@/app/history/history-filter";
 import { HistoryFilters } from "@/app/history/history-filters";
@@ -25,7 +26,13 @@ export function History({ slug }: { slug: string }) {
   const tags = history.entries.flatMap((entry) => (entry.kind === "backup" ? entry.backup.tags : []));
   return (
     <section aria-label="Backups" className="flex flex-col gap-3">
-      <HistoryFilters slug={slug} filter={filter} tags={tags} onChange={setQuery} />
+      <HistoryFilters
+        slug={slug}
+        filter={filter}
+        tags={tags}
+        onChange={setQuery}
+        action={project && can.manage && project.backupCount > 0 && <CleanupButton project={project} />}
+      />
       <PagedList
         list={history}
         items={history.entries}

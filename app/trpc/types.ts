@@ -28,6 +28,9 @@ export type BackupFilter = Inputs["backup"]["totals"];
 export type BackupFormat = Backup["format"];
 export type BackupCompression = Backup["compression"];
 
+export type Cleanup = Outputs["cleanup"]["run"];
+export type CleanupPolicy = Omit<Inputs["cleanup"]["run"], "projectId" | "dryRun" | "planId">;
+
 export type ExportOptions = Inputs["export"]["startExport"];
 export type ExportEstimate = Outputs["export"]["estimate"];
 

@@ -5,7 +5,7 @@ import { type ReactNode, type SyntheticEvent, useEffect, useId, useLayoutEffect,
 import { IconButton } from "@/app/ui/button";
 import { cx } from "@/app/ui/class-names";
 
-const widths = { sm: "max-w-sm", md: "max-w-2xl", lg: "max-w-3xl" };
+const widths = { sm: "max-w-sm", md: "max-w-2xl", lg: "max-w-3xl", xl: "max-w-5xl" };
 
 type Props = {
   title: string;

@@ -1,0 +1,111 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { hasRule, readPolicyForm } from "@/app/cleanup/policy";
+import type { CleanupPolicy } from "@/app/trpc/types";
+import { DialogBody } from "@/app/ui/dialog";
+import { ErrorState } from "@/app/ui/error-state";
+import { TextField } from "@/app/ui/field";
+import { FormActions } from "@/app/ui/form-actions";
+import { Notice } from "@/app/ui/notice";
+import { TickList } from "@/app/ui/tick-list";
+
+type Props = {
+  policy: CleanupPolicy;
+  change: { isPending: boolean; error: unknown };
+  onSubmit: (policy: CleanupPolicy) => void;
+  onCancel: () => void;
+};
+
+const deletions = [
+  {
+    value: "deleteUnverified",
+    name: "Delete those that were never proven",
+    about: "Only where a newer backup of the same project is proven.",
+  },
+  {
+    value: "deleteFailed",
+    name: "Delete broken ones",
+    about: "Their file is missing, or is not what was written.",
+  },
+] as const;
+
+/** The rules that say which backups stay. */
+export function PolicyForm({ policy, change, onSubmit, onCancel }: Props) {
+  const [lacksRule, setLacksRule] = useState(false);
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const wanted = readPolicyForm(new FormData(event.currentTarget));
+    setLacksRule(!hasRule(wanted));
+    if (hasRule(wanted)) onSubmit(wanted);
+  }
+
+  const count = { type: "number", min: 0, max: 10_000, step: 1, inputMode: "numeric", placeholder: "no rule" } as const;
+  return (
+    <form onSubmit={submit} className="contents">
+      <DialogBody>
+        {Boolean(change.error) && <ErrorState title="The backups could not be gone through" error={change.error} />}
+        {lacksRule && (
+          <Notice tone="bad" role="alert">
+            Set at least one rule. Without one, everything stays.
+          </Notice>
+        )}
+        <fieldset className="flex flex-col gap-3">
+          <legend className="mb-2 font-medium text-sm">
+            What to keep of each project{" "}
+            <span className="font-normal text-muted">a backup stays when any of these keeps it</span>
+          </legend>
+          <div className="grid gap-3 md:grid-cols-2">
+            <TextField
+              {...count}
+              label="The newest"
+              name="keepCount"
+              defaultValue={policy.keepCount}
+              hint="backups"
+              data-autofocus
+            />
+            <TextField
+              {...count}
+              label="All younger than"
+              name="olderThanDays"
+              defaultValue={policy.olderThanDays}
+              hint="days"
+            />
+          </div>
+          <div className="grid gap-3 md:grid-cols-3">
+            <TextField
+              {...count}
+              label="One a day"
+              name="keepDaily"
+              defaultValue={policy.keepDaily}
+              hint="for so many days"
+            />
+            <TextField
+              {...count}
+              label="One a week"
+              name="keepWeekly"
+              defaultValue={policy.keepWeekly}
+              hint="for so many weeks"
+            />
+            <TextField
+              {...count}
+              label="One a month"
+              name="keepMonthly"
+              defaultValue={policy.keepMonthly}
+              hint="for so many months"
+            />
+          </div>
+        </fieldset>
+        <TickList
+          name="delete"
+          label="What no rule keeps"
+          ticks={deletions}
+          ticked={deletions.map(({ value }) => value).filter((value) => policy[value])}
+          hint="What is pinned, and each project's last good and last proven backup, always stay."
+        />
+      </DialogBody>
+      <FormActions submit="Show what goes" pending={change.isPending} onCancel={onCancel} />
+    </form>
+  );
+}
