@@ -120,3 +120,22 @@ test("who lacks the permission to manage is not offered a cleanup", async ({ pag
   await expect(page.getByRole("link", { name: backups[0]?.filename })).toBeVisible();
   await expect(page.getByRole("button", { name: "Clean up backups" })).toHaveCount(0);
 });
+
+test("an administrator goes through all projects", async ({ page, coffer, api }) => {
+  const { tenant, backups } = await tenantWith(coffer, api, [0, 4000]);
+  await page.goto("/statistics");
+  await page.getByRole("button", { name: "Clean up backups" }).click();
+  const dialog = page.getByRole("dialog", { name: "Clean up backups of all projects" });
+  for (const name of ["The newest", "One a week", "One a month"]) await dialog.getByLabel(name).fill("");
+  // Older than whatever the other tests have made.
+  await dialog.getByLabel("All younger than").fill("3900");
+  await dialog.getByRole("button", { name: "Show what goes" }).click();
+  await expect(dialog.getByText(/^1 of [0-9,]+ backups goes/)).toBeVisible();
+  const going = row(dialog, backups[1]?.filename ?? "?");
+  await expect(going).toContainText(tenant.name);
+  await expect(going.getByRole("cell").last()).toHaveText("Older than 3900 days");
+  await expectAccessible(page, "a plan for all projects");
+  await dialog.getByRole("button", { name: "Delete 1 backup" }).click();
+  await expect(dialog.getByText("1 backup deleted")).toBeVisible();
+  expect(backups.map(({ file }) => existsSync(file))).toEqual([true, false]);
+});

@@ -27,6 +27,8 @@ test("nothing has to be scrolled sideways on a phone", async ({ page, coffer, ap
     "/projects/spaeti-24-7",
     "/projects/acme/settings",
     "/projects/acme/members",
+    "/projects/acme/statistics",
+    "/statistics",
     "/tokens",
     "/users",
     "/audit",

@@ -36,6 +36,7 @@ export function ProjectHeader({ slug }: { slug: string }) {
         label="Project"
         tabs={[
           { href: path, label: "Backups" },
+          { href: `${path}/statistics`, label: "Statistics" },
           { href: `${path}/members`, label: "Members" },
           { href: `${path}/settings`, label: "Settings" },
         ]}

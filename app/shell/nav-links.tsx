@@ -1,6 +1,6 @@
 "use client";
 
-import { Activity, Boxes, Database, Gauge, KeyRound, ScrollText, Users } from "lucide-react";
+import { Activity, Boxes, ChartColumn, Database, Gauge, KeyRound, ScrollText, Users } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cx } from "@/app/ui/class-names";
@@ -10,6 +10,7 @@ const links = [
   { href: "/", label: "Overview", icon: Gauge },
   { href: "/projects", label: "Projects", icon: Boxes },
   { href: "/activity", label: "Activity", icon: Activity },
+  { href: "/statistics", label: "Statistics", icon: ChartColumn },
   { href: "/tokens", label: "API tokens", icon: KeyRound },
   { href: "/databases", label: "Databases", icon: Database, adminOnly: true },
   { href: "/users", label: "Users", icon: Users, adminOnly: true },

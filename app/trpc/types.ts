@@ -31,6 +31,10 @@ export type BackupCompression = Backup["compression"];
 export type Cleanup = Outputs["cleanup"]["run"];
 export type CleanupPolicy = Omit<Inputs["cleanup"]["run"], "projectId" | "dryRun" | "planId">;
 
+export type BackupStatus = Outputs["stats"]["status"];
+export type DayFigures = Outputs["stats"]["figures"]["perDay"][number];
+export type ProjectFigures = Outputs["stats"]["figures"]["perProject"][number];
+
 export type ExportOptions = Inputs["export"]["startExport"];
 export type ExportEstimate = Outputs["export"]["estimate"];
 

@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatClock,
   formatCount,
+  formatDay,
   formatDuration,
   formatEta,
   formatRate,
@@ -79,6 +80,10 @@ test("numbers have separators and their noun agrees", () => {
   expect(plural(1, "backup")).toBe("1 backup");
   expect(plural(24, "backup")).toBe("24 backups");
   expect(plural(0, "entry", "entries")).toBe("0 entries");
+});
+
+test("a day is the same in every zone", () => {
+  expect(formatDay("2026-01-29")).toBe("29 Jan");
 });
 
 test("a time of day has milliseconds", () => {

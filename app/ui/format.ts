@@ -84,6 +84,11 @@ export const formatAbsolute = (time: Date): string =>
     timeZoneName: "short",
   });
 
+const dayOfYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+
+/** `2026-01-29` as `29 Jan`. */
+export const formatDay = (day: string): string => dayOfYear.format(Date.parse(`${day}T00:00:00Z`));
+
 /** `15:30:07.214` */
 export function formatClock(time: Date): string {
   const [hours, minutes, seconds] = [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) =>

@@ -9,7 +9,7 @@ import { findProject, projectRef, router, userProcedure } from "@/server/trpc";
 const scope = z.strictObject({ projectId: projectRef.optional() });
 
 type Day = { day: string; count: number; bytes: number; completed: number; failed: number; meanSeconds: number | null };
-type Share = Omit<Day, "day"> & { projectId: string; slug: string };
+type Share = Omit<Day, "day"> & { projectId: string; slug: string; name: string };
 
 export const statsRouter = router({
   /** How it stands with backups: the last one, how many, how much space. */
@@ -28,6 +28,7 @@ export const statsRouter = router({
       .from(backups)
       .where(mine);
     return {
+      enabled: true as const,
       lastBackupAt: row?.last ?? null,
       storagePath: ctx.user.role === "admin" ? jobsEnv().BACKUP_DIR : null,
       storageBytes: row?.bytes ?? 0,
@@ -56,7 +57,7 @@ export const statsRouter = router({
         sql`select to_char(j.finished_at at time zone 'utc', 'YYYY-MM-DD') as day, ${figures} ${from} group by 1 order by 1`,
       );
       const shares = await db.execute<Share>(
-        sql`select p.id as "projectId", p.slug, ${figures} ${from} group by 1, 2 order by 2`,
+        sql`select p.id as "projectId", p.slug, p.name, ${figures} ${from} group by 1 order by 2`,
       );
       return { perDay: [...days], perProject: [...shares] };
     }),

@@ -90,7 +90,7 @@ export const retentionRows = [
     }),
     present: (status) => ({
       body: {
-        enabled: true as const,
+        enabled: status.enabled,
         lastBackup: status.lastBackupAt?.toISOString() ?? null,
         nextScheduled: null,
         storagePath: status.storagePath,
@@ -119,7 +119,7 @@ export const retentionRows = [
     present: ({ perDay, perProject }) => ({
       body: {
         perDay: perDay.map(({ day, ...rest }) => ({ day, ...withRate(rest) })),
-        perProject: perProject.map(({ projectId, slug, ...rest }) => ({ projectId, slug, ...withRate(rest) })),
+        perProject: perProject.map(({ projectId, slug, name: _, ...rest }) => ({ projectId, slug, ...withRate(rest) })),
       },
     }),
   }),

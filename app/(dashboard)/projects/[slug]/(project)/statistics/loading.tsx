@@ -1,0 +1,5 @@
+import { StatisticsSkeleton } from "@/app/statistics/statistics-skeleton";
+
+export default function Loading() {
+  return <StatisticsSkeleton />;
+}
