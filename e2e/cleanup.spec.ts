@@ -128,7 +128,7 @@ test("an administrator goes through all projects", async ({ page, coffer, api })
   const dialog = page.getByRole("dialog", { name: "Clean up backups of all projects" });
   for (const name of ["The newest", "One a week", "One a month"]) await dialog.getByLabel(name).fill("");
   // Older than whatever the other tests have made.
-  await dialog.getByLabel("All younger than").fill("3900");
+  await dialog.getByLabel("All of the last").fill("3900");
   await dialog.getByRole("button", { name: "Show what goes" }).click();
   await expect(dialog.getByText(/^1 of [0-9,]+ backups goes/)).toBeVisible();
   const going = row(dialog, backups[1]?.filename ?? "?");

@@ -26,7 +26,6 @@ export function BackupHeader({ backup }: { backup: BackupDetails }) {
       title={<span className="break-all font-mono text-lg">{backup.filename}</span>}
       actions={
         <>
-          {backup.permissions.includes("manage") && <BackupMenu backup={backup} canManage />}
           <Button onClick={actions.copyCurl}>Copy curl command</Button>
           <Button
             variant="primary"
@@ -36,6 +35,7 @@ export function BackupHeader({ backup }: { backup: BackupDetails }) {
           >
             Download
           </Button>
+          {backup.permissions.includes("manage") && <BackupMenu backup={backup} canManage />}
         </>
       }
     >

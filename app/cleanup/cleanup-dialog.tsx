@@ -20,7 +20,7 @@ export function CleanupDialog({ project, onClose }: Props) {
   return (
     <Dialog
       title={`Clean up backups of ${project?.name ?? "all projects"}`}
-      width={plan ? "xl" : "md"}
+      width={plan && !done ? "xl" : "md"}
       onClose={onClose}
     >
       {done && <CleanupResult done={done} planned={plan?.deleted.length ?? 0} onClose={onClose} />}
@@ -37,6 +37,7 @@ export function CleanupDialog({ project, onClose }: Props) {
       )}
       {!done && !plan && (
         <PolicyForm
+          ofEach={!project}
           policy={cleanup.policy ?? usualPolicy}
           change={cleanup}
           onSubmit={cleanup.show}

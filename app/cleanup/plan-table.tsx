@@ -52,7 +52,7 @@ function PlannedRow({ backup, namesProject }: { backup: Planned; namesProject: b
   const why = reasonWords(backup);
   return (
     <Row>
-      <Cell className="max-md:align-top max-md:py-1.5">
+      <Cell className="max-md:align-top max-md:py-1.5 max-md:pr-3">
         {backup.keep ? <StatusMark tone="good">Stays</StatusMark> : <StatusMark tone="bad">Goes</StatusMark>}
       </Cell>
       {namesProject && (
@@ -62,22 +62,25 @@ function PlannedRow({ backup, namesProject }: { backup: Planned; namesProject: b
           </span>
         </Cell>
       )}
-      <Cell className="max-w-0 w-2/5 max-md:py-1.5">
+      <Cell className="max-w-0 py-1.5 max-md:w-full md:w-1/3">
         <span title={backup.filename} className="block truncate font-mono text-xs">
           {backup.filename}
         </span>
         <span className="block text-muted text-xs md:hidden">
-          {namesProject && `${backup.projectName}. `}
-          {why}, <RelativeTime time={backup.createdAt} />, {formatBytes(backup.sizeBytes)}
+          {namesProject && `${backup.projectName}, `}
+          <RelativeTime time={backup.createdAt} />, {formatBytes(backup.sizeBytes)}
         </span>
+        <span className="block text-xs md:hidden">{why}</span>
       </Cell>
-      <Cell from="md">
+      <Cell from="md" className="whitespace-nowrap">
         <RelativeTime time={backup.createdAt} />
       </Cell>
       <Cell numeric from="md">
         {formatBytes(backup.sizeBytes)}
       </Cell>
-      <Cell from="md">{why}</Cell>
+      <Cell from="md" className="w-2/5 py-1.5">
+        {why}
+      </Cell>
     </Row>
   );
 }

@@ -11,6 +11,8 @@ import { Notice } from "@/app/ui/notice";
 import { TickList } from "@/app/ui/tick-list";
 
 type Props = {
+  /** The rules are for each of several projects. */
+  ofEach: boolean;
   policy: CleanupPolicy;
   change: { isPending: boolean; error: unknown };
   onSubmit: (policy: CleanupPolicy) => void;
@@ -31,7 +33,7 @@ const deletions = [
 ] as const;
 
 /** The rules that say which backups stay. */
-export function PolicyForm({ policy, change, onSubmit, onCancel }: Props) {
+export function PolicyForm({ ofEach, policy, change, onSubmit, onCancel }: Props) {
   const [lacksRule, setLacksRule] = useState(false);
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -53,8 +55,8 @@ export function PolicyForm({ policy, change, onSubmit, onCancel }: Props) {
         )}
         <fieldset className="flex flex-col gap-3">
           <legend className="mb-2 font-medium text-sm">
-            What to keep of each project{" "}
-            <span className="font-normal text-muted">a backup stays when any of these keeps it</span>
+            {ofEach ? "What to keep of each project" : "What to keep"}
+            <span className="ml-2 font-normal text-muted">A backup stays when any of these keeps it.</span>
           </legend>
           <div className="grid gap-3 md:grid-cols-2">
             <TextField
@@ -62,15 +64,15 @@ export function PolicyForm({ policy, change, onSubmit, onCancel }: Props) {
               label="The newest"
               name="keepCount"
               defaultValue={policy.keepCount}
-              hint="backups"
+              hint="so many backups"
               data-autofocus
             />
             <TextField
               {...count}
-              label="All younger than"
+              label="All of the last"
               name="olderThanDays"
               defaultValue={policy.olderThanDays}
-              hint="days"
+              hint="so many days"
             />
           </div>
           <div className="grid gap-3 md:grid-cols-3">
@@ -79,27 +81,27 @@ export function PolicyForm({ policy, change, onSubmit, onCancel }: Props) {
               label="One a day"
               name="keepDaily"
               defaultValue={policy.keepDaily}
-              hint="for so many days"
+              hint="of so many days"
             />
             <TextField
               {...count}
               label="One a week"
               name="keepWeekly"
               defaultValue={policy.keepWeekly}
-              hint="for so many weeks"
+              hint="of so many weeks"
             />
             <TextField
               {...count}
               label="One a month"
               name="keepMonthly"
               defaultValue={policy.keepMonthly}
-              hint="for so many months"
+              hint="of so many months"
             />
           </div>
         </fieldset>
         <TickList
           name="delete"
-          label="What no rule keeps"
+          label="What to give up, whatever keeps it"
           ticks={deletions}
           ticked={deletions.map(({ value }) => value).filter((value) => policy[value])}
           hint="What is pinned, and each project's last good and last proven backup, always stay."

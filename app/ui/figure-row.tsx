@@ -13,7 +13,9 @@ export function FigureRow({ figures }: { figures: Figure[] }) {
         {figures.map(({ name, value, isBad }) => (
           <div key={name} className="flex flex-col-reverse justify-end border-line border-t border-l px-4 py-2.5">
             <dt className="text-muted text-sm">{name}</dt>
-            <dd className={cx("font-semibold text-xl tabular-nums", isBad && "text-bad")}>{value}</dd>
+            <dd className={cx("font-semibold text-xl tabular-nums first-letter:uppercase", isBad && "text-bad")}>
+              {value}
+            </dd>
           </div>
         ))}
       </dl>

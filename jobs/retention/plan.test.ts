@@ -54,6 +54,12 @@ describe("a policy", () => {
     expect(kept(candidates, { keepMonthly: 3 })).toEqual(["b0", "b30", "b60"]);
   });
 
+  it("names the periods that it is about", () => {
+    expect(reasonsOf(made([1, 2]), { keepCount: 1, keepWeekly: 1, keepMonthly: 1 })).toMatchObject({
+      b2: ["not one of the newest 1", "not the newest of a week or month to keep"],
+    });
+  });
+
   it("counts each project for itself", () => {
     const others = made([5, 6]).map((backup) => ({ ...backup, id: `o-${backup.id}`, projectId: "q" }));
     expect(kept([...made([1, 2]), ...others], { keepCount: 1 })).toEqual(["b1", "o-b5"]);

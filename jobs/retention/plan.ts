@@ -117,9 +117,14 @@ function weekOf(at: Date): string {
 }
 
 function notKept({ keepCount, olderThanDays, keepDaily, keepWeekly, keepMonthly }: Policy): string[] {
+  const periods = [
+    keepDaily !== undefined && "day",
+    keepWeekly !== undefined && "week",
+    keepMonthly !== undefined && "month",
+  ].filter((word) => word !== false);
   return [
     keepCount !== undefined && `not one of the newest ${keepCount}`,
     olderThanDays !== undefined && `older than ${olderThanDays} days`,
-    (keepDaily ?? keepWeekly ?? keepMonthly) !== undefined && "not the newest of a day, week or month to keep",
+    periods.length > 0 && `not the newest of a ${periods.join(" or ")} to keep`,
   ].filter((reason) => reason !== false);
 }
