@@ -95,6 +95,19 @@ test("backups of many days, their cleanup and their statistics", async ({ page, 
   await expect(dialog.getByText(/backups deleted/)).toBeVisible();
   await shoot(page, "cleanup-done");
 
+  await coffer.tenants.unsafe(`delete from ${tenant.schema}.bookings where id > 250`);
+  const { backupId } = await makeBackup(coffer, api, { slug: tenant.slug });
+  for (const [name, address] of [
+    ["overview-fallen", "/"],
+    ["projects-fallen", "/projects"],
+    ["history-fallen", `/projects/${tenant.slug}`],
+    ["backup-fallen", `/projects/${tenant.slug}/backups/${backupId}`],
+  ] as const) {
+    await page.goto(address);
+    await expect(page.getByText(/% fewer rows/).first()).toBeVisible();
+    await shoot(page, name);
+  }
+
   async function newestThatGoes(): Promise<string> {
     const plan = await api.cleanup.run.mutate({
       projectId: tenant.slug,

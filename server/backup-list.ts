@@ -13,6 +13,7 @@ import {
   projects,
   users,
 } from "@/db/schema";
+import { fallsOf } from "@/server/falls";
 import { after, decodeCursor, encodeCursor, keyset, pageInput, timeInput } from "@/server/keyset";
 import { findProject, projectRef } from "@/server/trpc";
 
@@ -72,7 +73,9 @@ export async function listBackups(user: Actor, input: z.infer<typeof listInput>)
     .orderBy(order(backups.createdAt), order(backups.id))
     .limit(input.limit + 1)
     .offset(input.offset);
-  return keyset(rows, input.limit, (row) => encodeCursor({ at: row.createdAt, id: row.id }));
+  const falls = await fallsOf(rows.map(({ id }) => id));
+  const told = rows.map((row) => ({ ...row, fall: falls.get(row.id) ?? null }));
+  return keyset(told, input.limit, (row) => encodeCursor({ at: row.createdAt, id: row.id }));
 }
 
 /** What the filters mean in SQL, within what the user may see. */

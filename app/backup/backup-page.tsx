@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { BackupHeader } from "@/app/backup/backup-header";
 import { BackupSkeleton } from "@/app/backup/backup-skeleton";
+import { FallNotice } from "@/app/backup/fall-notice";
 import { ManifestLists } from "@/app/backup/manifest-lists";
 import { ManifestTables } from "@/app/backup/manifest-tables";
 import { RestoreSection } from "@/app/backup/restore-section";
@@ -20,6 +21,7 @@ export function BackupPage({ backupId }: { backupId: string }) {
   return (
     <>
       <BackupHeader backup={backup} />
+      {backup.fall && <FallNotice fall={backup.fall} />}
       <RestoreSection backup={backup} />
       <ManifestTables tables={backup.manifest.tables} />
       <ManifestLists manifest={backup.manifest} />

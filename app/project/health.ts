@@ -1,3 +1,4 @@
+import { fallWords } from "@/app/backup/fall-words";
 import type { Project } from "@/app/trpc/types";
 import type { Tone } from "@/app/ui/status-mark";
 
@@ -18,5 +19,7 @@ export function freshness(
 /** A project at a glance: the worst thing there is to know. */
 export function healthOf(project: Pick<Project, "lastBackup" | "lastExport">, now: number): Verdict {
   if (project.lastExport?.status === "failed") return { tone: "bad", word: "Last export failed", isGood: false };
-  return freshness(project.lastBackup, now);
+  const standing = freshness(project.lastBackup, now);
+  const fall = project.lastBackup?.fall;
+  return standing.isGood && fall ? { tone: "warn", word: fallWords(fall), isGood: false } : standing;
 }

@@ -22,6 +22,7 @@ export type JobProgress = NonNullable<Job["progress"]>;
 export type JobFilter = Pick<NonNullable<Inputs["job"]["list"]>, "projectId" | "status">;
 
 export type Backup = Outputs["backup"]["listBackups"]["items"][number];
+export type Fall = NonNullable<Backup["fall"]>;
 export type BackupDetails = Outputs["backup"]["get"];
 export type BackupChange = Inputs["backup"]["change"];
 export type BackupFilter = Inputs["backup"]["totals"];

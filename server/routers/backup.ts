@@ -8,6 +8,7 @@ import { manifestSchema } from "@/jobs/archive/manifest";
 import { exportOptions } from "@/jobs/export-backup/options";
 import { removeBackup } from "@/jobs/retention/remove";
 import { backupConditions, backupFilters, listBackups, listInput } from "@/server/backup-list";
+import { fallsOf } from "@/server/falls";
 import { signDownload } from "@/server/link";
 import { findProject, requirePermission, router, userProcedure } from "@/server/trpc";
 
@@ -33,11 +34,13 @@ export const backupRouter = router({
     return { count: row?.count ?? 0, bytes: row?.bytes ?? 0 };
   }),
 
-  /** One backup with its manifest, and what the caller may do in its project. */
+  /** One backup with its manifest, whether it holds far less than usual, and what the caller may do in its project. */
   get: userProcedure.input(z.object({ backupId: z.uuid() })).query(async ({ ctx, input }) => {
     const { project, backup } = await findBackup(ctx.user, input.backupId);
+    const falls = await fallsOf([backup.id]);
     return {
       ...backup,
+      fall: falls.get(backup.id) ?? null,
       manifest: manifestSchema.parse(backup.manifest),
       projectSlug: project.slug,
       projectName: project.name,

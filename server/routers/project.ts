@@ -4,6 +4,7 @@ import { type Actor, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { databases, projectMembers, projects } from "@/db/schema";
+import { fallsOf } from "@/server/falls";
 import { listSchemas } from "@/server/tenant-database";
 import { adminProcedure, findProject, projectProcedure, projectRef, router, userProcedure } from "@/server/trpc";
 
@@ -96,8 +97,17 @@ type LastExport = {
   finishedAt: string;
 };
 
+async function projectsWithHealth(user: Actor, projectId?: string) {
+  const found = await readHealth(user, projectId);
+  const falls = await fallsOf(found.flatMap(({ lastBackup }) => lastBackup?.id ?? []));
+  return found.map(({ lastBackup, ...project }) => ({
+    ...project,
+    lastBackup: lastBackup && { ...lastBackup, fall: falls.get(lastBackup.id) ?? null },
+  }));
+}
+
 /** Newest first by index: one look-up per project, however many backups there are. */
-function projectsWithHealth(user: Actor, projectId?: string) {
+function readHealth(user: Actor, projectId?: string) {
   const mine = db
     .select({ id: projectMembers.projectId })
     .from(projectMembers)

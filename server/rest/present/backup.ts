@@ -46,7 +46,7 @@ export const backupRecord = z
 
 type Known = Omit<
   OutputOf<"backup.listBackups">["items"][number],
-  "userName" | "userEmail" | "tableRows" | "schemaVersion"
+  "userName" | "userEmail" | "tableRows" | "schemaVersion" | "fall"
 > & {
   tableRows: Record<string, number> | null;
   schemaVersion: string | null;
