@@ -15,8 +15,9 @@ import { cancelChannel } from "@/jobs/lifecycle/cancel";
 import { leaseSeconds } from "@/jobs/lifecycle/claim";
 import { type JobHandler, runTask, stopAllJobs, stopJob } from "@/jobs/lifecycle/execute";
 import { reap } from "@/jobs/lifecycle/reap";
+import { verifyBackup } from "@/jobs/verify-backup/task";
 
-const handlers: Record<JobKind, JobHandler> = { export_backup: exportBackup };
+const handlers: Record<JobKind, JobHandler> = { export_backup: exportBackup, verify_backup: verifyBackup };
 
 const beatEvery = 5_000;
 const reapEvery = 10_000;

@@ -8,6 +8,7 @@ import { invitationRouter } from "@/server/routers/invitation";
 import { jobRouter } from "@/server/routers/job";
 import { memberRouter } from "@/server/routers/member";
 import { projectRouter } from "@/server/routers/project";
+import { proofRouter } from "@/server/routers/proof";
 import { sessionRouter } from "@/server/routers/session";
 import { statsRouter } from "@/server/routers/stats";
 import { tokenRouter } from "@/server/routers/token";
@@ -26,6 +27,7 @@ export const appRouter = router({
   job: jobRouter,
   member: memberRouter,
   project: projectRouter,
+  proof: proofRouter,
   session: sessionRouter,
   stats: statsRouter,
   token: tokenRouter,

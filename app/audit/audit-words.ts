@@ -8,6 +8,8 @@ const actions: Record<string, string> = {
   "backup.deleted": "Deleted a backup",
   "backup.downloaded": "Downloaded a backup",
   "backup.link_created": "Made a download link",
+  "backup.verification_started": "Started to verify a backup",
+  "backup.verified": "Verified a backup",
   "database.added": "Connected a database",
   "encryption_key.added": "Added an encryption key",
   "encryption_key.generated": "Made an encryption key",

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { backupsOf, failuresOf, isFiltered, readHistoryFilter } from "@/app/history/history-filter";
 
+const kind = "export_backup";
 const read = (query: string) => readHistoryFilter(new URLSearchParams(query));
 
 test("an address without a filter asks for everything", () => {
   expect(isFiltered(read(""))).toBe(false);
   expect(backupsOf("acme", read(""))).toEqual({ projectId: "acme" });
-  expect(failuresOf("acme", read(""))).toEqual({ projectId: "acme", status: ["failed", "cancelled"] });
+  expect(failuresOf("acme", read(""))).toEqual({ projectId: "acme", kind, status: ["failed", "cancelled"] });
 });
 
 test("what the address names wrongly is left out", () => {
@@ -26,7 +27,7 @@ describe("a filter", () => {
 
   test("on a status asks only where it occurs", () => {
     expect(backupsOf("acme", read("status=failed"))).toBeNull();
-    expect(failuresOf("acme", read("status=failed"))).toEqual({ projectId: "acme", status: ["failed"] });
+    expect(failuresOf("acme", read("status=failed"))).toEqual({ projectId: "acme", kind, status: ["failed"] });
     expect(backupsOf("acme", read("status=missing"))).toEqual({ projectId: "acme", status: "missing" });
     expect(failuresOf("acme", read("status=missing"))).toBeNull();
   });

@@ -48,6 +48,7 @@ export function backupsOf(projectId: string, { search, type, status, tag }: Hist
 /** What to ask for exports that left no backup; null when none can fit: they have no file name, no type and no tag. */
 export function failuresOf(projectId: string, { search, type, status, tag }: HistoryFilter) {
   if (search || type || tag) return null;
-  if (status === "failed" || status === "cancelled") return { projectId, status: [status] };
-  return status ? null : { projectId, status: ["failed" as const, "cancelled" as const] };
+  const kind = "export_backup" as const;
+  if (status === "failed" || status === "cancelled") return { projectId, kind, status: [status] };
+  return status ? null : { projectId, kind, status: ["failed" as const, "cancelled" as const] };
 }

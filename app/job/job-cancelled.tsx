@@ -19,7 +19,7 @@ export function JobCancelled({ job }: { job: Job }) {
     ? [["asked", receipt?.askedAt]]
     : [
         ["asked", receipt?.askedAt],
-        ["pg_dump ended", receipt?.processEndedAt],
+        [job.kind === "export_backup" ? "pg_dump ended" : "work ended", receipt?.processEndedAt],
         ["files removed", receipt?.filesRemovedAt],
         ["server released", receipt?.backendEndedAt],
       ];

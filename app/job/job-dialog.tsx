@@ -10,6 +10,7 @@ import { JobRunning } from "@/app/job/job-running";
 import { isOver, jobTitle } from "@/app/job/job-words";
 import { useJob } from "@/app/job/use-job";
 import { forgetJob, watchJob } from "@/app/job/watched-jobs";
+import { ProofFinished } from "@/app/proof/proof-finished";
 import { describeError } from "@/app/trpc/error";
 import type { Job } from "@/app/trpc/types";
 import { Dialog, DialogBody } from "@/app/ui/dialog";
@@ -67,7 +68,7 @@ function JobState({ job, onCancelTooLate }: { job: Job; onCancelTooLate: () => v
     case "cancelling":
       return <JobRunning job={job} onCancelTooLate={onCancelTooLate} />;
     case "completed":
-      return <JobFinished job={job} />;
+      return job.kind === "verify_backup" ? <ProofFinished jobId={job.id} /> : <JobFinished job={job} />;
     case "failed":
       return <JobFailed job={job} />;
     case "cancelled":

@@ -15,7 +15,7 @@ export const statusLooks: Record<JobStatus, Looks> = {
 export const isOver = (status: JobStatus): boolean =>
   status === "completed" || status === "failed" || status === "cancelled";
 
-const kindWords: Record<Job["kind"], string> = { export_backup: "Export" };
+const kindWords: Record<Job["kind"], string> = { export_backup: "Export", verify_backup: "Verification" };
 
 /** `Export` */
 export const kindWord = (kind: Job["kind"]): string => kindWords[kind];
@@ -30,6 +30,10 @@ const stepWords: Record<string, string> = {
   dump: "Dump",
   verify: "Verify",
   store: "Store",
+  read: "Read",
+  prepare: "Prepare",
+  restore: "Restore",
+  compare: "Compare",
   finish: "Finish",
 };
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { isOver } from "@/app/job/job-words";
 import { pollDelay } from "@/app/job/poll-delay";
 import { useTRPC } from "@/app/trpc/client";
@@ -34,19 +34,14 @@ export function useJob(jobId: string) {
   return query;
 }
 
-/** What a job leaves behind shows on the page as soon as it is over. */
+/** What a job leaves behind shows on the page as soon as it is over, also when it was over before it was first asked for. */
 function useRefreshAtEnd(job: Job | undefined) {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const wasRunning = useRef(false);
+  const over = job !== undefined && isOver(job.status);
   useEffect(() => {
-    if (!job) return;
-    if (!isOver(job.status)) {
-      wasRunning.current = true;
-    } else if (wasRunning.current) {
-      wasRunning.current = false;
-      for (const path of [trpc.project, trpc.backup, trpc.job.list, trpc.export])
-        void queries.invalidateQueries(path.pathFilter());
-    }
-  }, [job, trpc, queries]);
+    if (!over) return;
+    for (const path of [trpc.project, trpc.backup, trpc.proof, trpc.job.list, trpc.export])
+      void queries.invalidateQueries(path.pathFilter());
+  }, [over, trpc, queries]);
 }

@@ -35,6 +35,8 @@ export type CleanupPolicy = Omit<Inputs["cleanup"]["run"], "projectId" | "dryRun
 export type BackupStatus = Outputs["stats"]["status"];
 export type DayFigures = Outputs["stats"]["figures"]["perDay"][number];
 export type ProjectFigures = Outputs["stats"]["figures"]["perProject"][number];
+export type Proof = Outputs["proof"]["get"];
+export type ProofTable = NonNullable<NonNullable<Proof["restored"]>["proof"]>["tables"][number];
 
 export type ExportOptions = Inputs["export"]["startExport"];
 export type ExportEstimate = Outputs["export"]["estimate"];

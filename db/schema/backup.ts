@@ -9,7 +9,11 @@ export const backupType = controlPlane.enum("backup_type", ["manual", "scheduled
 export const backupFormat = controlPlane.enum("backup_format", ["custom", "sql", "tar"]);
 export const backupCompression = controlPlane.enum("backup_compression", ["gzip", "zstd", "none"]);
 export const backupStatus = controlPlane.enum("backup_status", ["available", "missing", "corrupt"]);
+/** `archive`: the file is whole and can be read to its end. `restore`: it was restored, and holds what it should. */
+export const proofLevel = controlPlane.enum("proof_level", ["archive", "restore"]);
 
+export type BackupStatus = (typeof backupStatus.enumValues)[number];
+export type ProofLevel = (typeof proofLevel.enumValues)[number];
 export type BackupFormat = (typeof backupFormat.enumValues)[number];
 export type BackupCompression = (typeof backupCompression.enumValues)[number];
 
@@ -52,7 +56,9 @@ export const backups = controlPlane.table(
     tags: text("tags").array().notNull().default([]),
     createdAt: createdAt(),
     pinnedAt: at("pinned_at"),
+    /** The last proof that passed. */
     verifiedAt: at("verified_at"),
+    verifiedLevel: proofLevel("verified_level"),
   },
   (t) => [
     uniqueIndex("backups_job").on(t.jobId),

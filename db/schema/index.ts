@@ -6,6 +6,7 @@ export * from "./encryption-key";
 export * from "./job";
 export * from "./one-time-link";
 export * from "./project";
+export * from "./proof";
 export * from "./rate-limit";
 export * from "./token";
 export * from "./user";

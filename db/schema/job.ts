@@ -4,7 +4,7 @@ import { at, controlPlane, count, createdAt, id, newest } from "./control-plane"
 import { projects } from "./project";
 import { users } from "./user";
 
-export const jobKind = controlPlane.enum("job_kind", ["export_backup"]);
+export const jobKind = controlPlane.enum("job_kind", ["export_backup", "verify_backup"]);
 export const jobStatus = controlPlane.enum("job_status", [
   "pending",
   "in_progress",

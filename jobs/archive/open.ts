@@ -49,10 +49,15 @@ async function* decompressed(source: AsyncIterable<Buffer>, unpack: Transform): 
   await piped.promise;
 }
 
+const compressionDamage = "The compressed data is damaged.";
+
+/** Whether it was not the encryption that told the damage. */
+export const isCompressionDamage = (error: AppError): boolean => error.message === compressionDamage;
+
 /** zlib names what it minds ERR_ or Z_ something, zstd ZSTD_ something. A stored file that is no age file was one once. */
 function asRefusal(error: unknown): unknown {
   if (error instanceof AppError && error.code === "UNSUPPORTED_MEDIA_TYPE")
     return damaged("it is no age file any more");
-  if (/^(Z_|ZSTD_)/.test(codeOf(error) ?? "")) return new AppError("BACKUP_CORRUPT", "The compressed data is damaged.");
+  if (/^(Z_|ZSTD_)/.test(codeOf(error) ?? "")) return new AppError("BACKUP_CORRUPT", compressionDamage);
   return error;
 }

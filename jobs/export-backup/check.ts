@@ -6,7 +6,7 @@ import { manifestSchema } from "@/jobs/archive/manifest";
 import { activeRecipients } from "@/jobs/archive/recipients";
 import { jobsEnv } from "@/jobs/env";
 import { failed } from "@/jobs/lifecycle/failure";
-import { toolFor } from "@/jobs/postgres/tools";
+import { type PostgresTool, toolFor } from "@/jobs/postgres/tools";
 
 export type Subject = {
   slug: string;
@@ -54,10 +54,7 @@ export async function checkServer(session: postgres.Sql, schema: string, lockWai
 }
 
 /** The client programs for the server, or the reason why there are none. */
-export async function requireTool(
-  tool: "pg_dump" | "pg_restore",
-  major: number,
-): Promise<{ path: string; major: number }> {
+export async function requireTool(tool: PostgresTool, major: number): Promise<{ path: string; major: number }> {
   const choice = await toolFor(tool, major, { extraFolders: jobsEnv().pgBin });
   if ("missing" in choice) throw failed({ code: "tool_missing", message: choice.missing });
   return choice;

@@ -4,6 +4,7 @@ import { codeOf, isConnectionLoss, messageOf } from "@/db/errors";
 export const failureCodes = {
   archive_invalid: { retry: true },
   authentication_failed: { retry: false },
+  backup_gone: { retry: false },
   blocked_by_lock: { retry: true },
   connection_lost: { retry: true },
   corrupt: { retry: false },

@@ -1,8 +1,7 @@
-import { pipeline } from "node:stream/promises";
 import type { BackupFormat, Connection } from "@/db/schema";
 import { type Failure, failed } from "@/jobs/lifecycle/failure";
 import { toolConnection } from "@/jobs/postgres/connection";
-import { type Ending, spawnTool } from "@/jobs/postgres/spawn";
+import { type Ending, feed, spawnTool } from "@/jobs/postgres/spawn";
 
 /** A transaction keeps a lock for each object that it makes; the server's lock table holds some thousands. */
 const mostInOneTransaction = 4_000;
@@ -32,23 +31,10 @@ export async function restoreInto(source: AsyncIterable<Buffer>, request: Restor
     signal,
   });
   tool.stdout?.resume();
-  if (!tool.stdin) throw new Error("a tool without stdin");
-  // Which of the two broke shows at the end: a tool that stops reading has its reasons.
-  const fed = await pipeline(source, tool.stdin).then(
-    () => null,
-    (error: unknown) => error,
-  );
-  if (fed && !isBrokenPipe(fed)) await tool.end();
-  const ending = await tool.ended;
+  const ending = await feed(source, tool);
   signal.throwIfAborted();
-  if (fed && !isBrokenPipe(fed)) throw fed;
   if (ending.code !== 0 || ending.signal) throw failed(restoreFailure(ending));
 }
-
-const isBrokenPipe = (error: unknown) =>
-  error instanceof Error &&
-  "code" in error &&
-  /^(EPIPE|ERR_STREAM_PREMATURE_CLOSE|ECONNRESET)$/.test(String(error.code));
 
 /** For pg_restore, or psql where the format is `sql`. Everything comes from stdin; the connection from the environment. */
 export function restoreArgs({ format, objects }: Pick<RestoreRequest, "format" | "objects">): string[] {

@@ -35,6 +35,29 @@ export type SpawnOptions = {
   signal?: AbortSignal;
 };
 
+/**
+ * Gives a program all that it reads, each piece until it was taken, and how it ended. A program that stops reading says why
+ * at its end; the source is read to its end all the same with `readsAll`. A source that fails ends the program, and is thrown.
+ */
+export async function feed(source: AsyncIterable<Buffer>, tool: Tool, { readsAll = false } = {}): Promise<Ending> {
+  const { stdin } = tool;
+  if (!stdin) throw new Error("a tool without stdin");
+  let isBroken = false;
+  stdin.on("error", () => (isBroken = true));
+  const write = (chunk: Buffer) => new Promise<void>((resolve) => stdin.write(chunk, () => resolve()));
+  try {
+    for await (const chunk of source) {
+      if (!isBroken) await write(chunk);
+      else if (!readsAll) break;
+    }
+  } catch (error) {
+    await tool.end();
+    throw error;
+  }
+  stdin.end();
+  return tool.ended;
+}
+
 const killAfter = 5_000;
 const stderrLines = 40;
 

@@ -1,11 +1,22 @@
+import { z } from "zod";
+
 /** The rows of a table; `fingerprint` is null where they were only counted. */
-export type Rows = { rows: number; fingerprint: string | null };
-export type TableRows = Rows & { name: string };
+const rows = z.object({ rows: z.number(), fingerprint: z.string().nullable() });
 
 /** `rows equal`: there are as many, and nobody took a fingerprint when the backup was made. */
-export type Verdict = "equal" | "rows equal" | "rows differ" | "content differs" | "missing" | "unexpected";
+const verdict = z.enum(["equal", "rows equal", "rows differ", "content differs", "missing", "unexpected"]);
 
-export type TableProof = { name: string; verdict: Verdict; expected: Rows | null; found: Rows | null };
+export const tableProof = z.object({
+  name: z.string(),
+  verdict,
+  expected: rows.nullable(),
+  found: rows.nullable(),
+});
+
+export type Rows = z.infer<typeof rows>;
+export type TableRows = Rows & { name: string };
+export type Verdict = z.infer<typeof verdict>;
+export type TableProof = z.infer<typeof tableProof>;
 
 /** One line for each table: those that were expected in their order, then those that were not. */
 export function compareTables(expected: readonly TableRows[], found: readonly TableRows[]): TableProof[] {

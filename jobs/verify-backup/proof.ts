@@ -1,19 +1,31 @@
 import type postgres from "postgres";
+import { z } from "zod";
 import type { Manifest } from "@/jobs/archive/manifest";
 import { canonicalSettings, fingerprintTables, type Tables } from "@/jobs/postgres/fingerprint";
 import { qualified } from "@/jobs/postgres/identifier";
 import { type SequenceValue, sequenceValues } from "@/jobs/postgres/sequence";
-import { compareTables, type TableProof, type TableRows } from "@/jobs/verify-backup/compare";
+import { compareTables, type TableRows, tableProof } from "@/jobs/verify-backup/compare";
 
-export type SequenceProof = {
-  name: string;
-  verdict: "equal" | "differs" | "missing";
-  expected: string;
-  found: string | null;
-};
+const sequenceProof = z.object({
+  name: z.string(),
+  verdict: z.enum(["equal", "differs", "missing"]),
+  expected: z.string(),
+  found: z.string().nullable(),
+});
 
 /** What a restored schema is, beside what the manifest says that it was in the dump's own snapshot. */
-export type Proof = { tables: TableProof[]; sequences: SequenceProof[]; isProven: boolean };
+const proof = z.object({ tables: z.array(tableProof), sequences: z.array(sequenceProof), isProven: z.boolean() });
+
+/** What became of a restore: compared with the manifest, or why it could not be done, and what it had to do without. */
+export const restoredSchema = z.object({
+  proof: proof.nullable(),
+  complaint: z.string().nullable(),
+  missing: z.array(z.object({ name: z.string(), reason: z.string() })),
+});
+
+export type SequenceProof = z.infer<typeof sequenceProof>;
+export type Proof = z.infer<typeof proof>;
+export type Restored = z.infer<typeof restoredSchema>;
 
 const batch = 50;
 

@@ -76,3 +76,28 @@ describe("a backup", () => {
     expect((await fetch(api.url + pathname + search)).status).toBe(404);
   });
 });
+
+describe("a proof by the API", () => {
+  it("is made of a backup, waited for, and listed", async () => {
+    const { backup_id } = (await make()).body as { backup_id: string };
+    const path = `/api/v1/backups/${backup_id}`;
+    expect(await call(`POST ${path}/verify`, { as: bob })).toMatchObject({ status: 403 });
+    expect(await call(`POST ${path}/verify`, { as: stranger })).toMatchObject({ status: 404 });
+    const headers = { Prefer: "wait=60" };
+    const proof = await call(`POST ${path}/verify`, { as: ada, body: { level: "restore" }, headers });
+    expect(proof).toMatchObject({ status: 200, body: { backup_id, verified: true, level: "restore", errors: [] } });
+    const { checks_performed } = proof.body as { checks_performed: { name: string; result: string }[] };
+    expect(checks_performed.map(({ name, result }) => [name, result])).toEqual([
+      ["file_existence", "passed"],
+      ["checksum_validation", "passed"],
+      ["decryption_test", "skipped"],
+      ["decompression_test", "passed"],
+      ["archive_integrity", "passed"],
+      ["restore_test", "passed"],
+    ]);
+    expect(await call(`GET ${path}`, { as: bob })).toMatchObject({ body: { verified: true } });
+    expect(await call(`GET ${path}/proofs`, { as: bob })).toMatchObject({ status: 200, body: [proof.body] });
+    const later = await call(`POST ${path}/verify`, { as: ada });
+    expect(later).toMatchObject({ status: 202, body: { data: { job_id: expect.any(String) } } });
+  });
+});

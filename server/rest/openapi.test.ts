@@ -137,6 +137,12 @@ describe("every operation answers as the document says", () => {
     expect((await check("listBackups", call("GET /api/v1/backups/list?tag=a&limit=1", { as }))).status).toBe(200);
     expect((await check("getBackup", call(`GET /api/v1/backups/${id}`, { as }))).status).toBe(200);
     expect((await check("createDownloadLink", call(`POST /api/v1/backups/${id}/link`, { as }))).status).toBe(200);
+    const verify = `POST /api/v1/backups/${id}/verify`;
+    expect((await check("verifyBackup", call(verify, { as }))).status).toBe(202);
+    const proven = await check("verifyBackup", call(verify, { as, body: { level: "restore" }, headers: wait }));
+    expect(proven).toMatchObject({ status: 200, body: { verified: true } });
+    expect((await check("verifyBackup", call(verify, { as, body: { level: "all" } }))).status).toBe(400);
+    expect((await check("listProofs", call(`GET /api/v1/backups/${id}/proofs`, { as }))).status).toBe(200);
     const download = `/api/v1/backups/${id}/download`;
     expect((await check("downloadBackup", call(`GET ${download}`, { as }))).status).toBe(200);
     const parts = { Range: "bytes=0-3" };

@@ -2,12 +2,20 @@ import type { Row, Stream } from "@/server/rest/row";
 import { backupRows, backupStreams } from "@/server/rest/rows/backup";
 import { exportRows } from "@/server/rest/rows/export";
 import { operationStreams } from "@/server/rest/rows/operations";
+import { proofRows } from "@/server/rest/rows/proof";
 import { registryRows } from "@/server/rest/rows/registry";
 import { retentionRows } from "@/server/rest/rows/retention";
 import { signInRows } from "@/server/rest/rows/sign-in";
 
 /** Every operation of the REST API that a procedure carries out. */
-export const rows: Row[] = [...exportRows, ...registryRows, ...signInRows, ...backupRows, ...retentionRows];
+export const rows: Row[] = [
+  ...exportRows,
+  ...registryRows,
+  ...signInRows,
+  ...backupRows,
+  ...proofRows,
+  ...retentionRows,
+];
 
 /** Those that are served elsewhere. */
 export const streams: Stream[] = [...backupStreams, ...operationStreams];

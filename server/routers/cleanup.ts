@@ -1,9 +1,9 @@
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Origin } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { backups, projects } from "@/db/schema";
+import { backups, jobs, projects } from "@/db/schema";
 import { type Candidate, type Policy, planIdOf, planRetention, type Verdict } from "@/jobs/retention/plan";
 import { removeBackup } from "@/jobs/retention/remove";
 import { findProject, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
@@ -68,6 +68,8 @@ async function makePlan(projectId: string | undefined, policy: Policy) {
       verifiedAt: backups.verifiedAt,
       pinnedAt: backups.pinnedAt,
       sizeBytes: backups.sizeBytes,
+      /** By a job that reads it now. */
+      isInUse: sql<boolean>`exists (select from ${jobs} where ${jobs.finishedAt} is null and ${jobs.options} ->> 'backupId' = ${backups.id}::text)`,
     })
     .from(backups)
     .innerJoin(projects, eq(projects.id, backups.projectId))
@@ -80,7 +82,7 @@ async function makePlan(projectId: string | undefined, policy: Policy) {
     isGood: row.status === "available",
     isProven: row.verifiedAt !== null,
     isPinned: row.pinnedAt !== null,
-    isInUse: false,
+    isInUse: row.isInUse,
   }));
   const verdicts = planRetention(candidates, policy, new Date());
   const known = new Map(rows.map((row) => [row.id, row]));

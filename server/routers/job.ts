@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Actor, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { jobKind, jobStatus, jobs, projectMembers, projects, users } from "@/db/schema";
+import { type JobKind, jobKind, jobStatus, jobs, projectMembers, projects, users } from "@/db/schema";
 import { requestCancel } from "@/jobs/lifecycle/cancel";
 import { startJob } from "@/jobs/lifecycle/start";
 import { requireKey } from "@/server/encryption-key";
@@ -118,7 +118,7 @@ export const jobRouter = router({
         });
         if (job.options.encrypt === true) await requireKey(tx);
         await recordAudit(tx, ctx.origin, {
-          action: "export.started",
+          action: startedActions[job.kind],
           subject: { kind: "job", id: started.id },
           projectId: job.projectId,
           details: { ...job.options, retryOf: job.id },
@@ -127,6 +127,12 @@ export const jobRouter = router({
       });
     }),
 });
+
+/** What the audit calls the start of each kind of job. */
+const startedActions: Record<JobKind, string> = {
+  export_backup: "export.started",
+  verify_backup: "backup.verification_started",
+};
 
 const notFound = () => new AppError("JOB_NOT_FOUND", "There is no such job.");
 

@@ -128,10 +128,10 @@ function readHealth(user: Actor, projectId?: string) {
         order by b.created_at desc, b.id desc limit 1)`,
       lastExport: sql<LastExport | null>`(
         select json_build_object('id', j.id, 'status', j.status, 'errorCode', j.error_code, 'errorMessage', j.error_message, 'finishedAt', j.finished_at)
-        from control_plane.jobs j where j.project_id = ${projects.id} and j.finished_at is not null and j.status <> 'cancelled'
+        from control_plane.jobs j where j.project_id = ${projects.id} and j.kind = 'export_backup' and j.finished_at is not null and j.status <> 'cancelled'
         order by j.created_at desc, j.id desc limit 1)`,
       runningJobs: sql<number>`(
-        select count(*)::int from control_plane.jobs j where j.project_id = ${projects.id} and j.finished_at is null)`,
+        select count(*)::int from control_plane.jobs j where j.project_id = ${projects.id} and j.kind = 'export_backup' and j.finished_at is null)`,
       storedBytes: sql<number>`(
         select coalesce(sum(b.size_bytes), 0)::float8 from control_plane.backups b where b.project_id = ${projects.id})`,
       backupCount: sql<number>`(select count(*)::int from control_plane.backups b where b.project_id = ${projects.id})`,

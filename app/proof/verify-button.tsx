@@ -1,0 +1,75 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { ShieldCheck } from "lucide-react";
+import { type FormEvent, useRef, useState } from "react";
+import { openJob } from "@/app/job/job-address";
+import { levels } from "@/app/proof/proof-words";
+import { useTRPC } from "@/app/trpc/client";
+import type { BackupDetails } from "@/app/trpc/types";
+import { Button } from "@/app/ui/button";
+import { ChoiceCards } from "@/app/ui/choice-cards";
+import { Dialog, DialogBody } from "@/app/ui/dialog";
+import { ErrorState } from "@/app/ui/error-state";
+import { FormActions } from "@/app/ui/form-actions";
+import { Notice } from "@/app/ui/notice";
+import { randomKey } from "@/app/ui/random-key";
+
+type Props = { backup: Pick<BackupDetails, "id" | "filename" | "manifest"> };
+
+export function VerifyButton({ backup }: Props) {
+  const [asks, setAsks] = useState(false);
+  return (
+    <>
+      <Button
+        size="sm"
+        aria-haspopup="dialog"
+        icon={<ShieldCheck aria-hidden className="size-4" />}
+        onClick={() => setAsks(true)}
+      >
+        Verify
+      </Button>
+      {asks && <VerifyDialog backup={backup} onClose={() => setAsks(false)} />}
+    </>
+  );
+}
+
+function VerifyDialog({ backup, onClose }: Props & { onClose: () => void }) {
+  const trpc = useTRPC();
+  // One dialog makes one job, however often it is sent; another wish is another job.
+  const key = useRef(randomKey());
+  const start = useMutation(
+    trpc.proof.start.mutationOptions({
+      meta: { showsError: true },
+      onSuccess: ({ jobId }) => {
+        onClose();
+        openJob(jobId);
+      },
+    }),
+  );
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (start.isPending || start.isSuccess) return;
+    const level = new FormData(event.currentTarget).get("level") === "archive" ? "archive" : "restore";
+    start.mutate({ backupId: backup.id, level, idempotencyKey: key.current });
+  }
+  const hasFingerprints = backup.manifest.tables.some(({ fingerprint }) => fingerprint !== null);
+  return (
+    <Dialog title="Verify this backup" onClose={onClose}>
+      <form onSubmit={submit} onChange={() => (key.current = randomKey())} className="contents">
+        <DialogBody>
+          {start.error && <ErrorState title="The verification could not be started" error={start.error} />}
+          <p className="break-all font-mono text-sm">{backup.filename}</p>
+          <ChoiceCards name="level" label="How far" choices={[...levels]} />
+          {!hasFingerprints && (
+            <Notice>
+              This backup was made without fingerprints, so a restore compares how many rows each table has, not what is
+              in them.
+            </Notice>
+          )}
+        </DialogBody>
+        <FormActions submit="Verify backup" pending={start.isPending || start.isSuccess} onCancel={onClose} />
+      </form>
+    </Dialog>
+  );
+}

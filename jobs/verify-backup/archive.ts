@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { lstat } from "node:fs/promises";
+import { AppError, codeOf } from "@/db/errors";
+import type { BackupFormat, BackupStatus, ProofCheck } from "@/db/schema";
+import { isCompressionDamage, openArchive, type StoredArchive } from "@/jobs/archive/open";
+import { readToEnd } from "@/jobs/verify-backup/integrity";
+
+/** A backup's file, and what its row says that it should be. */
+export type Claimed = {
+  archive: StoredArchive;
+  format: BackupFormat;
+  sizeBytes: number;
+  originalBytes: number;
+  sha256: string;
+};
+
+type Reading = {
+  /** Where pg_restore is. */
+  pgRestore: string;
+  signal: AbortSignal;
+  /** Hears of the bytes that were read: all of the file twice, the second time unpacked. */
+  onBytes(bytes: number): void;
+};
+
+type Outcome = Pick<ProofCheck, "result" | "detail">;
+
+const passed = (detail: string): Outcome => ({ result: "passed", detail });
+const wrong = (detail: string): Outcome => ({ result: "failed", detail });
+const skipped = (detail: string): Outcome => ({ result: "skipped", detail });
+const notReached = skipped("An earlier check failed.");
+
+/**
+ * Looks whether the file is there and is the one that was stored, and reads it to its end: decrypted, unpacked, as an
+ * archive. Gives each check with what it found, and what the file is from now on. Throws WRONG_KEY when no key
+ * opens it: that says nothing about the file.
+ */
+export async function checkArchive(
+  claimed: Claimed,
+  reading: Reading,
+): Promise<{ checks: ProofCheck[]; status: BackupStatus }> {
+  const { status, ...existence } = await findFile(claimed);
+  const checksum = existence.result === "passed" ? await checkSum(claimed, reading) : notReached;
+  const contents =
+    checksum.result === "passed"
+      ? await readContents(claimed, reading)
+      : { decryption: notReached, decompression: notReached, integrity: notReached };
+  const checks: ProofCheck[] = [
+    { name: "file_existence", ...existence },
+    { name: "checksum_validation", ...checksum },
+    { name: "decryption_test", ...contents.decryption },
+    { name: "decompression_test", ...contents.decompression },
+    { name: "archive_integrity", ...contents.integrity },
+  ];
+  const isWhole = checks.every(({ result }) => result !== "failed");
+  return { checks, status: isWhole || status === "missing" ? status : "corrupt" };
+}
+
+async function findFile({ archive, sizeBytes }: Claimed): Promise<Outcome & { status: BackupStatus }> {
+  try {
+    const found = await lstat(archive.path);
+    if (!found.isFile()) return { ...wrong("What is there is no file."), status: "corrupt" };
+    if (found.size === sizeBytes) return { ...passed(`The file has ${sizeBytes} bytes.`), status: "available" };
+    return { ...wrong(`The file has ${found.size} bytes instead of ${sizeBytes}.`), status: "corrupt" };
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+    return { ...wrong("The file is no longer where it was stored."), status: "missing" };
+  }
+}
+
+async function checkSum({ archive, sha256 }: Claimed, { signal, onBytes }: Reading): Promise<Outcome> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(archive.path, { highWaterMark: 1024 * 1024, signal })) {
+    hash.update(chunk);
+    onBytes(chunk.length);
+  }
+  const found = hash.digest("hex");
+  if (found === sha256) return passed(`The sha256 is ${sha256}, as when it was stored.`);
+  return wrong(`The sha256 is ${found} instead of ${sha256}: the file was changed after it was stored.`);
+}
+
+type Contents = { decryption: Outcome; decompression: Outcome; integrity: Outcome };
+
+async function readContents({ archive, format, originalBytes }: Claimed, reading: Reading): Promise<Contents> {
+  const decryption = archive.encryption
+    ? passed("A key opens it, and every piece is genuine.")
+    : skipped("It is not encrypted.");
+  const decompression =
+    archive.compression === "none" ? skipped("It is not compressed.") : passed("It unpacks to its end.");
+  let bytes = 0;
+  async function* plain() {
+    for await (const chunk of openArchive(archive)) {
+      bytes += chunk.length;
+      reading.onBytes(chunk.length);
+      yield chunk;
+    }
+  }
+  try {
+    const complaint = await readToEnd(plain(), { format, ...reading });
+    if (complaint) return { decryption, decompression, integrity: wrong(complaint) };
+    if (bytes !== originalBytes)
+      return {
+        decryption,
+        decompression,
+        integrity: wrong(`It unpacks to ${bytes} bytes instead of ${originalBytes}.`),
+      };
+    return { decryption, decompression, integrity: passed(`All ${bytes} bytes of the dump can be read.`) };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "BACKUP_CORRUPT") throw error;
+    const damage = wrong(error.message);
+    if (isCompressionDamage(error)) return { decryption, decompression: damage, integrity: notReached };
+    return { decryption: damage, decompression: notReached, integrity: notReached };
+  }
+}

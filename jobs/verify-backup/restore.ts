@@ -1,0 +1,95 @@
+import type { Connection } from "@/db/schema";
+import type { Manifest } from "@/jobs/archive/manifest";
+import { openArchive } from "@/jobs/archive/open";
+import type { ClaimedJob } from "@/jobs/lifecycle/claim";
+import { failureOf } from "@/jobs/lifecycle/failure";
+import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { restoreInto } from "@/jobs/postgres/pg-restore";
+import { createScratch, dropScratch, scratchName } from "@/jobs/scratch/database";
+import { recreateOutside } from "@/jobs/scratch/outside";
+import type { Claimed } from "@/jobs/verify-backup/archive";
+import { prove, type Restored } from "@/jobs/verify-backup/proof";
+
+type Restoring = {
+  job: ClaimedJob;
+  signal: AbortSignal;
+  claimed: Claimed;
+  manifest: Manifest;
+  /** The tenant's database; the scratch database stands beside it. */
+  connection: Connection;
+  /** Where pg_restore is, or psql for a script. */
+  tool: string;
+  step(name: "prepare" | "restore" | "compare"): void;
+  onBytes(bytes: number): void;
+};
+
+/** Restores the backup into a scratch database, compares it there, and drops the database whatever happens. */
+export async function restoreAndCompare(restoring: Restoring): Promise<Restored> {
+  const { job, signal, connection, manifest, step } = restoring;
+  const name = scratchName(job.id, job.fence);
+  step("prepare");
+  try {
+    const scratch = await createScratch(connection, name, applicationName(job.id, job.fence, "monitor"));
+    return await within({ live: connection, scratch }, restoring, async (sessions) => {
+      const missing = await recreateOutside(sessions, manifest.project.schema, manifest);
+      signal.throwIfAborted();
+      step("restore");
+      const complaint = await restore(restoring, scratch);
+      if (complaint) return { proof: null, complaint, missing };
+      step("compare");
+      return { proof: await prove(sessions.scratch, manifest), complaint: null, missing };
+    });
+  } finally {
+    await dropScratch(connection, [name]);
+  }
+}
+
+type Sessions = { live: ReturnType<typeof connectTenant>; scratch: ReturnType<typeof connectTenant> };
+
+/** Sessions that end with the work, or before it when the job has to end. */
+async function within<T>(
+  connections: { live: Connection; scratch: Connection },
+  { job, signal }: Restoring,
+  work: (sessions: Sessions) => Promise<T>,
+): Promise<T> {
+  const name = applicationName(job.id, job.fence, "monitor");
+  const sessions = { live: connectTenant(connections.live, name), scratch: connectTenant(connections.scratch, name) };
+  const end = () => Promise.all(Object.values(sessions).map((session) => session.end({ timeout: 0 })));
+  const stop = () => void end();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await work(sessions);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    await end();
+  }
+}
+
+/** Gives why the dump cannot be restored; what another attempt could cure is thrown. */
+async function restore(restoring: Restoring, scratch: Connection): Promise<string | null> {
+  const { job, signal, claimed, manifest, tool, onBytes } = restoring;
+  async function* plain() {
+    for await (const chunk of openArchive(claimed.archive)) {
+      onBytes(chunk.length);
+      yield chunk;
+    }
+  }
+  try {
+    await restoreInto(plain(), {
+      format: claimed.format,
+      objects: manifest.tables.length + manifest.sequences.length,
+      tool,
+      connection: scratch,
+      application: applicationName(job.id, job.fence),
+      signal,
+    });
+    return null;
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.code !== "restore_failed") throw error;
+    return failure.message;
+  }
+}

@@ -1,0 +1,149 @@
+import { eq, sql } from "drizzle-orm";
+import { recordAudit } from "@/db/audit";
+import { db, type Tx } from "@/db/client";
+import { type BackupStatus, backups, type ProofCheck, proofs, users } from "@/db/schema";
+import { manifestSchema } from "@/jobs/archive/manifest";
+import { inside } from "@/jobs/destination/local";
+import { jobsEnv } from "@/jobs/env";
+import { loadSubject, requireTool } from "@/jobs/export-backup/check";
+import type { ClaimedJob } from "@/jobs/lifecycle/claim";
+import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
+import { failed } from "@/jobs/lifecycle/failure";
+import { releaseBackends } from "@/jobs/postgres/backend";
+import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { dropScratch, scratchName } from "@/jobs/scratch/database";
+import { type Claimed, checkArchive } from "@/jobs/verify-backup/archive";
+import { verifyOptions } from "@/jobs/verify-backup/options";
+import type { Restored } from "@/jobs/verify-backup/proof";
+import { restoreAndCompare } from "@/jobs/verify-backup/restore";
+
+/** Looks whether a backup is whole, at level `restore` by restoring it, and keeps what it found. */
+export const verifyBackup: JobHandler = { run, clean };
+
+async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
+  const { job, signal } = context;
+  const { backupId, level } = verifyOptions.parse(job.options);
+  context.step("check");
+  const { claimed, manifest } = await loadClaim(backupId);
+  const subject = await loadSubject(job.projectId);
+  const pgRestore = await requireTool("pg_restore", Number(manifest.clientVersion));
+  const total = claimed.sizeBytes + claimed.originalBytes * (level === "restore" ? 2 : 1);
+  const onBytes = meter(context, total);
+  context.step("read");
+  const { checks, status } = await checkArchive(claimed, { pgRestore: pgRestore.path, signal, onBytes });
+  signal.throwIfAborted();
+  if (level === "archive" || status !== "available") return outcome({ context, backupId, level, checks, status });
+
+  const major = Math.max(await serverMajor(subject.connection), Number(manifest.clientVersion));
+  const tool = await requireTool(claimed.format === "sql" ? "psql" : "pg_restore", major);
+  const { connection } = subject;
+  const { step } = context;
+  const restored = await restoreAndCompare({
+    job,
+    signal,
+    claimed,
+    manifest,
+    connection,
+    tool: tool.path,
+    step,
+    onBytes,
+  });
+  return outcome({ context, backupId, level, checks: [...checks, checkOf(restored)], status, restored });
+}
+
+async function loadClaim(backupId: string) {
+  const [backup] = await db.select().from(backups).where(eq(backups.id, backupId));
+  if (!backup) throw failed({ code: "backup_gone", message: "The backup was deleted." });
+  const manifest = manifestSchema.parse(backup.manifest);
+  const { format, compression, sizeBytes, originalBytes, sha256, storagePath } = backup;
+  const path = inside(jobsEnv().BACKUP_DIR, storagePath);
+  const archive = { path, compression, encryption: manifest.file.encryption };
+  const claimed: Claimed = { archive, format, sizeBytes, originalBytes, sha256 };
+  return { claimed, manifest };
+}
+
+async function serverMajor(connection: Parameters<typeof connectTenant>[0]): Promise<number> {
+  const session = connectTenant(connection, "coffer:version");
+  try {
+    const [row] = await session<{ number: number }[]>`select current_setting('server_version_num')::int as number`;
+    return Math.floor((row?.number ?? 0) / 10_000);
+  } finally {
+    await session.end({ timeout: 1 });
+  }
+}
+
+/** Reading is nearly all of the work: what is left of the percent is for comparing. */
+function meter({ report }: RunContext, total: number): (bytes: number) => void {
+  let done = 0;
+  return (bytes) => {
+    done += bytes;
+    report({ bytesDone: done, progressPercentage: Math.min(95, Math.round((950 * done) / Math.max(1, total)) / 10) });
+  };
+}
+
+function checkOf({ proof, complaint, missing }: Restored): ProofCheck {
+  const lacks = missing.map(({ name, reason }) => `${name} (${reason})`).join(", ");
+  const because = lacks && ` It lacked what could not be made in the scratch database: ${lacks}.`;
+  if (!proof) return { name: "restore_test", result: "failed", detail: `${complaint}${because}` };
+  const wrong = [...proof.tables, ...proof.sequences].filter(({ verdict }) => !/^(rows )?equal$/.test(verdict)).length;
+  const detail = proof.isProven
+    ? `All ${proof.tables.length} tables and ${proof.sequences.length} sequences are as they were in the snapshot.`
+    : `${wrong} of ${proof.tables.length + proof.sequences.length} tables and sequences are not as they were in the snapshot.`;
+  return { name: "restore_test", result: proof.isProven ? "passed" : "failed", detail };
+}
+
+type Outcome = {
+  context: RunContext;
+  backupId: string;
+  level: "archive" | "restore";
+  checks: ProofCheck[];
+  status: BackupStatus;
+  restored?: Restored;
+};
+
+/** What the transaction that completes the job writes. A file that is proven again after a restore keeps that level: its bytes are the same. */
+function outcome({ context: { job }, backupId, level, checks, status, restored }: Outcome): (tx: Tx) => Promise<void> {
+  const hasPassed = checks.every(({ result }) => result !== "failed");
+  const keeps = sql`case when ${backups.verifiedLevel} = 'restore' then 'restore' else ${level} end::control_plane.proof_level`;
+  const verified = hasPassed
+    ? { verifiedAt: sql`now()`, verifiedLevel: keeps }
+    : { verifiedAt: null, verifiedLevel: null };
+  return async (tx) => {
+    const [row] = await tx
+      .update(backups)
+      .set({ status, ...verified })
+      .where(eq(backups.id, backupId))
+      .returning({ filename: backups.filename });
+    // It was deleted meanwhile: there is nothing left to prove.
+    if (!row) return;
+    const result = hasPassed ? "passed" : "failed";
+    await tx.insert(proofs).values({ backupId, jobId: job.id, level, result, checks, restored: restored ?? null });
+    const [actor] = job.userId ? await tx.select().from(users).where(eq(users.id, job.userId)) : [];
+    await recordAudit(
+      tx,
+      { actor: actor ?? null, address: null, requestId: job.requestId },
+      {
+        action: "backup.verified",
+        subject: { kind: "backup", id: backupId },
+        projectId: job.projectId,
+        details: { filename: row.filename, level, result },
+      },
+    );
+  };
+}
+
+async function clean(job: ClaimedJob, upToFence: number): Promise<Cleaned> {
+  const fences = Array.from({ length: upToFence }, (_, i) => i + 1);
+  if (verifyOptions.parse(job.options).level === "archive")
+    return { backendEndedAt: new Date(), filesRemovedAt: new Date() };
+  const { connection } = await loadSubject(job.projectId);
+  await dropScratch(
+    connection,
+    fences.map((fence) => scratchName(job.id, fence)),
+  );
+  const backendEndedAt = await releaseBackends(
+    connection,
+    fences.map((fence) => applicationName(job.id, fence)),
+  );
+  return { backendEndedAt, filesRemovedAt: new Date() };
+}

@@ -1,0 +1,79 @@
+import { desc, eq } from "drizzle-orm";
+import { z } from "zod";
+import { recordAudit } from "@/db/audit";
+import { db } from "@/db/client";
+import { AppError } from "@/db/errors";
+import { proofs } from "@/db/schema";
+import { startJob } from "@/jobs/lifecycle/start";
+import { verifyOptions, verifySteps } from "@/jobs/verify-backup/options";
+import { restoredSchema } from "@/jobs/verify-backup/proof";
+import { findBackup } from "@/server/routers/backup";
+import { requirePermission, router, userProcedure } from "@/server/trpc";
+
+const idempotencyKey = z.string().min(1).max(200).optional();
+
+export const proofRouter = router({
+  /** Starts a proof of a backup. The answer comes at once; `job.getStatus` tells the rest, `ofJob` what was found. */
+  start: userProcedure
+    .meta({ scope: "export", limit: "export" })
+    .input(verifyOptions.extend({ idempotencyKey }))
+    .mutation(async ({ ctx, input: { idempotencyKey, ...options } }) => {
+      const { backup, project } = await findBackup(ctx.user, options.backupId);
+      requirePermission(project, "export");
+      return db.transaction(async (tx) => {
+        const job = await startJob(tx, ctx.origin, {
+          kind: "verify_backup",
+          projectId: project.id,
+          options,
+          steps: verifySteps(options.level),
+          idempotencyKey,
+        });
+        if (job.isNew)
+          await recordAudit(tx, ctx.origin, {
+            action: "backup.verification_started",
+            subject: { kind: "backup", id: backup.id },
+            projectId: project.id,
+            details: { filename: backup.filename, level: options.level },
+          });
+        return { jobId: job.id, status: job.status, backupId: backup.id };
+      });
+    }),
+
+  /** The proofs of a backup, newest first, without what was compared. */
+  list: userProcedure.input(z.strictObject({ backupId: z.uuid() })).query(async ({ ctx, input }) => {
+    const { backup } = await findBackup(ctx.user, input.backupId);
+    const { id, jobId, level, result, checks, createdAt } = proofs;
+    return db
+      .select({ id, jobId, level, result, checks, createdAt })
+      .from(proofs)
+      .where(eq(proofs.backupId, backup.id))
+      .orderBy(desc(proofs.createdAt), desc(proofs.id))
+      .limit(50);
+  }),
+
+  /** One proof with every table and sequence that was compared. */
+  get: userProcedure.input(z.strictObject({ proofId: z.uuid() })).query(async ({ ctx, input }) => {
+    const [proof] = await db.select().from(proofs).where(eq(proofs.id, input.proofId));
+    return shown(ctx.user, proof);
+  }),
+
+  /** What a job that proved a backup has found. */
+  ofJob: userProcedure.input(z.strictObject({ jobId: z.uuid() })).query(async ({ ctx, input }) => {
+    const [proof] = await db.select().from(proofs).where(eq(proofs.jobId, input.jobId));
+    return shown(ctx.user, proof);
+  }),
+});
+
+async function shown(user: Parameters<typeof findBackup>[0], proof: typeof proofs.$inferSelect | undefined) {
+  const missing = () => new AppError("PROOF_NOT_FOUND", "There is no such proof.");
+  if (!proof) throw missing();
+  const { backup, project } = await findBackup(user, proof.backupId).catch(() => {
+    throw missing();
+  });
+  return {
+    ...proof,
+    restored: restoredSchema.nullable().parse(proof.restored),
+    filename: backup.filename,
+    projectSlug: project.slug,
+  };
+}
