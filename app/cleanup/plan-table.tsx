@@ -78,7 +78,7 @@ function PlannedRow({ backup, namesProject }: { backup: Planned; namesProject: b
       <Cell numeric from="md">
         {formatBytes(backup.sizeBytes)}
       </Cell>
-      <Cell from="md" className="w-2/5 py-1.5">
+      <Cell from="md" className="w-[46%] py-1.5">
         {why}
       </Cell>
     </Row>

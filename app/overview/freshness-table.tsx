@@ -1,7 +1,7 @@
 "use client";
 
 import { ExportButton } from "@/app/export/export-button";
-import { freshness } from "@/app/project/health";
+import { standingOf } from "@/app/project/health";
 import { ProjectNameCell } from "@/app/project/project-name-cell";
 import type { Project } from "@/app/trpc/types";
 import { formatBytes } from "@/app/ui/format";
@@ -41,7 +41,7 @@ export function FreshnessTable({ projects }: { projects: Project[] }) {
 }
 
 function FreshnessRow({ project, now }: { project: Project; now: number }) {
-  const { tone, word } = freshness(project.lastBackup, now);
+  const { tone, word } = standingOf(project.lastBackup, now);
   return (
     <Row>
       <ProjectNameCell project={project} className="max-w-0 w-2/5" />

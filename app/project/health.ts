@@ -16,10 +16,18 @@ export function freshness(
   return isOld ? { tone: "bad", word: "Too old", isGood: false } : { tone: "good", word: "Fresh", isGood: true };
 }
 
+/** The same, where a backup that holds far less than usual is not called good only because it is fresh. */
+export function standingOf(
+  lastBackup: Pick<NonNullable<Project["lastBackup"]>, "createdAt" | "fall"> | null,
+  now: number,
+): Verdict {
+  const standing = freshness(lastBackup, now);
+  if (!standing.isGood || !lastBackup?.fall) return standing;
+  return { tone: "warn", word: fallWords(lastBackup.fall), isGood: false };
+}
+
 /** A project at a glance: the worst thing there is to know. */
 export function healthOf(project: Pick<Project, "lastBackup" | "lastExport">, now: number): Verdict {
   if (project.lastExport?.status === "failed") return { tone: "bad", word: "Last export failed", isGood: false };
-  const standing = freshness(project.lastBackup, now);
-  const fall = project.lastBackup?.fall;
-  return standing.isGood && fall ? { tone: "warn", word: fallWords(fall), isGood: false } : standing;
+  return standingOf(project.lastBackup, now);
 }

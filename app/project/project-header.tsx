@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { ExportButton } from "@/app/export/export-button";
-import { freshness } from "@/app/project/health";
+import { standingOf } from "@/app/project/health";
 import { useTRPC } from "@/app/trpc/client";
 import type { ProjectDetails } from "@/app/trpc/types";
 import { ErrorState } from "@/app/ui/error-state";
@@ -47,7 +47,7 @@ export function ProjectHeader({ slug }: { slug: string }) {
 
 function Facts({ project }: { project: ProjectDetails }) {
   const { lastBackup, lastExport } = project;
-  const { tone, word, isGood } = freshness(lastBackup, useNow());
+  const { tone, word, isGood } = standingOf(lastBackup, useNow());
   return (
     <div className="flex min-h-5 flex-wrap gap-x-5 gap-y-1 text-muted text-sm tabular-nums">
       <span className="min-w-0 truncate">

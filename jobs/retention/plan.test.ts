@@ -56,7 +56,7 @@ describe("a policy", () => {
 
   it("names the periods that it is about", () => {
     expect(reasonsOf(made([1, 2]), { keepCount: 1, keepWeekly: 1, keepMonthly: 1 })).toMatchObject({
-      b2: ["not one of the newest 1", "not the newest of a week or month to keep"],
+      b2: ["not one of the newest 1", "not the newest of a kept week or month"],
     });
   });
 

@@ -125,6 +125,6 @@ function notKept({ keepCount, olderThanDays, keepDaily, keepWeekly, keepMonthly 
   return [
     keepCount !== undefined && `not one of the newest ${keepCount}`,
     olderThanDays !== undefined && `older than ${olderThanDays} days`,
-    periods.length > 0 && `not the newest of a ${periods.join(" or ")} to keep`,
+    periods.length > 0 && `not the newest of a kept ${periods.join(" or ")}`,
   ].filter((reason) => reason !== false);
 }
