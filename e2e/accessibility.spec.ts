@@ -41,6 +41,7 @@ test("the pages are accessible", async ({ page, coffer, api, hold }) => {
     ["/activity", "product_images"],
     ["/activity?status=cancelling", "Clear filters"],
     ["/databases", "Built-in PostgreSQL"],
+    ["/encryption", "in the format of age"],
     ["/users", "Last sign-in"],
     ["/users?q=nobody-has-this", "Clear filters"],
     ["/audit", "Started an export"],

@@ -99,5 +99,5 @@ test("a refusal stands out, and for who is no administrator the page does not ex
     await page.goto(path);
     await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
   }
-  await expect(page.getByRole("link", { name: /^(Audit|Users|Databases)$/ })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: /^(Audit|Encryption|Users|Databases)$/ })).toHaveCount(0);
 });

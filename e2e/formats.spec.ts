@@ -31,7 +31,7 @@ for (const { slug, name, schema } of tenants) {
         const folder = await mkdtemp(path.join(coffer.dataDir, "restore-"));
         await writeFile(path.join(folder, filename), body);
         const database = await copyDatabase(coffer, empty);
-        const command = restoreCommand({ filename, format, compression });
+        const command = restoreCommand({ filename, format, compression, encrypted: false });
         await shell(command.replace("DBNAME", database), folder);
 
         const restored = await factsOf(coffer, shell, { database, schema });

@@ -30,6 +30,7 @@ test("nothing has to be scrolled sideways on a phone", async ({ page, coffer, ap
     "/projects/acme/statistics",
     "/statistics",
     "/tokens",
+    "/encryption",
     "/users",
     "/audit",
     "/welcome/used",

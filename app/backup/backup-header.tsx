@@ -1,6 +1,6 @@
 "use client";
 
-import { Download } from "lucide-react";
+import { Download, LockKeyhole } from "lucide-react";
 import { BackupMenu } from "@/app/backup/backup-menu";
 import { backupLooks, compressionWords, formatWords, typeWords } from "@/app/backup/backup-words";
 import { PinnedMark } from "@/app/backup/pinned-mark";
@@ -55,6 +55,12 @@ export function BackupHeader({ backup }: { backup: BackupDetails }) {
           {backup.compression === "none" && " compression"}
         </span>
         {backup.pinnedAt && <PinnedMark />}
+        {backup.encrypted && (
+          <Badge>
+            <LockKeyhole aria-hidden className="mr-1 size-3" />
+            Encrypted
+          </Badge>
+        )}
         {backup.tags.map((tag) => (
           <Badge key={tag}>{tag}</Badge>
         ))}

@@ -11,7 +11,26 @@ describe("the command that restores", () => {
     ["sql", "zstd", "acme.sql.zst", "zstd -dc acme.sql.zst | psql -1 -v ON_ERROR_STOP=1 -d DBNAME"],
     ["sql", "none", "acme.sql", "psql -1 -v ON_ERROR_STOP=1 -d DBNAME -f acme.sql"],
   ] as const)("for %s with %s", (...[format, compression, filename, command]) =>
-    expect(restoreCommand({ filename, format, compression })).toBe(command),
+    expect(restoreCommand({ filename, format, compression, encrypted: false })).toBe(command),
+  );
+
+  test.each([
+    [
+      "custom",
+      "gzip",
+      "acme.dump.gz.age",
+      "age -d -i key.txt acme.dump.gz.age | gunzip -c | pg_restore --no-owner -d DBNAME",
+    ],
+    [
+      "tar",
+      "zstd",
+      "acme.tar.zst.age",
+      "age -d -i key.txt acme.tar.zst.age | zstd -dc | pg_restore -Ft --no-owner -d DBNAME",
+    ],
+    ["custom", "none", "acme.dump.age", "age -d -i key.txt acme.dump.age | pg_restore --no-owner -d DBNAME"],
+    ["sql", "none", "acme.sql.age", "age -d -i key.txt acme.sql.age | psql -1 -v ON_ERROR_STOP=1 -d DBNAME"],
+  ] as const)("for %s with %s, encrypted", (...[format, compression, filename, command]) =>
+    expect(restoreCommand({ filename, format, compression, encrypted: true })).toBe(command),
   );
 });
 

@@ -8,11 +8,18 @@ const restorers: Record<BackupFormat, string> = {
   sql: "psql -1 -v ON_ERROR_STOP=1 -d DBNAME",
 };
 
-type File = { filename: string; format: BackupFormat; compression: BackupCompression };
+type File = { filename: string; format: BackupFormat; compression: BackupCompression; encrypted: boolean };
+
+/** Where the command looks for the secret key. */
+export const keyFile = "key.txt";
 
 /** Brings a downloaded backup back with stock tools. */
-export function restoreCommand({ filename, format, compression }: File): string {
+export function restoreCommand({ filename, format, compression, encrypted }: File): string {
   const restore = restorers[format];
+  if (encrypted) {
+    const unpack = compression === "none" ? [] : [unpackers[compression]];
+    return [`age -d -i ${keyFile} ${filename}`, ...unpack, restore].join(" | ");
+  }
   if (compression !== "none") return `${unpackers[compression]} ${filename} | ${restore}`;
   return format === "sql" ? `${restore} -f ${filename}` : `${restore} ${filename}`;
 }

@@ -1,4 +1,6 @@
-import { checkCommand, restoreCommand } from "@/app/backup/restore-command";
+import type { ReactNode } from "react";
+import { EncryptedFor } from "@/app/backup/encrypted-for";
+import { checkCommand, keyFile, restoreCommand } from "@/app/backup/restore-command";
 import type { BackupDetails } from "@/app/trpc/types";
 import { AbsoluteTime } from "@/app/ui/absolute-time";
 import { CopyLine } from "@/app/ui/copy-line";
@@ -13,6 +15,7 @@ export function RestoreSection({ backup }: { backup: BackupDetails }) {
       <Facts
         facts={[
           ["Restore with", <CopyLine key="restore" label="restore command" text={restoreCommand(backup)} />],
+          ...(backup.encrypted ? encryptionFacts(backup) : []),
           [
             "Check with",
             <CopyLine key="check" label="check command" text={checkCommand(backup.filename, backup.sha256)} />,
@@ -35,4 +38,17 @@ export function RestoreSection({ backup }: { backup: BackupDetails }) {
       />
     </Section>
   );
+}
+
+function encryptionFacts({ recipients }: BackupDetails): [string, ReactNode][] {
+  return [
+    [
+      "Opens with",
+      <span key="key">
+        a secret key of one of these, in the file <code className="font-mono text-xs">{keyFile}</code>. Without one
+        nobody can open it.
+        <EncryptedFor recipients={recipients} />
+      </span>,
+    ],
+  ];
 }

@@ -17,6 +17,7 @@ type Listed = {
   filename: string;
   format: BackupFormat;
   compression: BackupCompression;
+  encrypted: boolean;
   sha256: string;
 };
 

@@ -3,6 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { compressionWords, formatWords } from "@/app/backup/backup-words";
+import { EncryptField } from "@/app/export/encrypt-field";
 import { EstimateLine } from "@/app/export/estimate-line";
 import { compressions, formats, readExportForm } from "@/app/export/export-form";
 import { openJob } from "@/app/job/job-address";
@@ -64,6 +65,7 @@ export function ExportDialog({ project, onClose }: Props) {
             choices={compressions.map((value) => ({ value, ...compressionWords[value] }))}
           />
           <EstimateLine projectId={project.slug} compression={compression} />
+          <EncryptField />
           <TextField label="Description" name="description" maxLength={500} placeholder="Why this backup is made" />
           <TextField
             label="Tags"

@@ -14,6 +14,7 @@ test("fields that were left empty are left out", () => {
     format: "sql",
     compress: false,
     compression: "none",
+    encrypt: false,
     description: undefined,
     tags: [],
     storagePath: undefined,
@@ -24,6 +25,7 @@ test("everything that was filled in is there", () => {
   const fields = {
     format: "tar",
     compression: "zstd",
+    encrypt: "on",
     description: "before 2.0",
     tags: "a, b",
     storagePath: "2026/q1",
@@ -32,6 +34,7 @@ test("everything that was filled in is there", () => {
     format: "tar",
     compress: true,
     compression: "zstd",
+    encrypt: true,
     description: "before 2.0",
     tags: ["a", "b"],
     storagePath: "2026/q1",

@@ -12,6 +12,7 @@ export function readExportForm(data: FormData): Omit<ExportOptions, "projectId" 
     format: formats.find((one) => one === data.get("format")) ?? "custom",
     compress: compression !== "none",
     compression,
+    encrypt: data.get("encrypt") === "on",
     description: text("description") || undefined,
     tags: parseTags(text("tags")),
     storagePath: text("storagePath") || undefined,

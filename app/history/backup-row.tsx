@@ -4,6 +4,7 @@ import { Download } from "lucide-react";
 import Link from "next/link";
 import { BackupMenu } from "@/app/backup/backup-menu";
 import { backupLooks } from "@/app/backup/backup-words";
+import { EncryptedMark } from "@/app/backup/encrypted-mark";
 import { FallMark } from "@/app/backup/fall-mark";
 import { PinnedMark } from "@/app/backup/pinned-mark";
 import { useBackupActions } from "@/app/backup/use-backup-actions";
@@ -33,6 +34,7 @@ export function BackupRow({ backup, canManage, onTag }: Props) {
           </Link>
           {backup.pinnedAt && <PinnedMark isTight />}
           {backup.fall && <FallMark fall={backup.fall} />}
+          {backup.encrypted && <EncryptedMark />}
           {backup.status !== "available" && <StatusMark tone={tone}>{word}</StatusMark>}
           {backup.tags.map((tag) => (
             <TagButton key={tag} tag={tag} onTag={onTag} />

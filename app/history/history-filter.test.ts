@@ -11,16 +11,24 @@ test("an address without a filter asks for everything", () => {
 });
 
 test("what the address names wrongly is left out", () => {
-  expect(read("status=constructor&type=toString")).toEqual({ search: "", type: null, status: null, tag: "" });
+  expect(read("status=constructor&type=toString&encryption=1")).toEqual({
+    search: "",
+    type: null,
+    status: null,
+    encryptedOnly: false,
+    tag: "",
+  });
 });
 
 describe("a filter", () => {
   test("on text, type or tag leaves out exports without a backup", () => {
-    for (const query of ["q=acme", "type=manual", "tag=release"]) expect(failuresOf("acme", read(query))).toBeNull();
-    expect(backupsOf("acme", read("q=a&type=manual&tag=t"))).toEqual({
+    for (const query of ["q=acme", "type=manual", "encryption=encrypted", "tag=release"])
+      expect(failuresOf("acme", read(query))).toBeNull();
+    expect(backupsOf("acme", read("q=a&type=manual&encryption=encrypted&tag=t"))).toEqual({
       projectId: "acme",
       search: "a",
       type: "manual",
+      encryptedOnly: true,
       tag: "t",
     });
   });

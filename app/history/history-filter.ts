@@ -14,7 +14,16 @@ export const historyStatuses = [
 
 type HistoryStatus = (typeof historyStatuses)[number]["value"];
 
-export type HistoryFilter = { search: string; type: Backup["type"] | null; status: HistoryStatus | null; tag: string };
+export type HistoryFilter = {
+  search: string;
+  type: Backup["type"] | null;
+  status: HistoryStatus | null;
+  encryptedOnly: boolean;
+  tag: string;
+};
+
+/** Of the filter in an address. */
+export const encryptedValue = "encrypted";
 
 const isType = (value: string | null): value is Backup["type"] => value !== null && Object.hasOwn(typeWords, value);
 
@@ -26,28 +35,31 @@ export function readHistoryFilter(query: Values): HistoryFilter {
     search: (query.get("q") ?? "").trim().slice(0, 100),
     type: isType(type) ? type : null,
     status: historyStatuses.find(({ value }) => value === status)?.value ?? null,
+    encryptedOnly: query.get("encryption") === encryptedValue,
     tag: (query.get("tag") ?? "").slice(0, 40),
   };
 }
 
-export const isFiltered = ({ search, type, status, tag }: HistoryFilter): boolean =>
-  Boolean(search || type || status || tag);
+export const isFiltered = ({ search, type, status, encryptedOnly, tag }: HistoryFilter): boolean =>
+  Boolean(search || type || status || encryptedOnly || tag);
 
 /** What to ask for backups; null when none can fit. */
-export function backupsOf(projectId: string, { search, type, status, tag }: HistoryFilter): BackupFilter | null {
+export function backupsOf(projectId: string, filter: HistoryFilter): BackupFilter | null {
+  const { search, type, status, encryptedOnly, tag } = filter;
   if (status === "failed" || status === "cancelled") return null;
   return {
     projectId,
     ...(search && { search }),
     ...(type && { type }),
     ...(status && { status }),
+    ...(encryptedOnly && { encryptedOnly }),
     ...(tag && { tag }),
   };
 }
 
-/** What to ask for exports that left no backup; null when none can fit: they have no file name, no type and no tag. */
-export function failuresOf(projectId: string, { search, type, status, tag }: HistoryFilter) {
-  if (search || type || tag) return null;
+/** What to ask for exports that left no backup; null when none can fit: they have no file, no type and no tag. */
+export function failuresOf(projectId: string, { search, type, status, encryptedOnly, tag }: HistoryFilter) {
+  if (search || type || encryptedOnly || tag) return null;
   const kind = "export_backup" as const;
   if (status === "failed" || status === "cancelled") return { projectId, kind, status: [status] };
   return status ? null : { projectId, kind, status: ["failed" as const, "cancelled" as const] };

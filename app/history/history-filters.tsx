@@ -3,7 +3,7 @@
 import { skipToken, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useCallback } from "react";
 import { typeWords } from "@/app/backup/backup-words";
-import { backupsOf, type HistoryFilter, historyStatuses } from "@/app/history/history-filter";
+import { backupsOf, encryptedValue, type HistoryFilter, historyStatuses } from "@/app/history/history-filter";
 import { useTRPC } from "@/app/trpc/client";
 import { FilterSelect } from "@/app/ui/filter-select";
 import { formatBytes, plural } from "@/app/ui/format";
@@ -40,6 +40,12 @@ export function HistoryFilters({ slug, filter, tags, onChange, action }: Props) 
         onChange={(status) => onChange({ status })}
       />
       <FilterSelect label="Type" value={filter.type ?? ""} options={types} onChange={(type) => onChange({ type })} />
+      <FilterSelect
+        label="Encryption"
+        value={filter.encryptedOnly ? encryptedValue : ""}
+        options={[{ value: encryptedValue, label: "Encrypted" }]}
+        onChange={(encryption) => onChange({ encryption })}
+      />
       {known.length > 0 && (
         <FilterSelect
           label="Tag"

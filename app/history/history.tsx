@@ -37,7 +37,9 @@ export function History({ slug }: { slug: string }) {
         list={history}
         items={history.entries}
         noun="backups"
-        onClearFilters={isFiltered(filter) && (() => setQuery({ q: "", type: "", status: "", tag: "" }))}
+        onClearFilters={
+          isFiltered(filter) && (() => setQuery({ q: "", type: "", status: "", encryption: "", tag: "" }))
+        }
         noMatch="Nothing fits these filters."
         empty={
           <EmptyState action={project && can.export && <ExportButton project={project} />}>

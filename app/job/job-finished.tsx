@@ -14,9 +14,9 @@ import { Notice } from "@/app/ui/notice";
 import { StatusMark } from "@/app/ui/status-mark";
 
 /** The parts of a job that its backup brings along; null when there is none any more. */
-function backupOf({ backupId, filename, sha256, format, compression, ...job }: Job) {
+function backupOf({ backupId, filename, sha256, format, compression, encrypted, ...job }: Job) {
   if (!backupId || !filename || !sha256 || !format || !compression) return null;
-  return { ...job, id: backupId, filename, sha256, format, compression };
+  return { ...job, id: backupId, filename, sha256, format, compression, encrypted: encrypted ?? false };
 }
 
 export function JobFinished({ job }: { job: Job }) {

@@ -46,6 +46,9 @@ export type NewToken = Inputs["token"]["create"];
 export type MadeToken = Outputs["token"]["create"];
 export type TokenScope = ApiToken["scopes"][number];
 
+export type EncryptionKey = Outputs["encryption"]["list"][number];
+export type MadeKey = Outputs["encryption"]["generate"];
+
 export type User = Outputs["user"]["list"][number];
 export type OneTimeLink = Outputs["user"]["resetPassword"];
 export type Invited = Outputs["invitation"]["get"];
