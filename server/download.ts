@@ -6,7 +6,7 @@ import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError, codeOf } from "@/db/errors";
 import { type BackupCompression, backups, users } from "@/db/schema";
-import { inside } from "@/jobs/destination/local";
+import { inside } from "@/jobs/destination/local-path";
 import { jobsEnv } from "@/jobs/env";
 import { clientAddress } from "@/server/address";
 import type { Exchange } from "@/server/exchange";

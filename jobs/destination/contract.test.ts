@@ -3,10 +3,17 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Destination } from "@/jobs/destination/destination";
+import type { Destination, Listed } from "@/jobs/destination/destination";
 import { localDestination } from "@/jobs/destination/local";
+import { gather } from "@/jobs/testing/gather";
 
-type Subject = { destination: Destination; read(file: string): Promise<Buffer | null>; remove(): Promise<void> };
+type Subject = {
+  destination: Destination;
+  read(file: string): Promise<Buffer | null>;
+  /** Takes the file away behind the destination's back, and leaves its sidecar. */
+  forget(file: string): Promise<void>;
+  remove(): Promise<void>;
+};
 
 const kinds: [name: string, make: () => Promise<Subject>][] = [
   [
@@ -16,6 +23,7 @@ const kinds: [name: string, make: () => Promise<Subject>][] = [
       return {
         destination: localDestination(path.join(root, "backups")),
         read: (file) => readFile(path.join(root, "backups", file)).catch(() => null),
+        forget: (file) => rm(path.join(root, "backups", file)),
         remove: () => rm(root, { recursive: true }),
       };
     },
@@ -24,6 +32,16 @@ const kinds: [name: string, make: () => Promise<Subject>][] = [
 
 const attempt = (fence = 1, jobId: string = randomUUID()) => ({ jobId, fence });
 const sidecar = (given: string) => `{"path":"${given}"}`;
+
+async function listed({ destination }: Subject): Promise<Listed[]> {
+  return (await gather(destination.list())).sort((a, b) => a.path.localeCompare(b.path));
+}
+
+async function readAll(destination: Destination, file: string): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of destination.read(file)) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces);
+}
 
 describe.each(kinds)("%s as a destination", (_, make) => {
   const subjects: Subject[] = [];
@@ -158,6 +176,44 @@ describe.each(kinds)("%s as a destination", (_, make) => {
     await expect(subject.destination.published("../acme/a")).rejects.toThrow("out of the destination");
   });
 
+  it("lists every published file once with its size, and a sidecar without its file", async () => {
+    const subject = await begin();
+    expect(await listed(subject)).toEqual([]);
+    await publish(subject, "acme/a.dump", Buffer.from("four"));
+    await publish(subject, "acme/daily/b.dump.gz", Buffer.alloc(3_000_000));
+    await publish(subject, "other/a.dump", Buffer.from("x"));
+    await using staged = await subject.destination.stage(attempt());
+    await staged.write(Buffer.from("unfinished"));
+    await staged.flush();
+    await subject.forget("other/a.dump");
+    const about = { modifiedAt: expect.any(Date) };
+    expect(await listed(subject)).toEqual([
+      { path: "acme/a.dump", stored: { sizeBytes: 4, ...about }, hasSidecar: true },
+      { path: "acme/daily/b.dump.gz", stored: { sizeBytes: 3_000_000, ...about }, hasSidecar: true },
+      { path: "other/a.dump", stored: null, hasSidecar: true },
+    ]);
+  });
+
+  it("tells what stands under a name, and reads it", async () => {
+    const subject = await begin();
+    const bytes = randomBytes(2_500_001);
+    const before = Date.now();
+    const given = await publish(subject, "acme/a.dump", bytes);
+    const stored = await subject.destination.stat(given);
+    expect(stored?.sizeBytes).toBe(bytes.length);
+    expect(Math.abs((stored?.modifiedAt.getTime() ?? 0) - before)).toBeLessThan(10_000);
+    expect((await readAll(subject.destination, given)).equals(bytes)).toBe(true);
+    expect(await subject.destination.stat("acme/b.dump")).toBeNull();
+    await expect(readAll(subject.destination, "acme/b.dump")).rejects.toThrow();
+  });
+
+  it("is there once something was written to it", async () => {
+    const { destination } = await begin();
+    expect(await destination.isThere()).toBe(false);
+    await using _ = await destination.stage(attempt());
+    expect(await destination.isThere()).toBe(true);
+  });
+
   it("removes a file with its sidecar, and minds nothing that is gone already", async () => {
     const subject = await begin();
     const given = await publish(subject, "acme/a.dump");
@@ -175,6 +231,8 @@ describe.each(kinds)("%s as a destination", (_, make) => {
       await expect(staged.publish(file, sidecar)).rejects.toThrow("out of the destination");
       await expect(destination.remove(file)).rejects.toThrow("out of the destination");
       await expect(destination.readSidecar(file)).rejects.toThrow("out of the destination");
+      await expect(destination.stat(file)).rejects.toThrow("out of the destination");
+      await expect(readAll(destination, file)).rejects.toThrow("out of the destination");
     },
   );
 

@@ -10,6 +10,17 @@ export type Destination = {
   unfinished(): Promise<Attempt[]>;
   /** The paths of published files that begin like this, their sidecars apart. */
   published(prefix: string): Promise<string[]>;
+  /** Whether this is the place that files were published to: an empty folder whose disk is not mounted is not. */
+  isThere(): Promise<boolean>;
+  /**
+   * Every published name once, in no order: a file, a sidecar without its file, or what somebody else has put there. What
+   * comes or goes meanwhile may be missed, and what may not be looked into is left out.
+   */
+  list(): AsyncIterable<Listed>;
+  /** What stands under a name now; null when nothing does. */
+  stat(path: string): Promise<Stored | null>;
+  /** The bytes of a published file, each piece good until the next is asked for. Throws for what is no file, a link above all. */
+  read(path: string): AsyncIterable<Buffer>;
   /** The sidecar of a published file; null when there is none. */
   readSidecar(path: string): Promise<string | null>;
   /** Removes a published file and its sidecar. Gone already is fine. */
@@ -17,6 +28,16 @@ export type Destination = {
 };
 
 export type Attempt = { jobId: string; fence: number };
+
+export type Stored = {
+  /** Null when it is no file: a link, a folder. */
+  sizeBytes: number | null;
+  /** When its bytes were last written, as far as the destination knows. */
+  modifiedAt: Date;
+};
+
+/** `stored` is null for a sidecar whose file is not there. */
+export type Listed = { path: string; stored: Stored | null; hasSidecar: boolean };
 
 export type Staged = {
   write(chunk: Buffer): Promise<void>;

@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localDestination } from "@/jobs/destination/local";
+import { gather } from "@/jobs/testing/gather";
 
 const sidecar = (given: string) => given;
 let root = "";
@@ -61,12 +63,36 @@ describe("a local folder", () => {
     expect(await localDestination(root).unfinished()).toEqual([]);
   });
 
+  it("tells of links and folders that stand where a file should, and does not follow them", async () => {
+    const destination = localDestination(root);
+    for (const name of ["link", "folder", "pipe"]) await (await stage()).publish(`acme/${name}.dump`, sidecar);
+    for (const name of ["link", "folder", "pipe"]) await rm(path.join(root, `acme/${name}.dump`));
+    await writeFile(path.join(root, "elsewhere"), "ours");
+    await symlink(path.join(root, "elsewhere"), path.join(root, "acme/link.dump"));
+    await mkdir(path.join(root, "acme/folder.dump"));
+    execFileSync("mkfifo", [path.join(root, "acme/pipe.dump")]);
+    await symlink(root, path.join(root, "acme/around"));
+    const none = { sizeBytes: null, modifiedAt: expect.any(Date) };
+    const found = (await gather(destination.list())).sort((a, b) => a.path.localeCompare(b.path));
+    expect(found).toEqual([
+      { path: "acme/around", stored: none, hasSidecar: false },
+      ...["folder", "link", "pipe"].map((name) => ({ path: `acme/${name}.dump`, stored: none, hasSidecar: true })),
+      { path: "elsewhere", stored: { ...none, sizeBytes: 4 }, hasSidecar: false },
+    ]);
+    for (const name of ["folder", "link", "pipe"]) {
+      expect(await destination.stat(`acme/${name}.dump`)).toEqual(none);
+      await expect(gather(destination.read(`acme/${name}.dump`))).rejects.toThrow();
+    }
+    expect(await destination.stat("elsewhere/below")).toBeNull();
+  });
+
   it("keeps no file open, whether it was published or discarded", async () => {
     const before = (await readdir("/dev/fd")).length;
-    for (let i = 0; i < 30; i++) {
+    for (let i = 1; i < 31; i++) {
       const staged = await stage();
       if (i % 2) await staged.publish(`acme/${i}.dump`, sidecar);
       else await staged[Symbol.asyncDispose]();
+      for await (const _ of localDestination(root).read("acme/1.dump")) break;
     }
     expect((await readdir("/dev/fd")).length).toBeLessThan(before + 10);
   });

@@ -2,9 +2,9 @@ import { type FileHandle, link, mkdir, open, readdir, readFile, rm, statfs, unli
 import path from "node:path";
 import { codeOf } from "@/db/errors";
 import type { Attempt, Destination, Staged } from "@/jobs/destination/destination";
+import { inside, noneWithoutFolder, sidecarSuffix, stagingFolder } from "@/jobs/destination/local-path";
+import { listFiles, readFileOf, statFile } from "@/jobs/destination/local-published";
 
-const stagingFolder = ".partial";
-const sidecarSuffix = ".manifest.json";
 /** Small pieces are gathered: one write of 1 MiB costs far less than sixteen of 64 KiB. */
 const gatherBytes = 1024 * 1024;
 
@@ -34,6 +34,11 @@ export function localDestination(root: string): Destination {
         .map((name) => path.posix.join(path.posix.dirname(prefix), name.slice(0, -sidecarSuffix.length)))
         .sort();
     },
+    // Files are published by way of the staging folder, and it is never removed.
+    isThere: async () => (await statFile(root, stagingFolder)) !== null,
+    list: () => listFiles(root),
+    stat: (file) => statFile(root, file),
+    read: (file) => readFileOf(root, file),
     async readSidecar(file) {
       try {
         return await readFile(inside(root, file) + sidecarSuffix, "utf8");
@@ -151,22 +156,10 @@ async function syncFolder(folder: string) {
   }
 }
 
-function noneWithoutFolder(error: unknown): string[] {
-  if (codeOf(error) === "ENOENT") return [];
-  throw error;
-}
-
 async function unfinished(staging: string): Promise<Attempt[]> {
   const names = await readdir(staging).catch(noneWithoutFolder);
   return names.flatMap((name) => {
     const match = /^([0-9a-f-]{36})\.(\d+)$/.exec(name);
     return match?.[1] ? [{ jobId: match[1], fence: Number(match[2]) }] : [];
   });
-}
-
-/** The absolute path of a file of this destination. Throws for one that leads out of it. */
-export function inside(root: string, file: string): string {
-  const absolute = path.resolve(root, file);
-  if (!absolute.startsWith(path.resolve(root) + path.sep)) throw new Error("a path leads out of the destination");
-  return absolute;
 }
