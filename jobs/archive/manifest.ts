@@ -13,7 +13,14 @@ export type Encryption = z.infer<typeof encryption>;
 export const manifestSchema = z.object({
   manifestVersion: z.literal(1),
   job: z.object({ id: z.uuid(), fence: z.number().int() }),
-  project: z.object({ slug: z.string(), name: z.string(), schema: z.string(), database: z.string() }),
+  /** The id tells tenants of the same name apart, where installations share a folder. Manifests of old have none. */
+  project: z.object({
+    id: z.uuid().optional(),
+    slug: z.string(),
+    name: z.string(),
+    schema: z.string(),
+    database: z.string(),
+  }),
   file: z.object({
     name: z.string(),
     format: z.enum(["custom", "sql", "tar"]),
@@ -61,3 +68,12 @@ export const manifestSchema = z.object({
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
+
+/** The manifest that a sidecar holds; null when it is none, or one that this version does not understand. */
+export function parseManifest(sidecar: string | null): Manifest | null {
+  try {
+    return manifestSchema.parse(JSON.parse(sidecar ?? ""));
+  } catch {
+    return null;
+  }
+}

@@ -1,8 +1,4 @@
 import path from "node:path";
-import { eq } from "drizzle-orm";
-import { db } from "@/db/client";
-import { backups } from "@/db/schema";
-import { manifestSchema } from "@/jobs/archive/manifest";
 import type { Destination } from "@/jobs/destination/destination";
 import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
@@ -13,6 +9,7 @@ import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned } from "@/jobs/lifecycle/execute";
 import { releaseBackends } from "@/jobs/postgres/backend";
 import { applicationName } from "@/jobs/postgres/connection";
+import { removeUnlisted } from "@/jobs/reconcile/remove-unlisted";
 
 /** Ends what attempts up to this fence have left at the server, and removes what they have left at the destination. */
 export async function cleanExport(job: ClaimedJob, upToFence: number): Promise<Cleaned> {
@@ -38,21 +35,6 @@ async function removePublished(
   // Without its extensions: a number may stand before them.
   const stem = path.posix.join(slug, options.storagePath ?? "", name.split(".")[0] ?? "");
   for (const candidate of await destination.published(stem)) {
-    const manifest = manifestSchema.safeParse(parseJson(await destination.readSidecar(candidate)));
-    const ours = manifest.success && manifest.data.job.id === job.id && manifest.data.job.fence <= upToFence;
-    if (ours && !(await isListed(candidate))) await destination.remove(candidate);
-  }
-}
-
-async function isListed(storagePath: string): Promise<boolean> {
-  const [row] = await db.select({ id: backups.id }).from(backups).where(eq(backups.storagePath, storagePath));
-  return row !== undefined;
-}
-
-function parseJson(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return null;
+    await removeUnlisted(destination, candidate, (maker) => maker.id === job.id && maker.fence <= upToFence);
   }
 }

@@ -4,18 +4,19 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { backups } from "@/db/schema";
-import type { Manifest } from "@/jobs/archive/manifest";
-import { localDestination } from "@/jobs/destination/local";
 import { cleanExport } from "@/jobs/export-backup/clean";
+import { described } from "@/jobs/export-backup/described";
 import { backupFilename } from "@/jobs/export-backup/filename";
 import { sweepUnfinished } from "@/jobs/export-backup/sweep";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import { failJob, giveBack } from "@/jobs/lifecycle/finish";
+import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
 import { claim, startExport } from "@/jobs/testing/export-job";
 import { published } from "@/jobs/testing/leftovers";
-import { makeTenant, type Tenant } from "@/jobs/testing/tenant";
+import { destination, manifestBeside, publishFile } from "@/jobs/testing/published-file";
+import { makeTenant, sessions, type Tenant } from "@/jobs/testing/tenant";
 
 givenControlPlane();
 let tenant: Tenant;
@@ -23,7 +24,6 @@ beforeAll(async () => {
   tenant = await makeTenant({ tables: 0 });
 });
 
-const destination = localDestination(testEnv.backupDir);
 const staging = path.join(testEnv.backupDir, ".partial");
 
 /** An unfinished file as an attempt leaves it that is cut short. */
@@ -65,35 +65,8 @@ async function again() {
 const nameOf = (job: ClaimedJob) =>
   backupFilename(tenant.slug, job.createdAt, { format: "sql", compression: "gzip", encrypt: false });
 
-/** Publishes a file as an attempt of this job does. Gives the path that it got. */
-async function publish(job: ClaimedJob, fence: number, name = nameOf(job)) {
-  await using staged = await destination.stage({ jobId: randomUUID(), fence });
-  await staged.write(Buffer.from("whole"));
-  return await staged.publish(`${tenant.slug}/${name}`, () => JSON.stringify(manifestOf(job.id, fence)));
-}
-
-const manifestOf = (id: string, fence: number): Manifest => ({
-  manifestVersion: 1,
-  job: { id, fence },
-  project: { slug: "s", name: "n", schema: "s", database: "d" },
-  file: {
-    name: "f",
-    format: "sql",
-    compression: "gzip",
-    encryption: null,
-    sizeBytes: 1,
-    originalBytes: 1,
-    sha256: "0",
-  },
-  snapshotAt: new Date().toISOString(),
-  serverVersion: "15",
-  clientVersion: "15",
-  schemaVersion: "v",
-  tables: [],
-  sequences: [],
-  extensions: [],
-  outsideDependencies: [],
-});
+const publish = (job: ClaimedJob, fence: number, name = nameOf(job)) =>
+  publishFile(tenant, { job: { id: job.id, fence }, name });
 
 describe("cleaning up after an export", () => {
   it("removes what its attempts published without a row, and nothing that another job or a later attempt has made", async () => {
@@ -115,24 +88,30 @@ describe("cleaning up after an export", () => {
     expect(await published()).toContain(theirs);
   });
 
+  it("leaves a file alone that took the name of one that another worker has removed just now", async () => {
+    const [job, other] = [await claim(await startExport(tenant)), await claim(await startExport(tenant))];
+    const file = await publish(job, 1);
+    await using remover = await blocking(
+      testEnv.controlUrl,
+      `select pg_advisory_xact_lock(hashtextextended('unlisted:${file}', 0))`,
+    );
+    const cleaning = cleanExport(job, 1);
+    await waitingForLock("coffer", sessions(testEnv.controlUrl));
+    await destination().remove(file);
+    expect(await publish(other, 1, nameOf(job))).toBe(file);
+    await remover.commit();
+    await cleaning;
+    expect(await published()).toEqual(expect.arrayContaining([file, `${file}.manifest.json`]));
+  });
+
   it("leaves a file alone that is listed", async () => {
     const job = await claim(await startExport(tenant));
     const storagePath = await publish(job, 1);
-    const { file, ...manifest } = manifestOf(job.id, 1);
     await db.insert(backups).values({
+      ...described(await manifestBeside(storagePath), storagePath),
       projectId: tenant.projectId,
       jobId: job.id,
-      format: "sql",
-      compression: "gzip",
-      filename: "f",
-      storagePath,
-      sizeBytes: 1,
-      originalBytes: 1,
-      sha256: "0",
-      tableCount: 0,
-      rowCount: 0,
       durationMs: 0,
-      manifest: { ...manifest, file },
     });
     await cleanExport(job, 5);
     expect(await published()).toContain(storagePath);

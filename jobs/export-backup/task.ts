@@ -17,6 +17,7 @@ import {
   type Subject,
 } from "@/jobs/export-backup/check";
 import { cleanExport } from "@/jobs/export-backup/clean";
+import { described } from "@/jobs/export-backup/described";
 import { type Dumped, dumpSnapshot } from "@/jobs/export-backup/dump";
 import { backupFilename } from "@/jobs/export-backup/filename";
 import { compressionOf, type ExportOptions, exportOptions } from "@/jobs/export-backup/options";
@@ -99,19 +100,8 @@ async function publish(finished: Finished): Promise<(tx: Tx) => Promise<void>> {
       projectId: job.projectId,
       jobId: job.id,
       createdBy: job.userId,
-      format: options.format,
-      compression: dumped.compression,
-      encrypted: dumped.encryption !== null,
-      recipients: dumped.encryption?.recipients,
-      filename: manifest.file.name,
-      storagePath,
-      sizeBytes: dumped.sizeBytes,
-      originalBytes: dumped.originalBytes,
-      sha256: dumped.sha256,
-      tableCount: manifest.tables.filter((table) => table.rows !== null).length,
-      rowCount: manifest.tables.reduce((sum, table) => sum + (table.rows ?? 0), 0),
+      ...described(manifest, storagePath),
       durationMs: Math.max(0, context.now().getTime() - (job.startedAt ?? job.createdAt).getTime()),
-      manifest,
       description: options.description,
       tags: options.tags,
     });
@@ -127,7 +117,13 @@ function manifestOf(
   return manifestSchema.parse({
     manifestVersion: 1,
     job: { id: job.id, fence: job.fence },
-    project: { slug: subject.slug, name: subject.name, schema: subject.schema, database: subject.databaseName },
+    project: {
+      id: job.projectId,
+      slug: subject.slug,
+      name: subject.name,
+      schema: subject.schema,
+      database: subject.databaseName,
+    },
     file: {
       name: path.posix.basename(storagePath),
       format: options.format,

@@ -3,7 +3,7 @@ import { recordAudit } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
 import { type BackupStatus, backups, type ProofCheck, proofs, users } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
-import { inside } from "@/jobs/destination/local";
+import { inside } from "@/jobs/destination/local-path";
 import { jobsEnv } from "@/jobs/env";
 import { loadSubject, requireTool } from "@/jobs/export-backup/check";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
