@@ -31,6 +31,9 @@ export type Origin = {
   tokenId?: string | null;
 };
 
+/** Coffer itself, of its own accord. */
+export const byCoffer: Origin = { actor: null, address: null, requestId: null };
+
 /** Writes down who did it. Takes the transaction of what it describes, so that neither exists without the other. */
 export async function recordAudit(tx: Tx | Db, origin: Origin, event: AuditEvent): Promise<void> {
   await tx.insert(auditEvents).values({

@@ -5,9 +5,10 @@ import { eq } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError, codeOf } from "@/db/errors";
-import { type BackupCompression, backups, users } from "@/db/schema";
+import { type BackupCompression, type backups, users } from "@/db/schema";
 import { inside } from "@/jobs/destination/local-path";
 import { jobsEnv } from "@/jobs/env";
+import { markBackup } from "@/jobs/reconcile/mark";
 import { clientAddress } from "@/server/address";
 import type { Exchange } from "@/server/exchange";
 import { identify } from "@/server/identity";
@@ -82,8 +83,10 @@ async function callerOf(backupId: string, query: URLSearchParams, headers: Heade
 
 /** Opens the file as it was listed; a symbolic link or another size means that somebody has meddled. */
 async function openBackup(backup: typeof backups.$inferSelect): Promise<FileHandle> {
-  const corrupt = () =>
-    new AppError("BACKUP_CORRUPT", "The file of this backup was changed after it was made. Do not use it.");
+  const corrupt = async (because: string) => {
+    if (backup.status !== "corrupt") await markBackup(backup, { status: "corrupt", because });
+    return new AppError("BACKUP_CORRUPT", "The file of this backup was changed after it was made. Do not use it.");
+  };
   let file: FileHandle;
   try {
     file = await open(
@@ -91,15 +94,15 @@ async function openBackup(backup: typeof backups.$inferSelect): Promise<FileHand
       constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0),
     );
   } catch (error) {
-    if (codeOf(error) === "ELOOP") throw corrupt();
+    if (codeOf(error) === "ELOOP") throw await corrupt("a link has taken its file's place");
     if (codeOf(error) !== "ENOENT") throw error;
-    await db.update(backups).set({ status: "missing" }).where(eq(backups.id, backup.id));
+    if (backup.status !== "missing") await markBackup(backup, { status: "missing", because: "its file is gone" });
     throw new AppError("BACKUP_NOT_FOUND", "The file of this backup is no longer where it was stored.");
   }
   const { size } = await file.stat();
-  if (size === backup.sizeBytes) return file;
+  if (size === backup.sizeBytes && backup.status !== "corrupt") return file;
   await file.close();
-  throw corrupt();
+  throw await corrupt(`its file has ${size} bytes instead of ${backup.sizeBytes}`);
 }
 
 type Download = {

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { actorWords } from "@/app/audit/audit-words";
 import type { AuditEvent } from "@/app/trpc/types";
 import { AbsoluteTime } from "@/app/ui/absolute-time";
 import { CopyButton } from "@/app/ui/copy-button";
@@ -9,7 +10,7 @@ export function AuditDetails({ event }: { event: AuditEvent }) {
   const facts: [string, ReactNode][] = [
     ["Time", <AbsoluteTime key="time" time={event.at} />],
     ["Action", <Code key="action">{event.action}</Code>],
-    ["Who", event.actorEmail ? <Named key="who" name={event.actorEmail} id={event.actorId} /> : "Nobody signed in"],
+    ["Who", event.actorEmail ? <Named key="who" name={event.actorEmail} id={event.actorId} /> : actorWords(event)],
     ["API token", event.tokenId && <Code key="token">{event.tokenId}</Code>],
     ["Subject", <Named key="subject" name={event.subjectKind} id={event.subjectId} />],
     ["Project", event.projectId && <Named key="project" name={event.projectSlug ?? ""} id={event.projectId} />],

@@ -4,7 +4,7 @@ import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { useId, useState } from "react";
 import { AuditDetails } from "@/app/audit/audit-details";
-import { actionWords, isRefusal, subjectWords } from "@/app/audit/audit-words";
+import { actionWords, actorWords, isRefusal, subjectWords } from "@/app/audit/audit-words";
 import { JobLink } from "@/app/job/job-link";
 import type { AuditEvent } from "@/app/trpc/types";
 import { IconButton } from "@/app/ui/button";
@@ -17,7 +17,7 @@ export function AuditRow({ event }: { event: AuditEvent }) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   const words = actionWords(event.action);
-  const who = event.actorEmail ?? "Nobody signed in";
+  const who = actorWords(event);
   return (
     <>
       <Row className={cx(isOpen && "border-b-0")}>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { actionWords, isRefusal, subjectWords } from "@/app/audit/audit-words";
+import { actionWords, actorWords, isRefusal, subjectWords } from "@/app/audit/audit-words";
 
 const id = "0b9d2c1e-7a53-4f0a-9d1e-6f2f6a1c9e10";
 
@@ -12,6 +12,13 @@ describe("an audit event in words", () => {
 
   test("tells what was refused", () => {
     expect(["sign_in.refused", "access.refused", "sign_in.succeeded"].map(isRefusal)).toEqual([true, true, false]);
+  });
+
+  test("names who did it: somebody, nobody that is known, or Coffer of its own accord", () => {
+    const byItself = { actorEmail: null, address: null, requestId: null };
+    expect(actorWords(byItself)).toBe("Coffer");
+    expect(actorWords({ ...byItself, address: "127.0.0.1", requestId: "r" })).toBe("Nobody signed in");
+    expect(actorWords({ ...byItself, actorEmail: "ann@example.org" })).toBe("ann@example.org");
   });
 
   test("names its subject as people know it, else by its id", () => {

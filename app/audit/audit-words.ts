@@ -3,11 +3,15 @@ import type { AuditEvent } from "@/app/trpc/types";
 const actions: Record<string, string> = {
   "access.refused": "Access refused",
   "audit.exported": "Downloaded the audit",
+  "backup.adopted": "Listed a backup found at the destination",
   "backup.changed": "Changed a backup",
   "backup.cleaned_up": "Cleaned up a backup",
+  "backup.corrupt": "Found a backup's file changed",
   "backup.deleted": "Deleted a backup",
   "backup.downloaded": "Downloaded a backup",
+  "backup.found": "Found a backup's file whole again",
   "backup.link_created": "Made a download link",
+  "backup.missing": "Found a backup's file gone",
   "backup.verification_started": "Started to verify a backup",
   "backup.verified": "Verified a backup",
   "database.added": "Connected a database",
@@ -58,6 +62,15 @@ export function actionWords(action: string): string {
 
 /** Whether somebody was kept from something. */
 export const isRefusal = (action: string): boolean => action.endsWith(".refused");
+
+/** Who did it. What Coffer does of its own accord comes from no address and no request. */
+export function actorWords({
+  actorEmail,
+  address,
+  requestId,
+}: Pick<AuditEvent, "actorEmail" | "address" | "requestId">) {
+  return actorEmail ?? (address === null && requestId === null ? "Coffer" : "Nobody signed in");
+}
 
 type Subject = Pick<AuditEvent, "subjectKind" | "subjectId" | "actorId" | "details">;
 

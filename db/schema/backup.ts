@@ -12,10 +12,10 @@ export const backupStatus = controlPlane.enum("backup_status", ["available", "mi
 /** `archive`: the file is whole and can be read to its end. `restore`: it was restored, and holds what it should. */
 export const proofLevel = controlPlane.enum("proof_level", ["archive", "restore"]);
 
-export type BackupStatus = (typeof backupStatus.enumValues)[number];
 export type ProofLevel = (typeof proofLevel.enumValues)[number];
 export type BackupFormat = (typeof backupFormat.enumValues)[number];
 export type BackupCompression = (typeof backupCompression.enumValues)[number];
+export type BackupStatus = (typeof backupStatus.enumValues)[number];
 
 /** The words of a backup's name and description, for a search by how words begin. Needs no extension. */
 const words = (t: { filename: AnyPgColumn; description: AnyPgColumn }) =>
@@ -59,6 +59,8 @@ export const backups = controlPlane.table(
     /** The last proof that passed. */
     verifiedAt: at("verified_at"),
     verifiedLevel: proofLevel("verified_level"),
+    /** When the file's bytes were last read, or written, to compare them with the sha256. Null: as soon as it is there. */
+    checkedAt: at("checked_at").defaultNow(),
   },
   (t) => [
     uniqueIndex("backups_job").on(t.jobId),

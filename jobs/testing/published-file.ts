@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import path from "node:path";
 import { type Manifest, parseManifest } from "@/jobs/archive/manifest";
 import { localDestination } from "@/jobs/destination/local";
 import { testEnv } from "@/jobs/testing/env";
@@ -17,7 +18,7 @@ export type Made = {
 export async function publishFile(tenant: Tenant, { job, name, bytes = "whole", project }: Made): Promise<string> {
   await using staged = await destination().stage({ jobId: randomUUID(), fence: 1 });
   await staged.write(Buffer.from(bytes));
-  const manifest: Manifest = {
+  const manifestOf = (given: string): Manifest => ({
     manifestVersion: 1,
     job: { id: job.id, fence: job.fence },
     project: {
@@ -29,7 +30,7 @@ export async function publishFile(tenant: Tenant, { job, name, bytes = "whole", 
       ...project,
     },
     file: {
-      name,
+      name: path.posix.basename(given),
       format: "sql",
       compression: "gzip",
       encryption: null,
@@ -45,8 +46,8 @@ export async function publishFile(tenant: Tenant, { job, name, bytes = "whole", 
     sequences: [],
     extensions: [],
     outsideDependencies: [],
-  };
-  return await staged.publish(`${tenant.slug}/${name}`, () => JSON.stringify(manifest));
+  });
+  return await staged.publish(`${tenant.slug}/${name}`, (given) => JSON.stringify(manifestOf(given)));
 }
 
 /** The manifest beside a published file. Throws when there is none. */

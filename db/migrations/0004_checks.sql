@@ -1,0 +1,1 @@
+ALTER TABLE "control_plane"."backups" ADD COLUMN "checked_at" timestamp (3) with time zone DEFAULT now();
