@@ -8,6 +8,7 @@ import { dbEnv } from "@/db/env";
 import { isConnectionLoss } from "@/db/errors";
 import { log } from "@/db/log";
 import { type JobKind, workerInstances } from "@/db/schema";
+import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
 import { sweepUnfinished } from "@/jobs/export-backup/sweep";
 import { exportBackup } from "@/jobs/export-backup/task";
@@ -15,6 +16,7 @@ import { cancelChannel } from "@/jobs/lifecycle/cancel";
 import { leaseSeconds } from "@/jobs/lifecycle/claim";
 import { type JobHandler, runTask, stopAllJobs, stopJob } from "@/jobs/lifecycle/execute";
 import { reap } from "@/jobs/lifecycle/reap";
+import { reconciler } from "@/jobs/reconcile/reconcile";
 import { verifyBackup } from "@/jobs/verify-backup/task";
 
 const handlers: Record<JobKind, JobHandler> = { export_backup: exportBackup, verify_backup: verifyBackup };
@@ -22,6 +24,7 @@ const handlers: Record<JobKind, JobHandler> = { export_backup: exportBackup, ver
 const beatEvery = 5_000;
 const reapEvery = 10_000;
 const sweepEvery = 5 * 60_000;
+const reconcileEvery = 5 * 60_000;
 
 /** Takes jobs from the queue until `stop` is called, which gives running jobs back and resolves when nothing of them is left. */
 export async function startWorker(): Promise<{ stop(): Promise<void> }> {
@@ -32,6 +35,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const stopBeating = every(beatEvery, () => beat(id));
   const stopReaping = every(reapEvery, reapAfterQuiet());
   const stopSweeping = every(sweepEvery, sweepUnfinished);
+  const stopReconciling = every(reconcileEvery, reconciler(localDestination(jobsEnv().BACKUP_DIR), readPerRound()));
   const queue = keepRunning(id, concurrency);
   await queue.ready;
   log.info({ workerId: id, concurrency }, "worker ready");
@@ -39,6 +43,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
     async stop() {
       stopReaping();
       stopSweeping();
+      stopReconciling();
       const drained = queue.stop();
       await stopAllJobs("shutdown");
       await drained;
@@ -49,6 +54,8 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
     },
   };
 }
+
+const readPerRound = () => jobsEnv().CHECK_MB_PER_MINUTE * 1_000_000 * (reconcileEvery / 60_000);
 
 async function beat(id: string) {
   await db.update(workerInstances).set({ heartbeatAt: sql`now()` }).where(eq(workerInstances.id, id));
@@ -71,22 +78,23 @@ function reapAfterQuiet() {
   };
 }
 
-/** Repeats the work until told to stop. What fails is logged and tried again next time. */
-function every(interval: number, work: () => Promise<void>): () => void {
+/** Repeats the work until told to stop, which aborts its signal. What fails is logged and tried again next time. */
+function every(interval: number, work: (signal: AbortSignal) => Promise<void>): () => void {
   let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
+  const stopping = new AbortController();
   async function round() {
     try {
-      await work();
+      await work(stopping.signal);
     } catch (error) {
+      if (stopping.signal.aborted) return;
       if (isConnectionLoss(error)) log.warn("the control plane is away");
       else log.error({ error }, "regular work failed");
     }
-    if (!stopped) timer = setTimeout(round, interval);
+    if (!stopping.signal.aborted) timer = setTimeout(round, interval);
   }
   void round();
   return () => {
-    stopped = true;
+    stopping.abort();
     clearTimeout(timer);
   };
 }

@@ -5,6 +5,7 @@ import type { Destination, Listed } from "@/jobs/destination/destination";
 import { compareRows } from "@/jobs/reconcile/compare";
 import { readDue } from "@/jobs/reconcile/read-due";
 import { allowanceOf } from "@/jobs/reconcile/round";
+import { settleUnlisted } from "@/jobs/reconcile/unlisted";
 
 /**
  * Makes the work that compares files with rows: each call is a round. Any number of workers may do it at once, while
@@ -12,11 +13,17 @@ import { allowanceOf } from "@/jobs/reconcile/round";
  */
 export function reconciler(destination: Destination, bytesPerRound: number) {
   const allowance = allowanceOf(bytesPerRound);
+  const notWhole = new Set<string>();
+  let strange = new Map<string, number>();
   return async (signal: AbortSignal): Promise<void> => {
-    const round = { destination, allowance, signal };
+    const round = { destination, allowance, signal, notWhole };
     allowance.begin();
     if (!(await destination.isThere())) return tellAbsence();
-    const { due } = await compareRows(round, await listAll(destination));
+    const { due, unlisted } = await compareRows(round, await listAll(destination));
+    const left = await settleUnlisted(round, unlisted);
+    strange = new Map(left.map((file) => [file, (strange.get(file) ?? 0) + 1]));
+    // Told once, and not in the first round: a sidecar that is being written is strange too.
+    tellStrange(left.filter((file) => strange.get(file) === 2));
     await readDue(round, due);
   };
 }
@@ -25,6 +32,12 @@ export function reconciler(destination: Destination, bytesPerRound: number) {
 async function tellAbsence(): Promise<void> {
   const [row] = await db.select({ id: backups.id }).from(backups).limit(1);
   if (row) log.error("the destination of the backups is not there: is its disk mounted?");
+}
+
+function tellStrange(files: string[]): void {
+  if (files.length === 0) return;
+  const some = { count: files.length, files: files.slice(0, 20) };
+  log.warn(some, "files at the destination are of no backup, and not known to be ours: they are left alone");
 }
 
 async function listAll(destination: Destination): Promise<Map<string, Listed>> {

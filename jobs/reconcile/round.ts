@@ -5,7 +5,13 @@ import { log } from "@/db/log";
 import type { Destination } from "@/jobs/destination/destination";
 
 /** What one comparison of files with rows works with. */
-export type Round = { destination: Destination; allowance: Allowance; signal: AbortSignal };
+export type Round = {
+  destination: Destination;
+  allowance: Allowance;
+  signal: AbortSignal;
+  /** Files without a row that were read and are not what their sidecar says: not to be read again. */
+  notWhole: Set<string>;
+};
 
 /** Bytes that may be read. A file is read whole or not at all: what is too much is taken from the rounds that follow. */
 export type Allowance = { begin(): void; isSpent(): boolean; spend(bytes: number): void };
