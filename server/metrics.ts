@@ -42,6 +42,10 @@ const queueAge = gauge("queue_age_seconds", "How long the job that has waited lo
 const queueLength = gauge("queue_length", "Jobs that wait for a worker and may begin.");
 const backupBytes = gauge("backup_bytes", "Bytes of all backups.");
 const backupCount = gauge("backups", "Backups by status.", ["status"]);
+const checkAge = gauge(
+  "backup_check_age_seconds",
+  "How long ago the bytes of an available backup were read, of the one for which that is longest.",
+);
 const workers = gauge("workers", "Workers that have reported within a minute.");
 const heartbeat = gauge("worker_heartbeat_age_seconds", "Since when a worker has not reported, by host and process.", [
   "host",
@@ -83,10 +87,13 @@ async function readQueue() {
 }
 
 async function readBackups() {
-  const rows = await db.execute<{ status: string; count: number; bytes: number }>(sql`
-    select status, count(*)::int as count, sum(size_bytes)::float8 as bytes from control_plane.backups group by 1`);
+  const rows = await db.execute<{ status: string; count: number; bytes: number; age: number | null }>(sql`
+    select status, count(*)::int as count, sum(size_bytes)::float8 as bytes,
+      extract(epoch from now() - min(checked_at))::float8 as age
+    from control_plane.backups group by 1`);
   backupCount.reset();
   for (const { status, count } of rows) backupCount.set({ status }, count);
+  checkAge.set([...rows].find(({ status }) => status === "available")?.age ?? 0);
   backupBytes.set([...rows].reduce((sum, { bytes }) => sum + bytes, 0));
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { isConnectionLoss } from "@/db/errors";
+import { codeOf, isConnectionLoss } from "@/db/errors";
 import { log } from "@/db/log";
 import type { Destination } from "@/jobs/destination/destination";
 
@@ -47,12 +47,13 @@ export async function digestOf({ destination, signal }: Round, path: string) {
   return { sha256: hash.digest("hex"), sizeBytes };
 }
 
-/** Does what there is to do about one file. If it fails the next round tries again: one bad file does not hide the others. */
+/** Does what there is to do about one file. If that fails the next round tries again: one bad file does not hide the others. */
 export async function forFile(file: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (isConnectionLoss(error) || (error instanceof Error && error.name === "AbortError")) throw error;
-    log.warn({ error, file }, "a file could not be compared with its row");
+    // What went meanwhile is missed by the next round, if by anybody.
+    if (codeOf(error) !== "ENOENT") log.warn({ error, file }, "a file could not be compared with its row");
   }
 }

@@ -177,7 +177,8 @@ describe("what is not ours to judge", () => {
     const folderOfOurs = await publish({ job: failed });
     await rm(absolute(folderOfOurs));
     await mkdir(absolute(folderOfOurs));
-    await publish({ project: { id: randomUUID() } });
+    const [database] = await db.select().from(databases);
+    await publish({ project: { id: randomUUID(), database: database?.name } });
     await publish({ project: { id: undefined, slug: "unknown" } });
     await publish({ job: { id: failed.id, fence: 7 } });
     await publish({ job: { id: job.id, fence: 1 } });

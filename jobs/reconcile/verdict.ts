@@ -24,7 +24,6 @@ export function judge({ path, fence }: { path: string; fence: number }, job: Mak
   // Of an attempt that is still to come: the control plane was brought back from an earlier time.
   if (fence > job.fence) return "strange";
   if (fence < job.fence) return "over";
-  if (job.status === "failed" || job.status === "cancelled") return "over";
   if (job.status !== "completed") return job.isHeld ? "busy" : "over";
   if (job.listedAs === null) return "lost";
   // Listed only just now; else a copy that somebody has made of it, with its sidecar.
