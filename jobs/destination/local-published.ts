@@ -33,14 +33,14 @@ export async function* readFileOf(root: string, file: string): AsyncIterable<Buf
 
 export async function* listFiles(root: string, folder = ""): AsyncIterable<Listed> {
   const entries = (await entriesOf(path.join(root, folder))).filter((entry) => folder || entry.name !== stagingFolder);
+  // A link or a pipe is no sidecar, whatever it is called: nobody knows what reading it would do.
+  const sidecars = new Set(entries.filter((entry) => entry.isFile() && isSidecar(entry.name)).map(({ name }) => name));
   const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
-  const present = new Set(names);
-  const sidecars = names.filter(isSidecar);
-  const alone = sidecars.map((name) => name.slice(0, -sidecarSuffix.length)).filter((name) => !present.has(name));
-  const files = names.filter((name) => !isSidecar(name));
+  const files = new Set(names.filter((name) => !sidecars.has(name)));
+  const alone = [...sidecars].map((name) => name.slice(0, -sidecarSuffix.length)).filter((name) => !files.has(name));
   const listed = [...files, ...alone].map(async (name): Promise<Listed> => {
     const file = path.posix.join(folder, name);
-    return { path: file, stored: await statFile(root, file), hasSidecar: present.has(name + sidecarSuffix) };
+    return { path: file, stored: await statFile(root, file), hasSidecar: sidecars.has(name + sidecarSuffix) };
   });
   // What went meanwhile is not there.
   for (const each of await Promise.all(listed)) if (each.stored || each.hasSidecar) yield each;

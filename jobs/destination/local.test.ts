@@ -72,10 +72,12 @@ describe("a local folder", () => {
     await mkdir(path.join(root, "acme/folder.dump"));
     execFileSync("mkfifo", [path.join(root, "acme/pipe.dump")]);
     await symlink(root, path.join(root, "acme/around"));
+    execFileSync("mkfifo", [path.join(root, "acme/around.manifest.json")]);
     const none = { sizeBytes: null, modifiedAt: expect.any(Date) };
     const found = (await gather(destination.list())).sort((a, b) => a.path.localeCompare(b.path));
     expect(found).toEqual([
       { path: "acme/around", stored: none, hasSidecar: false },
+      { path: "acme/around.manifest.json", stored: none, hasSidecar: false },
       ...["folder", "link", "pipe"].map((name) => ({ path: `acme/${name}.dump`, stored: none, hasSidecar: true })),
       { path: "elsewhere", stored: { ...none, sizeBytes: 4 }, hasSidecar: false },
     ]);

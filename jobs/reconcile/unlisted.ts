@@ -42,11 +42,13 @@ type Origin = Pick<Manifest, "job" | "project">;
 
 async function originOf({ destination }: Round, each: Listed): Promise<Origin | null> {
   if (!each.hasSidecar) return null;
-  let found: Manifest | null = null;
+  let origin: Origin | null = null;
   await forFile(each.path, async () => {
-    found = parseManifest(await destination.readSidecar(each.path));
+    const manifest = parseManifest(await destination.readSidecar(each.path));
+    // Not the rest: many manifests with many tables are many bytes.
+    if (manifest) origin = { job: manifest.job, project: manifest.project };
   });
-  return found;
+  return origin;
 }
 
 type Subject = { each: Listed; maker: Manifest["job"]; job: MakerFacts | undefined; home: string | undefined };
