@@ -135,10 +135,10 @@ function startMeter(options: SealOptions, { isWritten, hashLater, age }: Way) {
       packedSize += chunk.length;
       trailer = Buffer.concat([trailer, chunk.subarray(-4)]).subarray(-4);
       await options.encryption?.inspect(chunk, options.signal);
-      await store(age ? age.update(chunk) : chunk);
+      for (const bytes of age ? age.update(chunk) : [chunk]) await store(bytes);
     },
     async end() {
-      if (age) await store(age.final());
+      for (const bytes of age?.final() ?? []) await store(bytes);
     },
     result(stderr: string[]): Sealed {
       const { compression, compressor } = options;

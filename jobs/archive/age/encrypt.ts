@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { type AgeLock, lockFileKey } from "@/jobs/archive/age/file-key";
-import { chunkBytes, chunkCipher, nonceBytes, sealedChunkBytes } from "@/jobs/archive/age/payload";
+import { chunkBytes, chunkCipher, nonceBytes } from "@/jobs/archive/age/payload";
 import { cutPieces } from "@/jobs/archive/age/pieces";
 
-/** Like a Cipher of node:crypto: what it gives, in order, is an age file. */
+/** Like a Cipher of node:crypto: all that it gives, in order, is an age file. Each piece is a buffer of its own. */
 export type AgeWriter = {
   /** Takes any number of bytes, which may be written over afterwards. Gives the sealed bytes so far, often none. */
-  update(plain: Buffer): Buffer;
+  update(plain: Buffer): Buffer[];
   /** The rest. The writer is of no use afterwards. */
-  final(): Buffer;
+  final(): Buffer[];
 };
 
 /**
@@ -20,24 +20,23 @@ export async function startAge(lock: AgeLock): Promise<AgeWriter> {
   const nonce = randomBytes(nonceBytes);
   const cipher = chunkCipher(fileKey, nonce);
   const pieces = cutPieces(chunkBytes);
-  let front = Buffer.concat([header, nonce]);
+  let front = [header, nonce];
   let index = 0;
   let isOver = false;
 
   /** Seals these pieces, after whatever has to come before the first of them. */
-  const seal = (plain: Iterable<Buffer>, { count, isLast }: { count: number; isLast: boolean }) => {
+  const seal = (plain: Iterable<Buffer>, isLast: boolean) => {
     // A second last chunk would use a key and nonce twice.
     if (isOver) throw new Error("This age file has been finished.");
-    const out = Buffer.allocUnsafe(front.length + count * sealedChunkBytes);
-    let length = front.copy(out);
-    front = Buffer.alloc(0);
-    for (const piece of plain) length += cipher.seal(piece, { index: index++, isLast }, out.subarray(length));
-    return out.subarray(0, length);
+    const out = front;
+    front = [];
+    for (const piece of plain) out.push(...cipher.seal(piece, { index: index++, isLast }));
+    return out;
   };
   return {
-    update: (plain) => seal(pieces.push(plain), { count: pieces.count(plain.length), isLast: false }),
+    update: (plain) => seal(pieces.push(plain), false),
     final: () => {
-      const sealed = seal([pieces.end()], { count: 1, isLast: true });
+      const sealed = seal([pieces.end()], true);
       isOver = true;
       return sealed;
     },
@@ -47,9 +46,6 @@ export async function startAge(lock: AgeLock): Promise<AgeWriter> {
 /** The age file of a whole stream. Each piece is a buffer of its own. Throws as `startAge` does, and what the source throws. */
 export async function* encryptAge(source: AsyncIterable<Buffer>, lock: AgeLock): AsyncGenerator<Buffer> {
   const age = await startAge(lock);
-  for await (const plain of source) {
-    const sealed = age.update(plain);
-    if (sealed.length > 0) yield sealed;
-  }
-  yield age.final();
+  for await (const plain of source) yield* age.update(plain);
+  yield* age.final();
 }

@@ -17,9 +17,7 @@ const byPassphrase = await lockWithPassphrase(fileKey, "secret", 4);
 
 function withPayload(header: Buffer): Buffer {
   const nonce = randomBytes(16);
-  const sealed = Buffer.alloc(plain.length + 16);
-  chunkCipher(fileKey, nonce).seal(plain, { index: 0, isLast: true }, sealed);
-  return Buffer.concat([header, nonce, sealed]);
+  return Buffer.concat([header, nonce, ...chunkCipher(fileKey, nonce).seal(plain, { index: 0, isLast: true })]);
 }
 
 /** A file of these stanzas whose MAC is right. */

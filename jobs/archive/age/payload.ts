@@ -27,13 +27,12 @@ export function chunkCipher(fileKey: Buffer, fileNonce: Buffer) {
     return nonce;
   };
   return {
-    /** Writes ciphertext and tag into `target`; gives their length in bytes. No place may be used twice. */
-    seal(plain: Buffer, place: Place, target: Buffer): number {
+    /** Ciphertext and tag, each in a buffer of its own: copying them costs as much as the cipher. No place may be used twice. */
+    seal(plain: Buffer, place: Place): [Buffer, Buffer] {
       const cipher = createCipheriv(algorithm, key, nonceOf(place), options);
-      target.set(cipher.update(plain), 0);
+      const sealed = cipher.update(plain);
       cipher.final();
-      target.set(cipher.getAuthTag(), plain.length);
-      return plain.length + tagBytes;
+      return [sealed, cipher.getAuthTag()];
     },
     /** The plaintext, in a buffer of its own. Throws BACKUP_CORRUPT unless this is what was sealed for this place. */
     open(sealed: Buffer, place: Place): Buffer {

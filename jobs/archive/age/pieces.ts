@@ -6,10 +6,6 @@ export function cutPieces(size: number) {
   const held = Buffer.allocUnsafe(size);
   let length = 0;
   return {
-    /** How many pieces `push` gives for so many bytes more. */
-    count(bytes: number): number {
-      return Math.max(0, Math.ceil((length + bytes) / size) - 1);
-    },
     /** Has to be read to its end. Afterwards the bytes may be written over. */
     *push(bytes: Buffer): Generator<Buffer, void, undefined> {
       let at = 0;
