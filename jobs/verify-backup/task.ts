@@ -111,7 +111,7 @@ function outcome({ context: { job }, backupId, level, checks, status, restored }
   return async (tx) => {
     const [row] = await tx
       .update(backups)
-      .set({ status, ...verified })
+      .set({ status, checkedAt: sql`now()`, ...verified })
       .where(eq(backups.id, backupId))
       .returning({ filename: backups.filename });
     // It was deleted meanwhile: there is nothing left to prove.
