@@ -5,7 +5,7 @@ import { type FormEvent, useRef, useState } from "react";
 import { compressionWords, formatWords } from "@/app/backup/backup-words";
 import { EncryptField } from "@/app/export/encrypt-field";
 import { EstimateLine } from "@/app/export/estimate-line";
-import { compressions, formats, readExportForm } from "@/app/export/export-form";
+import { compressions, formats, readExportForm, verifications } from "@/app/export/export-form";
 import { openJob } from "@/app/job/job-address";
 import { useTRPC } from "@/app/trpc/client";
 import { fieldError } from "@/app/trpc/error";
@@ -14,7 +14,7 @@ import { Button } from "@/app/ui/button";
 import { ChoiceCards } from "@/app/ui/choice-cards";
 import { Dialog, DialogActions, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
-import { TextField } from "@/app/ui/field";
+import { SelectField, TextField } from "@/app/ui/field";
 import { Foldable } from "@/app/ui/foldable";
 import { randomKey } from "@/app/ui/random-key";
 
@@ -66,6 +66,13 @@ export function ExportDialog({ project, onClose }: Props) {
           />
           <EstimateLine projectId={project.slug} compression={compression} />
           <EncryptField />
+          <SelectField label="Verify afterwards" name="verify">
+            {verifications.map(({ value, label }) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </SelectField>
           <TextField label="Description" name="description" maxLength={500} placeholder="Why this backup is made" />
           <TextField
             label="Tags"

@@ -825,6 +825,11 @@ export interface operations {
                     storage_path?: string;
                     /** @default false */
                     fingerprint?: boolean;
+                    /**
+                     * @default none
+                     * @enum {string}
+                     */
+                    verify?: "none" | "archive" | "restore";
                 };
             };
         };
@@ -1348,6 +1353,11 @@ export interface operations {
                     storagePath?: string;
                     /** @default false */
                     fingerprint?: boolean;
+                    /**
+                     * @default none
+                     * @enum {string}
+                     */
+                    verify?: "none" | "archive" | "restore";
                 };
             };
         };
@@ -2258,6 +2268,11 @@ export interface operations {
                     storage_path?: string;
                     /** @default false */
                     fingerprint?: boolean;
+                    /**
+                     * @default none
+                     * @enum {string}
+                     */
+                    verify?: "none" | "archive" | "restore";
                 };
             };
         };

@@ -67,10 +67,13 @@ export async function dumpSnapshot(plan: DumpPlan): Promise<Dumped> {
     fail,
   });
   const fingerprints = new Map<number, string | null>();
-  const counting = snapshot.countRows((table, { rows, fingerprint }) => {
-    follow.counted(table.oid, rows);
-    fingerprints.set(table.oid, fingerprint);
-  }, plan.options);
+  const counting = snapshot.countRows(
+    (table, { rows, fingerprint }) => {
+      follow.counted(table.oid, rows);
+      fingerprints.set(table.oid, fingerprint);
+    },
+    { fingerprint: plan.options.fingerprint || plan.options.verify === "restore" },
+  );
   // A count that fails (a permission, a lost connection) ends the dump: without it there would be nothing to prove.
   counting.catch(fail);
   try {

@@ -10,6 +10,8 @@ describe("the options of an export", () => {
       compress: true,
       compression: "gzip",
       encrypt: false,
+      fingerprint: false,
+      verify: "none",
       tags: [],
     });
   });

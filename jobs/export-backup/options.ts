@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { proofLevel } from "@/db/schema";
 
 const storagePath = z
   .string()
@@ -20,6 +21,8 @@ export const exportOptions = z.strictObject({
   storagePath: storagePath.optional(),
   /** Fingerprints every table in the dump's own snapshot, so that a proof can compare what the rows hold, not only how many they are. */
   fingerprint: z.boolean().default(false),
+  /** A proof that starts as soon as the backup is listed, as a job of its own. `restore` takes fingerprints as well. */
+  verify: z.enum(["none", ...proofLevel.enumValues]).default("none"),
 });
 
 export type ExportOptions = z.infer<typeof exportOptions>;

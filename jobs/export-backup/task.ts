@@ -25,8 +25,10 @@ import { checkDump } from "@/jobs/export-backup/verify";
 import { dumpFrom, dumpTo } from "@/jobs/export-backup/watch";
 import type { JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failureOf } from "@/jobs/lifecycle/failure";
+import { originOf } from "@/jobs/lifecycle/origin";
 import { applicationName, connectTenant } from "@/jobs/postgres/connection";
 import { openSnapshot, type Snapshot } from "@/jobs/postgres/snapshot";
+import { startVerification } from "@/jobs/verify-backup/start";
 
 /** Check, snapshot, dump, verify, store, list: the last one in the transaction that completes the job. */
 export const exportBackup: JobHandler = { run, clean: cleanExport };
@@ -96,7 +98,7 @@ async function publish(finished: Finished): Promise<(tx: Tx) => Promise<void>> {
   context.step("finish");
   const manifest = manifestOf(finished, storagePath);
   return async (tx) => {
-    await tx.insert(backups).values({
+    const row = {
       projectId: job.projectId,
       jobId: job.id,
       createdBy: job.userId,
@@ -104,7 +106,10 @@ async function publish(finished: Finished): Promise<(tx: Tx) => Promise<void>> {
       durationMs: Math.max(0, context.now().getTime() - (job.startedAt ?? job.createdAt).getTime()),
       description: options.description,
       tags: options.tags,
-    });
+    };
+    const [backup] = await tx.insert(backups).values(row).returning();
+    if (options.verify !== "none" && backup)
+      await startVerification(tx, await originOf(tx, job), { backup, level: options.verify });
   };
 }
 

@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
-import { type BackupStatus, backups, type ProofCheck, proofs, users } from "@/db/schema";
+import { type BackupStatus, backups, type ProofCheck, proofs } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
 import { inside } from "@/jobs/destination/local-path";
 import { jobsEnv } from "@/jobs/env";
@@ -9,6 +9,7 @@ import { loadSubject, requireTool } from "@/jobs/export-backup/check";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
+import { originOf } from "@/jobs/lifecycle/origin";
 import { releaseBackends } from "@/jobs/postgres/backend";
 import { applicationName, connectTenant } from "@/jobs/postgres/connection";
 import { dropScratch, scratchName } from "@/jobs/scratch/database";
@@ -118,17 +119,12 @@ function outcome({ context: { job }, backupId, level, checks, status, restored }
     if (!row) return;
     const result = hasPassed ? "passed" : "failed";
     await tx.insert(proofs).values({ backupId, jobId: job.id, level, result, checks, restored: restored ?? null });
-    const [actor] = job.userId ? await tx.select().from(users).where(eq(users.id, job.userId)) : [];
-    await recordAudit(
-      tx,
-      { actor: actor ?? null, address: null, requestId: job.requestId },
-      {
-        action: "backup.verified",
-        subject: { kind: "backup", id: backupId },
-        projectId: job.projectId,
-        details: { filename: row.filename, level, result },
-      },
-    );
+    await recordAudit(tx, await originOf(tx, job), {
+      action: "backup.verified",
+      subject: { kind: "backup", id: backupId },
+      projectId: job.projectId,
+      details: { filename: row.filename, level, result },
+    });
   };
 }
 

@@ -6,7 +6,6 @@ import { db } from "@/db/client";
 import { auditEvents, backups, jobs, proofs } from "@/db/schema";
 import { requestCancel } from "@/jobs/lifecycle/cancel";
 import { reap } from "@/jobs/lifecycle/reap";
-import { startJob } from "@/jobs/lifecycle/start";
 import { givenControlPlane, tester } from "@/jobs/testing/control-plane";
 import { addKey, retireKey } from "@/jobs/testing/encryption-key";
 import { type Backup, backupsOf, jobAtEnd, jobWhen, startExport } from "@/jobs/testing/export-job";
@@ -15,8 +14,8 @@ import { adminSql, makeSchema, registerTenant, type Tenant } from "@/jobs/testin
 import { type TortureTenant, tortureTenant } from "@/jobs/testing/torture";
 import { waitFor } from "@/jobs/testing/wait";
 import { givenWorker, startWorkerProcess } from "@/jobs/testing/worker-process";
-import { verifySteps } from "@/jobs/verify-backup/options";
 import { restoredSchema } from "@/jobs/verify-backup/proof";
+import { startVerification } from "@/jobs/verify-backup/start";
 
 givenControlPlane();
 
@@ -35,12 +34,9 @@ async function backupOf(of: Tenant, options: object): Promise<Backup> {
   return backup;
 }
 
-async function startVerification(backup: Backup, level: "archive" | "restore"): Promise<string> {
+async function verify(backup: Backup, level: "archive" | "restore"): Promise<string> {
   const origin = { actor: tester, address: null, requestId: "request-of-a-test" };
-  const job = { kind: "verify_backup" as const, projectId: backup.projectId, steps: verifySteps(level) };
-  const { id } = await db.transaction((tx) =>
-    startJob(tx, origin, { ...job, options: { backupId: backup.id, level } }),
-  );
+  const { id } = await db.transaction((tx) => startVerification(tx, origin, { backup, level }));
   return id;
 }
 
@@ -51,7 +47,7 @@ const scratches = async (jobId: string) =>
   ).length;
 
 async function proofOf(backup: Backup, level: "archive" | "restore") {
-  const id = await startVerification(backup, level);
+  const id = await verify(backup, level);
   expect(await jobAtEnd(id)).toMatchObject({ status: "completed", progressPercentage: 100 });
   const [proof] = await db.select().from(proofs).where(eq(proofs.jobId, id));
   if (!proof) throw new Error("no proof");
@@ -84,6 +80,19 @@ describe("a verification", () => {
       expect(proof.restored?.proof?.tables).toHaveLength(backup.tableCount);
       expect(await now(backup)).toMatchObject({ status: "available", verifiedLevel: "restore" });
     });
+  });
+
+  it.each(["archive", "restore"] as const)("at level %s follows an export that asks for it", async (level) => {
+    const backup = await backupOf(tenant, { format: "custom", fingerprint: false, verify: level });
+    const proof = await waitFor(
+      async () => (await db.select().from(proofs).where(eq(proofs.backupId, backup.id)))[0] ?? null,
+      { what: "the proof" },
+    );
+    expect(proof).toMatchObject({ level, result: "passed" });
+    const restored = restoredSchema.nullable().parse(proof.restored);
+    const verdicts = restored?.proof?.tables.map(({ verdict }) => verdict) ?? null;
+    expect(verdicts).toEqual(level === "restore" ? ["equal", "equal", "equal"] : null);
+    expect(await now(backup)).toMatchObject({ verifiedLevel: level });
   });
 
   it("at level archive leaves the server alone, and takes no proof by restore away", async () => {
@@ -165,7 +174,7 @@ describe("a verification", () => {
       const key = await addKey();
       const backup = await backupOf(tenant, { format: "custom", encrypt: true });
       await retireKey(key);
-      const id = await startVerification(backup, "restore");
+      const id = await verify(backup, "restore");
       expect(await jobAtEnd(id)).toMatchObject({ status: "failed", errorCode: "wrong_key", attempts: 1 });
       expect(await db.select().from(proofs).where(eq(proofs.jobId, id))).toEqual([]);
       expect(await now(backup)).toMatchObject({ status: "available" });
@@ -216,7 +225,7 @@ describe("a verification that is not let finish", () => {
       format: "custom",
       compression: "none",
     });
-    const id = await startVerification(backup, "restore");
+    const id = await verify(backup, "restore");
     await waitFor(() => scratches(id), { what: "the scratch database" });
     await db.transaction((tx) => requestCancel(tx, id, tester.id));
     expect(await jobAtEnd(id)).toMatchObject({ status: "cancelled" });
@@ -228,7 +237,7 @@ describe("a verification that is not let finish", () => {
     const big = await registerTenant(await makeSchema({ firstRows: 200_000, rowBytes: 600 }));
     const first = await startWorkerProcess();
     const backup = await backupOf(big, { format: "custom", compression: "none" });
-    const id = await startVerification(backup, "restore");
+    const id = await verify(backup, "restore");
     await waitFor(() => scratches(id), { what: "the scratch database" });
     first.signal("SIGKILL");
     await first.exited;
@@ -246,7 +255,7 @@ describe("a verification that is not let finish", () => {
     const { user } = tenant.connection;
     await adminSql().unsafe(`alter role ${user} nocreatedb`);
     try {
-      const id = await startVerification(backup, "restore");
+      const id = await verify(backup, "restore");
       expect(await jobAtEnd(id)).toMatchObject({
         status: "failed",
         errorCode: "permission_denied",

@@ -1,12 +1,11 @@
 import { desc, eq } from "drizzle-orm";
 import { z } from "zod";
-import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { proofs } from "@/db/schema";
-import { startJob } from "@/jobs/lifecycle/start";
-import { verifyOptions, verifySteps } from "@/jobs/verify-backup/options";
+import { verifyOptions } from "@/jobs/verify-backup/options";
 import { restoredSchema } from "@/jobs/verify-backup/proof";
+import { startVerification } from "@/jobs/verify-backup/start";
 import { findBackup } from "@/server/routers/backup";
 import { requirePermission, router, userProcedure } from "@/server/trpc";
 
@@ -20,23 +19,9 @@ export const proofRouter = router({
     .mutation(async ({ ctx, input: { idempotencyKey, ...options } }) => {
       const { backup, project } = await findBackup(ctx.user, options.backupId);
       requirePermission(project, "export");
-      return db.transaction(async (tx) => {
-        const job = await startJob(tx, ctx.origin, {
-          kind: "verify_backup",
-          projectId: project.id,
-          options,
-          steps: verifySteps(options.level),
-          idempotencyKey,
-        });
-        if (job.isNew)
-          await recordAudit(tx, ctx.origin, {
-            action: "backup.verification_started",
-            subject: { kind: "backup", id: backup.id },
-            projectId: project.id,
-            details: { filename: backup.filename, level: options.level },
-          });
-        return { jobId: job.id, status: job.status, backupId: backup.id };
-      });
+      const wanted = { backup, level: options.level, idempotencyKey };
+      const job = await db.transaction((tx) => startVerification(tx, ctx.origin, wanted));
+      return { jobId: job.id, status: job.status, backupId: backup.id };
     }),
 
   /** The proofs of a backup, newest first, without what was compared. */
