@@ -1,6 +1,9 @@
 import { dropBackups, exportOnce, type Lab } from "@/bench/lab";
 import { alternate, shell } from "@/bench/measure";
 import { type Row, seconds } from "@/bench/report";
+import { db } from "@/db/client";
+import { encryptionKeys } from "@/db/schema";
+import { generateIdentity, recipientOf } from "@/jobs/archive/age/keys";
 
 const hash = '| tee >(sha256sum > "$OUT.sha256")';
 const peers = {
@@ -10,6 +13,11 @@ const peers = {
 } as const;
 const dump = { custom: "pg_dump -Fc -Z0", sql: "pg_dump -Fp", tar: "pg_dump -Ft" } as const;
 
+const makeBackup = (lab: Lab, projectId: string, options: Record<string, unknown>) => async () => {
+  await exportOnce(lab, projectId, options);
+  await dropBackups(lab);
+};
+
 /** The 1 GB tenant against the limit, against what most scripts do, and each combination against the best that a shell can do. */
 export async function benchExport(
   lab: Lab,
@@ -18,10 +26,7 @@ export async function benchExport(
 ): Promise<Row[]> {
   const env = { ...lab.pgEnv, OUT: `${lab.server.dataDir}/peer` };
   const pgDump = (line: string, rest: string) => () => shell(`${line} -n ${project.schemaName} ${rest}`, env);
-  const ours = (options: Record<string, unknown>) => async () => {
-    await exportOnce(lab, project.id, options);
-    await dropBackups(lab);
-  };
+  const ours = (options: Record<string, unknown>) => makeBackup(lab, project.id, options);
   const rows: Row[] = [];
   const main = await alternate(rounds, {
     ours: ours({ format: "custom" }),
@@ -59,6 +64,28 @@ export async function benchExport(
         target: { atMost: 1.05 },
       });
     }
+  }
+  return rows;
+}
+
+/** What encryption costs: the same export with and without it. */
+export async function benchEncryption(lab: Lab, project: { id: string }, rounds: number): Promise<Row[]> {
+  await db.insert(encryptionKeys).values({ name: "bench", recipient: recipientOf(generateIdentity()) });
+  const rows: Row[] = [];
+  for (const compression of ["gzip", "zstd", "none"] as const) {
+    const options = { format: "custom", compression };
+    const times = await alternate(rounds, {
+      encrypted: makeBackup(lab, project.id, { ...options, encrypt: true }),
+      plain: makeBackup(lab, project.id, options),
+    });
+    rows.push({
+      what: `export custom, ${compression}, encrypted, against the same without encryption`,
+      ours: seconds(times.encrypted),
+      peer: seconds(times.plain),
+      result: times.encrypted / times.plain,
+      unit: "",
+      target: { atMost: 1.1 },
+    });
   }
   return rows;
 }

@@ -1,5 +1,5 @@
 import { benchDownload } from "@/bench/download";
-import { benchExport } from "@/bench/export";
+import { benchEncryption, benchExport } from "@/bench/export";
 import { openLab } from "@/bench/lab";
 import { benchCancel, benchSmall } from "@/bench/latency";
 import { benchList } from "@/bench/list";
@@ -52,6 +52,7 @@ try {
   const large = await lab.addProject("large");
   const small = await lab.addProject("small");
   await section("export", () => withWorker(() => benchExport(lab, large, rounds)));
+  await section("encryption", () => withWorker(() => benchEncryption(lab, large, rounds)));
   await section("small", () => withWorker(() => benchSmall(lab, small, Math.max(rounds, 20))));
   await section("cancel", () => withWorker(() => benchCancel(lab, large, Math.max(rounds, 20))));
   await section("status", () => benchStatus(lab, small, 3));

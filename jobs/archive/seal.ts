@@ -110,12 +110,13 @@ function startMeter(options: SealOptions, { isWritten, hashLater, age }: Way) {
   let trailer: Buffer = Buffer.alloc(0);
   let error: unknown;
 
-  async function store(bytes: Buffer) {
-    if (bytes.length === 0) return;
-    if (!hashLater) hash.update(bytes);
-    size += bytes.length;
-    if (!isWritten) await options.sink.write(bytes);
-    options.onBytes(bytes.length);
+  async function store(pieces: Buffer[]) {
+    for (const bytes of pieces) {
+      if (!hashLater) hash.update(bytes);
+      size += bytes.length;
+      if (!isWritten) await options.sink.write(bytes);
+      options.onBytes(bytes.length);
+    }
   }
   return {
     get error() {
@@ -135,10 +136,10 @@ function startMeter(options: SealOptions, { isWritten, hashLater, age }: Way) {
       packedSize += chunk.length;
       trailer = Buffer.concat([trailer, chunk.subarray(-4)]).subarray(-4);
       await options.encryption?.inspect(chunk, options.signal);
-      for (const bytes of age ? age.update(chunk) : [chunk]) await store(bytes);
+      await store(age ? age.update(chunk) : [chunk]);
     },
     async end() {
-      for (const bytes of age?.final() ?? []) await store(bytes);
+      if (age) await store(age.final());
     },
     result(stderr: string[]): Sealed {
       const { compression, compressor } = options;
