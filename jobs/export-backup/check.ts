@@ -1,37 +1,10 @@
 import { and, desc, eq } from "drizzle-orm";
 import type postgres from "postgres";
 import { db } from "@/db/client";
-import { type BackupFormat, backups, type Connection, databases, projects } from "@/db/schema";
+import { type BackupFormat, backups } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
 import { activeRecipients } from "@/jobs/archive/recipients";
-import { jobsEnv } from "@/jobs/env";
 import { failed } from "@/jobs/lifecycle/failure";
-import { type PostgresTool, toolFor } from "@/jobs/postgres/tools";
-
-export type Subject = {
-  slug: string;
-  name: string;
-  schema: string;
-  databaseName: string;
-  connection: Connection;
-};
-
-/** The project as it is now. */
-export async function loadSubject(projectId: string): Promise<Subject> {
-  const [row] = await db
-    .select({
-      slug: projects.slug,
-      name: projects.name,
-      schema: projects.schemaName,
-      databaseName: databases.name,
-      connection: databases.connection,
-    })
-    .from(projects)
-    .innerJoin(databases, eq(databases.id, projects.databaseId))
-    .where(eq(projects.id, projectId));
-  if (!row) throw failed({ code: "schema_gone", message: "The project was removed." });
-  return row;
-}
 
 export type Server = { version: string; major: number; schemaBytes: number };
 
@@ -51,13 +24,6 @@ export async function checkServer(session: postgres.Sql, schema: string, lockWai
     });
   }
   return { version: server.version, major: Math.floor(server.number / 10_000), schemaBytes: server.bytes };
-}
-
-/** The client programs for the server, or the reason why there are none. */
-export async function requireTool(tool: PostgresTool, major: number): Promise<{ path: string; major: number }> {
-  const choice = await toolFor(tool, major, { extraFolders: jobsEnv().pgBin });
-  if ("missing" in choice) throw failed({ code: "tool_missing", message: choice.missing });
-  return choice;
 }
 
 /** For whom the backup is encrypted: those keys that are in use now, whatever they were when the job was made. */

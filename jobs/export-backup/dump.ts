@@ -4,14 +4,16 @@ import type { Encryption } from "@/jobs/archive/manifest";
 import { type Sealed, type SealOptions, seal } from "@/jobs/archive/seal";
 import type { Staged } from "@/jobs/destination/destination";
 import { jobsEnv } from "@/jobs/env";
-import { type LastBackup, requireTool, type Server, type Subject } from "@/jobs/export-backup/check";
+import type { LastBackup, Server } from "@/jobs/export-backup/check";
 import { followDump } from "@/jobs/export-backup/estimate";
 import { compressionOf, type ExportOptions } from "@/jobs/export-backup/options";
 import { watchDump } from "@/jobs/export-backup/watch";
 import type { RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
+import type { Subject } from "@/jobs/lifecycle/subject";
 import { applicationName, connectTenant, toolConnection } from "@/jobs/postgres/connection";
 import { dumpFailure, pgDumpArgs } from "@/jobs/postgres/pg-dump";
+import { requireTool } from "@/jobs/postgres/require-tool";
 import type { SequenceValue } from "@/jobs/postgres/sequence";
 import type { Snapshot } from "@/jobs/postgres/snapshot";
 

@@ -10,23 +10,22 @@ import {
   checkSpace,
   diskFull,
   lastBackup,
-  loadSubject,
   requireRecipients,
-  requireTool,
   type Server,
-  type Subject,
 } from "@/jobs/export-backup/check";
+import { checkDump } from "@/jobs/export-backup/check-dump";
 import { cleanExport } from "@/jobs/export-backup/clean";
 import { described } from "@/jobs/export-backup/described";
 import { type Dumped, dumpSnapshot } from "@/jobs/export-backup/dump";
 import { backupFilename } from "@/jobs/export-backup/filename";
 import { compressionOf, type ExportOptions, exportOptions } from "@/jobs/export-backup/options";
-import { checkDump } from "@/jobs/export-backup/verify";
 import { dumpFrom, dumpTo } from "@/jobs/export-backup/watch";
 import type { JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { originOf } from "@/jobs/lifecycle/origin";
+import { loadSubject, type Subject } from "@/jobs/lifecycle/subject";
 import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { requireTool } from "@/jobs/postgres/require-tool";
 import { openSnapshot, type Snapshot } from "@/jobs/postgres/snapshot";
 import { startVerification } from "@/jobs/verify-backup/start";
 

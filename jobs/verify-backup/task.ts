@@ -5,13 +5,14 @@ import { type BackupStatus, backups, type ProofCheck, proofs } from "@/db/schema
 import { manifestSchema } from "@/jobs/archive/manifest";
 import { inside } from "@/jobs/destination/local-path";
 import { jobsEnv } from "@/jobs/env";
-import { loadSubject, requireTool } from "@/jobs/export-backup/check";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
 import { originOf } from "@/jobs/lifecycle/origin";
+import { loadSubject } from "@/jobs/lifecycle/subject";
 import { releaseBackends } from "@/jobs/postgres/backend";
 import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { requireTool } from "@/jobs/postgres/require-tool";
 import { dropScratch, scratchName } from "@/jobs/scratch/database";
 import { type Claimed, checkArchive } from "@/jobs/verify-backup/archive";
 import { verifyOptions } from "@/jobs/verify-backup/options";

@@ -1,8 +1,8 @@
 import { type Archive, checkContents, type Expected, type Reader } from "@/jobs/archive/contents";
 import { checkPassing, type PassingCheck } from "@/jobs/archive/passing-check";
 import type { Staged } from "@/jobs/destination/destination";
-import type { Subject } from "@/jobs/export-backup/check";
 import { compressionOf, type ExportOptions } from "@/jobs/export-backup/options";
+import type { Subject } from "@/jobs/lifecycle/subject";
 import type { Snapshot } from "@/jobs/postgres/snapshot";
 
 type Plan = { options: ExportOptions; subject: Subject; snapshot: Snapshot; staged: Staged; reader: Reader };

@@ -1,0 +1,30 @@
+import { eq } from "drizzle-orm";
+import { db } from "@/db/client";
+import { type Connection, databases, projects } from "@/db/schema";
+import { failed } from "@/jobs/lifecycle/failure";
+
+/** The project that a job is about, and where its data are. */
+export type Subject = {
+  slug: string;
+  name: string;
+  schema: string;
+  databaseName: string;
+  connection: Connection;
+};
+
+/** The project as it is now. */
+export async function loadSubject(projectId: string): Promise<Subject> {
+  const [row] = await db
+    .select({
+      slug: projects.slug,
+      name: projects.name,
+      schema: projects.schemaName,
+      databaseName: databases.name,
+      connection: databases.connection,
+    })
+    .from(projects)
+    .innerJoin(databases, eq(databases.id, projects.databaseId))
+    .where(eq(projects.id, projectId));
+  if (!row) throw failed({ code: "schema_gone", message: "The project was removed." });
+  return row;
+}
