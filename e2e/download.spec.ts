@@ -141,13 +141,16 @@ for (const [what, meddle] of [
 ] as const) {
   test(`a file that ${what} is not handed out, and the page says why`, async ({ page, coffer, api }) => {
     const { backupId } = await makeBackup(coffer, api, small);
-    await meddle(await fileOf(coffer, api, backupId));
-    const answer = await fetchFile(await linkTo(coffer, api, backupId));
-    expect([answer.status, problemOf(answer)?.code]).toEqual([422, "BACKUP_CORRUPT"]);
     await page.goto(`/projects/lunaria/backups/${backupId}`);
+    await meddle(await fileOf(coffer, api, backupId));
     await page.getByRole("button", { name: "Download" }).click();
     await expect(page.getByText("The file of this backup was changed after it was made. Do not use it.")).toBeVisible();
     await expect(page.getByRole("heading", { name: /^lunaria_/ })).toBeVisible();
+    const answer = await fetchFile(await linkTo(coffer, api, backupId));
+    expect([answer.status, problemOf(answer)?.code]).toEqual([422, "BACKUP_CORRUPT"]);
+    await page.reload();
+    await expect(page.getByText("File changed")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Download" })).toBeDisabled();
   });
 }
 
