@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type postgres from "postgres";
 import { codeOf } from "@/db/errors";
 import type { Connection } from "@/db/schema";
 import { failed } from "@/jobs/lifecycle/failure";
@@ -28,17 +30,41 @@ export async function createScratch(connection: Connection, name: string, applic
   }
 }
 
-/** Removes scratch databases, whoever is connected to them. What is not there is no fault. */
+/** How long, in ms, others may stay in a scratch database before that is a fault: an autovacuum, a session that is ending. */
+const patience = 30_000;
+
+/** Removes scratch databases, and ends our sessions there. What is not there is no fault. */
 export async function dropScratch(connection: Connection, names: string[]): Promise<void> {
   const session = connectTenant(connection, "coffer:cleanup");
   try {
     const left = await session<{ name: string }[]>`
       select datname as name from pg_database where datname in ${session(names)}`;
-    for (const { name } of left) await session.unsafe(`drop database if exists ${quoteIdent(name)} with (force)`);
+    for (const { name } of left) await drop(session, name);
   } finally {
     await session.end({ timeout: 1 });
   }
 }
+
+/**
+ * Not `with (force)`, which fails for a role that may not end everybody who is there, an autovacuum worker among them. Without
+ * it PostgreSQL itself sends autovacuum away, and waits some seconds for the others.
+ */
+async function drop(session: postgres.Sql, name: string): Promise<void> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    await session`
+      select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name} and usename = current_user`;
+    try {
+      await session.unsafe(`drop database if exists ${quoteIdent(name)}`);
+      return;
+    } catch (error) {
+      if (codeOf(error) !== objectInUse || Date.now() > deadline) throw error;
+      await delay(100);
+    }
+  }
+}
+
+const objectInUse = "55006";
 
 type Locale = { encoding: string; collate: string; ctype: string; provider: string | null; locale: string | null };
 

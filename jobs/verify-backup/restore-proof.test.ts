@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Manifest, manifestSchema } from "@/jobs/archive/manifest";
 import { connectTenant } from "@/jobs/postgres/connection";
@@ -9,7 +10,7 @@ import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { type Backup, backupsOf, jobAtEnd, startExport } from "@/jobs/testing/export-job";
 import { unpacked } from "@/jobs/testing/restore";
 import { realTool } from "@/jobs/testing/stand-in";
-import { adminSql } from "@/jobs/testing/tenant";
+import { adminSql, adminUrlOf } from "@/jobs/testing/tenant";
 import { type TortureTenant, tortureTenant } from "@/jobs/testing/torture";
 import { givenWorker } from "@/jobs/testing/worker-process";
 import { prove } from "@/jobs/verify-backup/proof";
@@ -103,6 +104,10 @@ it("a scratch database is gone when it is dropped, whoever is connected to it", 
   const connection = await createScratch(tenant.connection, name, "test:scratch");
   const guest = connectTenant(connection, "test:guest");
   await guest`select 1`;
+  // Somebody whom the tenant's role may not send away, an autovacuum worker for one, leaves by itself.
+  const stranger = postgres(adminUrlOf(`postgres://x/${connection.database}`), { max: 1 });
+  await stranger`select 1`;
+  setTimeout(() => void stranger.end(), 300);
   await dropScratch(tenant.connection, [name, "coffer_scratch_never_was"]);
   expect(await adminSql()`select from pg_database where datname = ${name}`).toHaveLength(0);
   await guest.end({ timeout: 0 });
