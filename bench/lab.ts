@@ -123,7 +123,7 @@ export async function exportOnce(lab: Lab, projectId: string, options: Record<st
 
 /** Forgets backups and their files. */
 export async function dropBackups(lab: Lab): Promise<void> {
-  await db.execute(sql`truncate control_plane.backups`);
+  await db.execute(sql`truncate control_plane.backups cascade`);
   await rm(lab.backupDir, { recursive: true, force: true });
 }
 

@@ -60,10 +60,10 @@ export async function benchList(lab: Lab, rounds: number): Promise<Row[]> {
   const at = (count: number) => new Date(Date.now() - (count / 2) * 90_000);
   await fill(lab, 1000);
   const small = await alternate(rounds, questions(lab, at(1000)));
-  await db.execute(sql`truncate control_plane.backups`);
+  await db.execute(sql`truncate control_plane.backups cascade`);
   await fill(lab, 1_000_000);
   const large = await alternate(rounds, questions(lab, at(1_000_000)));
-  await db.execute(sql`truncate control_plane.backups`);
+  await db.execute(sql`truncate control_plane.backups cascade`);
   const rows = Object.keys(small).map((name) => ({ name, small: small[name] ?? 0, large: large[name] ?? 0 }));
   for (const { name, small, large } of rows)
     console.log(`listBackups ${name}: ${small.toFixed(1)} ms → ${large.toFixed(1)} ms`);
