@@ -37,7 +37,9 @@ export function JobRunning({ job, onCancelTooLate }: { job: Job; onCancelTooLate
         <LockWarnings job={job} />
         <div className="flex flex-col">
           <JobTables job={job} />
-          {job.status === "in_progress" && <Waiters waiters={job.progress?.waiters ?? []} />}
+          {job.kind === "export_backup" && job.status === "in_progress" && (
+            <Waiters waiters={job.progress?.waiters ?? []} />
+          )}
         </div>
       </DialogBody>
       <DialogActions>
