@@ -19,6 +19,14 @@ type Props = {
   onCancel: () => void;
 };
 
+const counts = [
+  { name: "keepCount", label: "The newest", hint: "so many backups" },
+  { name: "olderThanDays", label: "All of the last", hint: "so many days" },
+  { name: "keepDaily", label: "One a day", hint: "of so many days" },
+  { name: "keepWeekly", label: "One a week", hint: "of so many weeks" },
+  { name: "keepMonthly", label: "One a month", hint: "of so many months" },
+] as const;
+
 const deletions = [
   {
     value: "deleteUnverified",
@@ -43,7 +51,22 @@ export function PolicyForm({ ofEach, policy, change, onSubmit, onCancel }: Props
     if (hasRule(wanted)) onSubmit(wanted);
   }
 
-  const count = { type: "number", min: 0, max: 10_000, step: 1, inputMode: "numeric", placeholder: "no rule" } as const;
+  const fields = counts.map(({ name, label, hint }, index) => (
+    <TextField
+      key={name}
+      type="number"
+      min={0}
+      max={10_000}
+      step={1}
+      inputMode="numeric"
+      placeholder="no rule"
+      label={label}
+      name={name}
+      defaultValue={policy[name]}
+      hint={hint}
+      data-autofocus={index === 0 || undefined}
+    />
+  ));
   return (
     <form onSubmit={submit} className="contents">
       <DialogBody>
@@ -58,46 +81,8 @@ export function PolicyForm({ ofEach, policy, change, onSubmit, onCancel }: Props
             {ofEach ? "What to keep of each project" : "What to keep"}
             <span className="ml-2 font-normal text-muted">A backup stays when any of these keeps it.</span>
           </legend>
-          <div className="grid gap-3 md:grid-cols-2">
-            <TextField
-              {...count}
-              label="The newest"
-              name="keepCount"
-              defaultValue={policy.keepCount}
-              hint="so many backups"
-              data-autofocus
-            />
-            <TextField
-              {...count}
-              label="All of the last"
-              name="olderThanDays"
-              defaultValue={policy.olderThanDays}
-              hint="so many days"
-            />
-          </div>
-          <div className="grid gap-3 md:grid-cols-3">
-            <TextField
-              {...count}
-              label="One a day"
-              name="keepDaily"
-              defaultValue={policy.keepDaily}
-              hint="of so many days"
-            />
-            <TextField
-              {...count}
-              label="One a week"
-              name="keepWeekly"
-              defaultValue={policy.keepWeekly}
-              hint="of so many weeks"
-            />
-            <TextField
-              {...count}
-              label="One a month"
-              name="keepMonthly"
-              defaultValue={policy.keepMonthly}
-              hint="of so many months"
-            />
-          </div>
+          <div className="grid gap-3 md:grid-cols-2">{fields.slice(0, 2)}</div>
+          <div className="grid gap-3 md:grid-cols-3">{fields.slice(2)}</div>
         </fieldset>
         <TickList
           name="delete"

@@ -1,5 +1,6 @@
 import { access, constants } from "node:fs/promises";
 import path from "node:path";
+import { toolEnv } from "@/jobs/env";
 
 export const packageManagers = ["apt-get", "dnf", "yum", "apk", "pacman", "zypper", "brew", "winget"] as const;
 export type PackageManager = (typeof packageManagers)[number];
@@ -91,8 +92,7 @@ export async function onPath(program: string): Promise<string | undefined> {
 
 /** The folders of PATH, and those that a root shell has and a user's may lack. */
 export function pathFolders(): string[] {
-  // biome-ignore lint/style/noProcessEnv: PATH is the system's, not a setting of Coffer.
-  const folders = (process.env.PATH ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  const folders = (toolEnv().PATH ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
   const system = process.platform === "win32" ? [] : ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
   return [...new Set([...folders, ...system])];
 }
