@@ -1,24 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { createGzip, createZstdCompress, gunzipSync, zstdDecompressSync } from "node:zlib";
+import { createGzip, createZstdCompress } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { BackupCompression } from "@/db/schema";
 import { generateIdentity, recipientOf } from "@/jobs/archive/age/keys";
 import { decrypt } from "@/jobs/archive/age/testing";
 import { type Compressor, compressorFor } from "@/jobs/archive/compressor";
 import { failureOf } from "@/jobs/lifecycle/failure";
-import { file, memory, much, muchBytes, sealScript, tool, uncompressed } from "@/jobs/testing/sealing";
+import { file, memory, much, muchBytes, sealScript, sha256, tool, uncompressed, unpack } from "@/jobs/testing/sealing";
 
 const identity = generateIdentity();
 const inspect = async () => {};
 const encryption = { recipients: [recipientOf(identity), recipientOf(generateIdentity())], inspect };
-const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
-const unpack: Record<BackupCompression, (bytes: Buffer) => Buffer> = {
-  gzip: (bytes) => gunzipSync(bytes),
-  zstd: (bytes) => zstdDecompressSync(bytes),
-  none: (bytes) => bytes,
-};
 
 describe.each<[BackupCompression, string, Compressor]>([
   ["none", "nothing", uncompressed],

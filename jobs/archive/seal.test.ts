@@ -1,19 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { createGzip, createZstdCompress, gunzipSync, zstdDecompressSync } from "node:zlib";
+import { createGzip, createZstdCompress } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { BackupCompression } from "@/db/schema";
 import { type Compressor, compressorFor } from "@/jobs/archive/compressor";
-import { file, memory, much, muchBytes, sealScript, uncompressed } from "@/jobs/testing/sealing";
+import { file, memory, much, muchBytes, sealScript, sha256, uncompressed, unpack } from "@/jobs/testing/sealing";
 
 const plain = () => execFileSync("/bin/sh", ["-c", much], { maxBuffer: 2 * muchBytes });
-const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
-const unpack: Record<BackupCompression, (bytes: Buffer) => Buffer> = {
-  gzip: (bytes) => gunzipSync(bytes),
-  zstd: (bytes) => zstdDecompressSync(bytes),
-  none: (bytes) => bytes,
-};
 
 describe.each<[BackupCompression, string, Compressor]>([
   ["none", "nothing", uncompressed],

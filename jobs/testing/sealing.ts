@@ -1,8 +1,10 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { afterAll, beforeAll } from "vitest";
+import type { BackupCompression } from "@/db/schema";
 import type { Compressor } from "@/jobs/archive/compressor";
 import { type SealOptions, type Sink, seal } from "@/jobs/archive/seal";
 import type { Staged } from "@/jobs/destination/destination";
@@ -54,3 +56,12 @@ export async function sealScript(script: string, rest: Partial<SealOptions> = {}
     ...rest,
   });
 }
+
+export const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
+
+/** What stock tools make of a compressed file. */
+export const unpack: Record<BackupCompression, (bytes: Buffer) => Buffer> = {
+  gzip: (bytes) => gunzipSync(bytes),
+  zstd: (bytes) => zstdDecompressSync(bytes),
+  none: (bytes) => bytes,
+};
