@@ -1,12 +1,12 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { compressionWords, formatWords } from "@/app/backup/backup-words";
 import { EncryptField } from "@/app/export/encrypt-field";
 import { EstimateLine } from "@/app/export/estimate-line";
 import { compressions, formats, readExportForm, verifications } from "@/app/export/export-form";
-import { openJob } from "@/app/job/job-address";
+import { useJobStart } from "@/app/job/use-job-start";
 import { useTRPC } from "@/app/trpc/client";
 import { fieldError } from "@/app/trpc/error";
 import type { BackupCompression } from "@/app/trpc/types";
@@ -16,7 +16,6 @@ import { Dialog, DialogActions, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
 import { SelectField, TextField } from "@/app/ui/field";
 import { Foldable } from "@/app/ui/foldable";
-import { randomKey } from "@/app/ui/random-key";
 
 type Props = { project: { slug: string; name: string }; onClose: () => void };
 
@@ -24,15 +23,11 @@ type Props = { project: { slug: string; name: string }; onClose: () => void };
 export function ExportDialog({ project, onClose }: Props) {
   const trpc = useTRPC();
   const [compression, setCompression] = useState<BackupCompression>("gzip");
-  // One dialog makes one job, however often it is sent; another wish is another job.
-  const key = useRef(randomKey());
+  const { idempotencyKey, renew, started } = useJobStart(onClose);
   const start = useMutation(
     trpc.export.startExport.mutationOptions({
       meta: { showsError: true },
-      onSuccess: ({ jobId }) => {
-        onClose();
-        openJob(jobId);
-      },
+      onSuccess: started,
     }),
   );
 
@@ -40,11 +35,11 @@ export function ExportDialog({ project, onClose }: Props) {
     event.preventDefault();
     if (start.isPending || start.isSuccess) return;
     const options = readExportForm(new FormData(event.currentTarget));
-    start.mutate({ ...options, projectId: project.slug, idempotencyKey: key.current });
+    start.mutate({ ...options, projectId: project.slug, idempotencyKey: idempotencyKey() });
   }
 
   function changed(event: FormEvent<HTMLFormElement>) {
-    key.current = randomKey();
+    renew();
     const chosen = new FormData(event.currentTarget).get("compression");
     setCompression(compressions.find((one) => one === chosen) ?? "gzip");
   }

@@ -2,8 +2,8 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { ShieldCheck } from "lucide-react";
-import { type FormEvent, useRef, useState } from "react";
-import { openJob } from "@/app/job/job-address";
+import { type FormEvent, useState } from "react";
+import { useJobStart } from "@/app/job/use-job-start";
 import { levels } from "@/app/proof/proof-words";
 import { useTRPC } from "@/app/trpc/client";
 import type { BackupDetails } from "@/app/trpc/types";
@@ -13,7 +13,6 @@ import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
 import { FormActions } from "@/app/ui/form-actions";
 import { Notice } from "@/app/ui/notice";
-import { randomKey } from "@/app/ui/random-key";
 
 type Props = { backup: Pick<BackupDetails, "id" | "filename" | "manifest"> };
 
@@ -36,27 +35,23 @@ export function VerifyButton({ backup }: Props) {
 
 function VerifyDialog({ backup, onClose }: Props & { onClose: () => void }) {
   const trpc = useTRPC();
-  // One dialog makes one job, however often it is sent; another wish is another job.
-  const key = useRef(randomKey());
+  const { idempotencyKey, renew, started } = useJobStart(onClose);
   const start = useMutation(
     trpc.proof.start.mutationOptions({
       meta: { showsError: true },
-      onSuccess: ({ jobId }) => {
-        onClose();
-        openJob(jobId);
-      },
+      onSuccess: started,
     }),
   );
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (start.isPending || start.isSuccess) return;
     const level = new FormData(event.currentTarget).get("level") === "archive" ? "archive" : "restore";
-    start.mutate({ backupId: backup.id, level, idempotencyKey: key.current });
+    start.mutate({ backupId: backup.id, level, idempotencyKey: idempotencyKey() });
   }
   const hasFingerprints = backup.manifest.tables.some(({ fingerprint }) => fingerprint !== null);
   return (
     <Dialog title="Verify this backup" onClose={onClose}>
-      <form onSubmit={submit} onChange={() => (key.current = randomKey())} className="contents">
+      <form onSubmit={submit} onChange={renew} className="contents">
         <DialogBody>
           {start.error && <ErrorState title="The verification could not be started" error={start.error} />}
           <p className="break-all font-mono text-sm">{backup.filename}</p>
