@@ -13,6 +13,8 @@ const schema = z.object({
   EXPORT_LOCK_WAIT_SECONDS: seconds(60),
   EXPORT_STALL_SECONDS: seconds(300),
   EXPORT_BUDGET_SECONDS: seconds(12 * 3600),
+  /** How long a restore waits for others to leave the schema that it replaces. */
+  RESTORE_LOCK_WAIT_SECONDS: seconds(60),
   /** How much of the backups' files a worker reads to find out whether they are whole. */
   CHECK_MB_PER_MINUTE: z.coerce.number().min(0).default(200),
 });

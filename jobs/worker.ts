@@ -17,14 +17,23 @@ import { leaseSeconds } from "@/jobs/lifecycle/claim";
 import { type JobHandler, runTask, stopAllJobs, stopJob } from "@/jobs/lifecycle/execute";
 import { reap } from "@/jobs/lifecycle/reap";
 import { reconciler } from "@/jobs/reconcile/reconcile";
+import { dropKept } from "@/jobs/restore-backup/drop-kept";
+import { restoreBackup } from "@/jobs/restore-backup/task";
+import { undoRestore } from "@/jobs/restore-backup/undo";
 import { verifyBackup } from "@/jobs/verify-backup/task";
 
-const handlers: Record<JobKind, JobHandler> = { export_backup: exportBackup, verify_backup: verifyBackup };
+const handlers: Record<JobKind, JobHandler> = {
+  export_backup: exportBackup,
+  verify_backup: verifyBackup,
+  restore_backup: restoreBackup,
+  undo_restore: undoRestore,
+};
 
 const beatEvery = 5_000;
 const reapEvery = 10_000;
 const sweepEvery = 5 * 60_000;
 const reconcileEvery = 5 * 60_000;
+const dropEvery = 60_000;
 
 /** Takes jobs from the queue until `stop` is called, which gives running jobs back and resolves when nothing of them is left. */
 export async function startWorker(): Promise<{ stop(): Promise<void> }> {
@@ -36,6 +45,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const stopReaping = every(reapEvery, reapAfterQuiet());
   const stopSweeping = every(sweepEvery, sweepUnfinished);
   const stopReconciling = every(reconcileEvery, reconciler(localDestination(jobsEnv().BACKUP_DIR), readPerRound()));
+  const stopDropping = every(dropEvery, dropKept);
   const queue = keepRunning(id, concurrency);
   await queue.ready;
   log.info({ workerId: id, concurrency }, "worker ready");
@@ -44,6 +54,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
       stopReaping();
       stopSweeping();
       stopReconciling();
+      stopDropping();
       const drained = queue.stop();
       await stopAllJobs("shutdown");
       await drained;

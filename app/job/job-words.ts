@@ -15,7 +15,12 @@ export const statusLooks: Record<JobStatus, Looks> = {
 export const isOver = (status: JobStatus): boolean =>
   status === "completed" || status === "failed" || status === "cancelled";
 
-const kindWords: Record<Job["kind"], string> = { export_backup: "Export", verify_backup: "Verification" };
+const kindWords: Record<Job["kind"], string> = {
+  export_backup: "Export",
+  verify_backup: "Verification",
+  restore_backup: "Restore",
+  undo_restore: "Undo of a restore",
+};
 
 /** `Export` */
 export const kindWord = (kind: Job["kind"]): string => kindWords[kind];
@@ -34,6 +39,8 @@ const stepWords: Record<string, string> = {
   prepare: "Prepare",
   restore: "Restore",
   compare: "Compare",
+  safety: "Safety backup",
+  swap: "Swap",
   finish: "Finish",
 };
 

@@ -13,6 +13,7 @@ export const backupStatus = controlPlane.enum("backup_status", ["available", "mi
 export const proofLevel = controlPlane.enum("proof_level", ["archive", "restore"]);
 
 export type ProofLevel = (typeof proofLevel.enumValues)[number];
+export type BackupType = (typeof backupType.enumValues)[number];
 export type BackupFormat = (typeof backupFormat.enumValues)[number];
 export type BackupCompression = (typeof backupCompression.enumValues)[number];
 export type BackupStatus = (typeof backupStatus.enumValues)[number];

@@ -8,6 +8,7 @@ export * from "./one-time-link";
 export * from "./project";
 export * from "./proof";
 export * from "./rate-limit";
+export * from "./restore";
 export * from "./token";
 export * from "./user";
 export * from "./worker-instance";

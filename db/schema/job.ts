@@ -4,7 +4,12 @@ import { at, controlPlane, count, createdAt, id, newest } from "./control-plane"
 import { projects } from "./project";
 import { users } from "./user";
 
-export const jobKind = controlPlane.enum("job_kind", ["export_backup", "verify_backup"]);
+export const jobKind = controlPlane.enum("job_kind", [
+  "export_backup",
+  "verify_backup",
+  "restore_backup",
+  "undo_restore",
+]);
 export const jobStatus = controlPlane.enum("job_status", [
   "pending",
   "in_progress",
@@ -90,6 +95,8 @@ export const jobs = controlPlane.table(
     cancelRequestedAt: at("cancel_requested_at"),
     cancelRequestedBy: uuid("cancel_requested_by").references(() => users.id, { onDelete: "set null" }),
     cancelReceipt: jsonb("cancel_receipt").$type<CancelReceipt>(),
+    /** From here on it can only go forward: what it makes is being put in its place, and its end cannot be asked for. */
+    committedAt: at("committed_at"),
 
     steps: jsonb("steps").$type<JobStep[]>().notNull().default([]),
     stepsCompleted: integer("steps_completed").notNull().default(0),
@@ -119,6 +126,7 @@ export const jobs = controlPlane.table(
     index("jobs_by_user").on(t.userId, newest(t.createdAt), newest(t.id)),
     index("jobs_by_time").on(newest(t.createdAt), newest(t.id)),
     index("jobs_unfinished").on(t.status, t.runAt).where(sql`${t.finishedAt} is null`),
+    index("jobs_unfinished_of_project").on(t.projectId).where(sql`${t.finishedAt} is null`),
     // A double click, or a client that retries, makes one job.
     uniqueIndex("jobs_idempotency_key").on(t.userId, t.idempotencyKey).where(sql`${t.idempotencyKey} is not null`),
     check(

@@ -3,7 +3,7 @@ import type { Destination } from "@/jobs/destination/destination";
 import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
 import { backupFilename } from "@/jobs/export-backup/filename";
-import { compressionOf, exportOptions } from "@/jobs/export-backup/options";
+import { compressionOf, type ExportOptions, exportOptions } from "@/jobs/export-backup/options";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned } from "@/jobs/lifecycle/execute";
 import { loadSubject } from "@/jobs/lifecycle/subject";
@@ -12,13 +12,17 @@ import { applicationName } from "@/jobs/postgres/connection";
 import { removeUnlisted } from "@/jobs/reconcile/remove-unlisted";
 
 /** Ends what attempts up to this fence have left at the server, and removes what they have left at the destination. */
-export async function cleanExport(job: ClaimedJob, upToFence: number): Promise<Cleaned> {
+export const cleanExport = (job: ClaimedJob, upToFence: number): Promise<Cleaned> =>
+  cleanBackup(job, upToFence, exportOptions.parse(job.options));
+
+/** The same for the backup that a job of another kind makes with these options. */
+export async function cleanBackup(job: ClaimedJob, upToFence: number, options: ExportOptions): Promise<Cleaned> {
   const subject = await loadSubject(job.projectId);
   const names = Array.from({ length: upToFence }, (_, i) => applicationName(job.id, i + 1));
   // Files first: they are ours alone, while the server may be away.
   const destination = localDestination(jobsEnv().BACKUP_DIR);
   await destination.discard({ jobId: job.id, fence: upToFence });
-  await removePublished(destination, job, { slug: subject.slug, upToFence });
+  await removePublished(destination, job, { slug: subject.slug, upToFence, options });
   const filesRemovedAt = new Date();
   const backendEndedAt = await releaseBackends(subject.connection, names).catch(() => null);
   return { backendEndedAt, filesRemovedAt };
@@ -28,9 +32,8 @@ export async function cleanExport(job: ClaimedJob, upToFence: number): Promise<C
 async function removePublished(
   destination: Destination,
   job: ClaimedJob,
-  { slug, upToFence }: { slug: string; upToFence: number },
+  { slug, upToFence, options }: { slug: string; upToFence: number; options: ExportOptions },
 ) {
-  const options = exportOptions.parse(job.options);
   const name = backupFilename(slug, job.createdAt, { ...options, compression: compressionOf(options) });
   // Without its extensions: a number may stand before them.
   const stem = path.posix.join(slug, options.storagePath ?? "", name.split(".")[0] ?? "");

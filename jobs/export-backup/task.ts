@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Tx } from "@/db/client";
-import { backups } from "@/db/schema";
+import { type BackupType, backups } from "@/db/schema";
 import { type Manifest, manifestSchema } from "@/jobs/archive/manifest";
 import type { Destination, Staged } from "@/jobs/destination/destination";
 import { localDestination } from "@/jobs/destination/local";
@@ -33,8 +33,27 @@ import { startVerification } from "@/jobs/verify-backup/start";
 export const exportBackup: JobHandler = { run, clean: cleanExport };
 
 async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
-  const { job, signal } = context;
+  const { job } = context;
   const options = exportOptions.parse(job.options);
+  const list = await makeBackup(context, { options, type: "manual" });
+  return async (tx) => {
+    const backup = await list(tx);
+    if (options.verify !== "none")
+      await startVerification(tx, await originOf(tx, job), { backup, level: options.verify });
+  };
+}
+
+type Wanted = { options: ExportOptions; type: BackupType };
+
+/**
+ * Dumps the job's project into a file in its place, and gives the write that lists it. Tells its steps by the names of
+ * `exportSteps`. What it leaves when it fails, or when nobody lists it, `cleanExport` removes.
+ */
+export async function makeBackup(
+  context: RunContext,
+  { options, type }: Wanted,
+): Promise<(tx: Tx) => Promise<typeof backups.$inferSelect>> {
+  const { job, signal } = context;
   const destination = localDestination(jobsEnv().BACKUP_DIR);
 
   context.step("check");
@@ -74,12 +93,11 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
 
   context.step("store");
   context.report({ progressPercentage: 98 });
-  return await publish({ context, options, subject, server, snapshot, staged, dumped });
+  return await publish({ context, options, type, subject, server, snapshot, staged, dumped });
 }
 
-type Finished = {
+type Finished = Wanted & {
   context: RunContext;
-  options: ExportOptions;
   subject: Subject;
   server: Server;
   snapshot: Snapshot;
@@ -88,8 +106,8 @@ type Finished = {
 };
 
 /** Makes the file visible, and gives the write that lists it. Between the two a crash leaves a file whose sidecar names its job. */
-async function publish(finished: Finished): Promise<(tx: Tx) => Promise<void>> {
-  const { context, options, subject, staged, dumped } = finished;
+async function publish(finished: Finished): ReturnType<typeof makeBackup> {
+  const { context, options, type, subject, staged, dumped } = finished;
   const { job } = context;
   const name = backupFilename(subject.slug, job.createdAt, { ...options, compression: dumped.compression });
   const wanted = path.posix.join(subject.slug, options.storagePath ?? "", name);
@@ -101,14 +119,15 @@ async function publish(finished: Finished): Promise<(tx: Tx) => Promise<void>> {
       projectId: job.projectId,
       jobId: job.id,
       createdBy: job.userId,
+      type,
       ...described(manifest, storagePath),
       durationMs: Math.max(0, context.now().getTime() - (job.startedAt ?? job.createdAt).getTime()),
       description: options.description,
       tags: options.tags,
     };
     const [backup] = await tx.insert(backups).values(row).returning();
-    if (options.verify !== "none" && backup)
-      await startVerification(tx, await originOf(tx, job), { backup, level: options.verify });
+    if (!backup) throw new Error("an insert gave no row");
+    return backup;
   };
 }
 

@@ -29,7 +29,7 @@ export async function requestCancel(tx: Tx, jobId: string, userId: string): Prom
       etaSeconds: null,
       updatedAt: sql`now()`,
     })
-    .where(and(eq(jobs.id, jobId), isNull(jobs.finishedAt), isNull(jobs.cancelRequestedAt)))
+    .where(and(eq(jobs.id, jobId), isNull(jobs.finishedAt), isNull(jobs.cancelRequestedAt), isNull(jobs.committedAt)))
     .returning({ status: jobs.status, kind: jobs.kind, workerId: jobs.workerId });
   if (!row) return laterStatus(tx, jobId);
   if (row.status === "cancelling" && row.workerId === null) await ring(tx, { id: jobId, kind: row.kind });
@@ -38,8 +38,16 @@ export async function requestCancel(tx: Tx, jobId: string, userId: string): Prom
 }
 
 async function laterStatus(tx: Tx, jobId: string): Promise<CancelStatus> {
-  const [row] = await tx.select({ status: jobs.status }).from(jobs).where(eq(jobs.id, jobId));
+  const [row] = await tx
+    .select({ status: jobs.status, finishedAt: jobs.finishedAt })
+    .from(jobs)
+    .where(eq(jobs.id, jobId));
   if (row?.status === "cancelling") return row.status;
   if (!row) throw new AppError("JOB_NOT_FOUND", "There is no such job.");
+  if (!row.finishedAt)
+    throw new AppError(
+      "INVALID_JOB_STATUS",
+      "This job cannot be cancelled any more: its result is being put in place.",
+    );
   throw new AppError("INVALID_JOB_STATUS", `This job cannot be cancelled: it is already ${row.status}.`);
 }

@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
-import { db } from "@/db/client";
+import { db, type Tx } from "@/db/client";
 import { jobs } from "@/db/schema";
+import { lockProjectOf, mustWait, noteWaiting } from "@/jobs/lifecycle/project-lock";
 
 /** How long a worker may be silent before its job is given to another. Renewed every few seconds by the database's clock. */
 export const leaseSeconds = 30;
@@ -13,17 +14,29 @@ export type ClaimedJob = typeof jobs.$inferSelect & {
 };
 
 /**
- * Takes the job for this worker, or gives null when there is nothing to take: it is over, taken, or not yet due.
- * Of two workers that ring at once, the database lets one through. A `cancelling` job without a worker is taken to be
- * cleaned up, which costs no attempt.
+ * Takes the job for this worker, or gives null when there is nothing to take: it is over, taken, not yet due, or waits for
+ * another job of its project. Of two workers that ring at once, the database lets one through. A `cancelling` job without a
+ * worker is taken to be cleaned up, which costs no attempt and waits for nobody.
  */
 export async function claimJob(
   jobId: string,
   workerId: string,
   queueWorkerId: string | null,
 ): Promise<ClaimedJob | null> {
+  const row = await db.transaction(async (tx) => {
+    await lockProjectOf(tx, jobId);
+    const taken = await take(tx, { jobId, workerId, queueWorkerId });
+    if (!taken) await noteWaiting(tx, jobId);
+    return taken;
+  });
+  return row ? { ...row, clockSkew: clockSkewOf(row) } : null;
+}
+
+type Taking = { jobId: string; workerId: string; queueWorkerId: string | null };
+
+async function take(tx: Tx, { jobId, workerId, queueWorkerId }: Taking) {
   const starts = sql`${jobs.status} = 'pending'`;
-  const [row] = await db
+  const [row] = await tx
     .update(jobs)
     .set({
       status: sql`(case when ${starts} then 'in_progress' else 'cancelling' end)::control_plane.job_status`,
@@ -40,11 +53,11 @@ export async function claimJob(
       and(
         eq(jobs.id, jobId),
         isNull(jobs.leaseExpiresAt),
-        sql`(${starts} and ${jobs.runAt} <= now() or ${jobs.status} = 'cancelling')`,
+        sql`(${starts} and ${jobs.runAt} <= now() and not ${mustWait} or ${jobs.status} = 'cancelling')`,
       ),
     )
     .returning();
-  return row ? { ...row, clockSkew: clockSkewOf(row) } : null;
+  return row;
 }
 
 /** From a row that the database has only just written. */

@@ -55,6 +55,26 @@ export function completeJob(
   });
 }
 
+/**
+ * Asks for leave to put in place what the job has made: from here on its end cannot be asked for. Throws `cancelled` when somebody
+ * was faster, and `lost` when another attempt has taken over. Not repeated: whoever asks may hold others up meanwhile.
+ */
+export async function passPointOfNoReturn(job: ClaimedJob): Promise<void> {
+  const [row] = await db
+    .update(jobs)
+    .set({ committedAt: sql`now()` })
+    .where(mine(job, "in_progress"))
+    .returning({ id: jobs.id });
+  if (row) return;
+  const [now] = await db.select({ status: jobs.status, fence: jobs.fence }).from(jobs).where(eq(jobs.id, job.id));
+  throw now?.fence === job.fence && now.status === "cancelling" ? "cancelled" : "lost";
+}
+
+/** Takes it back: nothing was put in place. */
+export async function leavePointOfNoReturn(job: ClaimedJob): Promise<void> {
+  await db.update(jobs).set({ committedAt: null }).where(mine(job, "in_progress"));
+}
+
 /** When each part was seen to be gone, by this machine's clock. */
 type Gone = { [Part in Exclude<keyof CancelReceipt, "askedAt">]: Date | null };
 

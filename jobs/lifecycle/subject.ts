@@ -8,6 +8,7 @@ export type Subject = {
   slug: string;
   name: string;
   schema: string;
+  databaseId: string;
   databaseName: string;
   connection: Connection;
 };
@@ -19,6 +20,7 @@ export async function loadSubject(projectId: string): Promise<Subject> {
       slug: projects.slug,
       name: projects.name,
       schema: projects.schemaName,
+      databaseId: databases.id,
       databaseName: databases.name,
       connection: databases.connection,
     })

@@ -42,20 +42,29 @@ export async function heldRestore(): Promise<{ env: Record<string, string>; reac
   return { env: { COFFER_PG_BIN: folder }, reached: () => waitFor(() => existsSync(mark), { what: "pg_restore" }) };
 }
 
+export type GatedTool = Gate & { reached(): Promise<unknown> };
+
 /** The real pg_dump, which does not begin before it is let. `env` is for the worker; `reached` waits until it was started. */
-export async function lateDump(): Promise<Gate & { reached(): Promise<unknown> }> {
-  const real = await realTool("pg_dump");
+export const lateDump = (): Promise<GatedTool> => lateTool("pg_dump");
+
+/** The same for any tool, either when it is to work or when it is asked for its version. */
+export async function lateTool(
+  tool: Parameters<typeof realTool>[0],
+  held: "work" | "version" = "work",
+): Promise<GatedTool> {
+  const real = await realTool(tool);
   const [mark, gate] = [
     path.join(testEnv.folder, `reached-${unique()}`),
     path.join(testEnv.folder, `gate-${unique()}`),
   ];
   const wait = `touch '${mark}'; while [ ! -e '${gate}' ]; do sleep 0.02; done`;
-  const folder = await script("pg_dump", `[ "$1" = --version ] || { ${wait}; }; exec '${real}' "$@"`);
+  const passes = held === "work" ? "=" : "!=";
+  const folder = await script(tool, `[ "$1" ${passes} --version ] || { ${wait}; }; exec '${real}' "$@"`);
   return {
     env: { COFFER_PG_BIN: folder },
     open: () => writeFile(gate, ""),
     close: () => rm(gate, { force: true }),
-    reached: () => waitFor(() => existsSync(mark), { what: "pg_dump" }),
+    reached: () => waitFor(() => existsSync(mark), { what: tool }),
   };
 }
 

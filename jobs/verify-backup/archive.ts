@@ -68,7 +68,8 @@ async function findFile({ archive, sizeBytes }: Claimed): Promise<Outcome & { st
   }
 }
 
-async function checkSum({ archive, sha256 }: Claimed, { signal, onBytes }: Reading): Promise<Outcome> {
+/** Whether the file's bytes are those that were stored. */
+export async function checkSum({ archive, sha256 }: Claimed, { signal, onBytes }: Reading): Promise<Outcome> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(archive.path, { highWaterMark: 1024 * 1024, signal })) {
     hash.update(chunk);

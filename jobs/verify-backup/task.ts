@@ -1,20 +1,18 @@
 import { eq, sql } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
-import { db, type Tx } from "@/db/client";
+import type { Tx } from "@/db/client";
 import { type BackupStatus, backups, type ProofCheck, proofs } from "@/db/schema";
-import { manifestSchema } from "@/jobs/archive/manifest";
-import { inside } from "@/jobs/destination/local-path";
-import { jobsEnv } from "@/jobs/env";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
-import { failed } from "@/jobs/lifecycle/failure";
 import { originOf } from "@/jobs/lifecycle/origin";
 import { loadSubject } from "@/jobs/lifecycle/subject";
 import { releaseBackends } from "@/jobs/postgres/backend";
-import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { applicationName } from "@/jobs/postgres/connection";
 import { requireTool } from "@/jobs/postgres/require-tool";
+import { serverMajor } from "@/jobs/postgres/server-major";
 import { dropScratch, scratchName } from "@/jobs/scratch/database";
-import { type Claimed, checkArchive } from "@/jobs/verify-backup/archive";
+import { checkArchive } from "@/jobs/verify-backup/archive";
+import { loadClaim } from "@/jobs/verify-backup/claim";
 import { verifyOptions } from "@/jobs/verify-backup/options";
 import type { Restored } from "@/jobs/verify-backup/proof";
 import { restoreAndCompare } from "@/jobs/verify-backup/restore";
@@ -51,27 +49,6 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
     onBytes,
   });
   return outcome({ context, backupId, level, checks: [...checks, checkOf(restored)], status, restored });
-}
-
-async function loadClaim(backupId: string) {
-  const [backup] = await db.select().from(backups).where(eq(backups.id, backupId));
-  if (!backup) throw failed({ code: "backup_gone", message: "The backup was deleted." });
-  const manifest = manifestSchema.parse(backup.manifest);
-  const { format, compression, sizeBytes, originalBytes, sha256, storagePath } = backup;
-  const path = inside(jobsEnv().BACKUP_DIR, storagePath);
-  const archive = { path, compression, encryption: manifest.file.encryption };
-  const claimed: Claimed = { archive, format, sizeBytes, originalBytes, sha256 };
-  return { claimed, manifest };
-}
-
-async function serverMajor(connection: Parameters<typeof connectTenant>[0]): Promise<number> {
-  const session = connectTenant(connection, "coffer:version");
-  try {
-    const [row] = await session<{ number: number }[]>`select current_setting('server_version_num')::int as number`;
-    return Math.floor((row?.number ?? 0) / 10_000);
-  } finally {
-    await session.end({ timeout: 1 });
-  }
 }
 
 /** Reading is nearly all of the work: what is left of the percent is for comparing. */

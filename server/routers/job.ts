@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Actor, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { type JobKind, jobKind, jobStatus, jobs, projectMembers, projects, users } from "@/db/schema";
+import { jobKind, jobStatus, jobs, projectMembers, projects, users } from "@/db/schema";
 import { requestCancel } from "@/jobs/lifecycle/cancel";
 import { startJob } from "@/jobs/lifecycle/start";
 import { requireKey } from "@/server/encryption-key";
@@ -108,17 +108,23 @@ export const jobRouter = router({
       const job = await visibleJob(ctx.user, input.jobId);
       const project = await findProject(ctx.user, job.projectId);
       requirePermission(project, "export");
+      const { kind } = job;
+      if (kind !== "export_backup" && kind !== "verify_backup")
+        throw new AppError(
+          "INVALID_JOB_STATUS",
+          "Start it anew where it was started: what it changes has to be confirmed again.",
+        );
       if (!job.finishedAt) throw new AppError("INVALID_JOB_STATUS", "This job is still running.");
       return db.transaction(async (tx) => {
         const started = await startJob(tx, ctx.origin, {
-          kind: job.kind,
+          kind,
           projectId: job.projectId,
           options: job.options,
           steps: job.steps,
         });
         if (job.options.encrypt === true) await requireKey(tx);
         await recordAudit(tx, ctx.origin, {
-          action: startedActions[job.kind],
+          action: startedActions[kind],
           subject: { kind: "job", id: started.id },
           projectId: job.projectId,
           details: { ...job.options, retryOf: job.id },
@@ -128,11 +134,11 @@ export const jobRouter = router({
     }),
 });
 
-/** What the audit calls the start of each kind of job. */
-const startedActions: Record<JobKind, string> = {
+/** What the audit calls the start of each kind of job that can simply be repeated. */
+const startedActions = {
   export_backup: "export.started",
   verify_backup: "backup.verification_started",
-};
+} as const;
 
 const notFound = () => new AppError("JOB_NOT_FOUND", "There is no such job.");
 

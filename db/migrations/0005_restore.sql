@@ -1,0 +1,28 @@
+ALTER TYPE "control_plane"."job_kind" ADD VALUE 'restore_backup';--> statement-breakpoint
+ALTER TYPE "control_plane"."job_kind" ADD VALUE 'undo_restore';--> statement-breakpoint
+CREATE TABLE "control_plane"."restores" (
+	"job_id" uuid PRIMARY KEY NOT NULL,
+	"project_id" uuid NOT NULL,
+	"database_id" uuid NOT NULL,
+	"schema_name" text NOT NULL,
+	"backup_id" uuid,
+	"safety_backup_id" uuid,
+	"report" jsonb,
+	"restored" jsonb,
+	"swapped_at" timestamp (3) with time zone,
+	"kept_schema" text,
+	"kept_until" timestamp (3) with time zone,
+	"undone_at" timestamp (3) with time zone,
+	"dropped_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+ALTER TABLE "control_plane"."jobs" ADD COLUMN "committed_at" timestamp (3) with time zone;--> statement-breakpoint
+ALTER TABLE "control_plane"."restores" ADD CONSTRAINT "restores_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "control_plane"."jobs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "control_plane"."restores" ADD CONSTRAINT "restores_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "control_plane"."projects"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "control_plane"."restores" ADD CONSTRAINT "restores_database_id_databases_id_fk" FOREIGN KEY ("database_id") REFERENCES "control_plane"."databases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "control_plane"."restores" ADD CONSTRAINT "restores_backup_id_backups_id_fk" FOREIGN KEY ("backup_id") REFERENCES "control_plane"."backups"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "control_plane"."restores" ADD CONSTRAINT "restores_safety_backup_id_backups_id_fk" FOREIGN KEY ("safety_backup_id") REFERENCES "control_plane"."backups"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "restores_by_project" ON "control_plane"."restores" USING btree ("project_id","created_at");--> statement-breakpoint
+CREATE INDEX "restores_kept" ON "control_plane"."restores" USING btree ("kept_until");--> statement-breakpoint
+CREATE INDEX "jobs_unfinished_of_project" ON "control_plane"."jobs" USING btree ("project_id") WHERE "control_plane"."jobs"."finished_at" is null;

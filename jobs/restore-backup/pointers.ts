@@ -1,0 +1,88 @@
+import type postgres from "postgres";
+
+/** Something outside of a schema that points into it, by the object and not by its name: it would go on pointing to the schema that was replaced. */
+export type Pointer = {
+  /** For people: `foreign key visits_person_fkey on shared.visits`. */
+  what: string;
+  /** Run before the schemas change names; null where `after` alone does. */
+  before: string | null;
+  /** Run afterwards, makes it point to what has the name then. Null: it cannot be made to. */
+  after: string | null;
+};
+
+/** All of a schema's objects, and those outside of it that depend on them. Members of extensions count as part of the extension. */
+const dependents = `
+  with home as (select oid from pg_namespace where nspname = $1),
+  mine as (
+    select 'pg_namespace'::regclass as classid, oid as objid from home
+    union all select 'pg_class'::regclass, c.oid from pg_class c join home on relnamespace = home.oid
+    union all select 'pg_type'::regclass, t.oid from pg_type t join home on typnamespace = home.oid
+    union all select 'pg_proc'::regclass, p.oid from pg_proc p join home on pronamespace = home.oid
+    union all select 'pg_operator'::regclass, o.oid from pg_operator o join home on oprnamespace = home.oid
+    union all select 'pg_opclass'::regclass, o.oid from pg_opclass o join home on opcnamespace = home.oid
+    union all select 'pg_opfamily'::regclass, o.oid from pg_opfamily o join home on opfnamespace = home.oid
+    union all select 'pg_amop'::regclass, a.oid from pg_amop a join pg_opfamily o on o.oid = amopfamily join home on opfnamespace = home.oid
+    union all select 'pg_amproc'::regclass, a.oid from pg_amproc a join pg_opfamily o on o.oid = amprocfamily join home on opfnamespace = home.oid
+    union all select 'pg_collation'::regclass, c.oid from pg_collation c join home on collnamespace = home.oid
+    union all select 'pg_conversion'::regclass, c.oid from pg_conversion c join home on connamespace = home.oid
+    union all select 'pg_statistic_ext'::regclass, s.oid from pg_statistic_ext s join home on stxnamespace = home.oid
+    union all select 'pg_ts_config'::regclass, c.oid from pg_ts_config c join home on cfgnamespace = home.oid
+    union all select 'pg_ts_dict'::regclass, d.oid from pg_ts_dict d join home on dictnamespace = home.oid
+    union all select 'pg_ts_parser'::regclass, p.oid from pg_ts_parser p join home on prsnamespace = home.oid
+    union all select 'pg_ts_template'::regclass, t.oid from pg_ts_template t join home on tmplnamespace = home.oid
+    union all select 'pg_default_acl'::regclass, a.oid from pg_default_acl a join home on defaclnamespace = home.oid
+    union all select 'pg_constraint'::regclass, k.oid from pg_constraint k join home on connamespace = home.oid
+    union all select 'pg_attrdef'::regclass, d.oid from pg_attrdef d join pg_class c on c.oid = adrelid join home on relnamespace = home.oid
+    union all select 'pg_rewrite'::regclass, r.oid from pg_rewrite r join pg_class c on c.oid = ev_class join home on relnamespace = home.oid
+    union all select 'pg_trigger'::regclass, t.oid from pg_trigger t join pg_class c on c.oid = tgrelid join home on relnamespace = home.oid
+    union all select 'pg_policy'::regclass, p.oid from pg_policy p join pg_class c on c.oid = polrelid join home on relnamespace = home.oid
+    union all select 'pg_cast'::regclass, c.oid from pg_cast c where castsource in (select t.oid from pg_type t join home on typnamespace = home.oid)
+      or casttarget in (select t.oid from pg_type t join home on typnamespace = home.oid)
+  ), outside as (
+    select d.classid, d.objid, bool_or(d.refclassid = 'pg_type'::regclass) as on_type
+    from pg_depend d join mine on d.refclassid = mine.classid and d.refobjid = mine.objid
+    where d.deptype <> 'i' and not exists (select from mine m where m.classid = d.classid and m.objid = d.objid)
+      -- The triggers of a foreign key go with it.
+      and not exists (select from pg_trigger t where d.classid = 'pg_trigger'::regclass and t.oid = d.objid and t.tgisinternal)
+    group by 1, 2
+  )`;
+
+const query = `${dependents}
+  select format('foreign key %I on %s', conname, conrelid::regclass) as what,
+    format('alter table %s drop constraint %I', conrelid::regclass, conname) as before,
+    format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(k.oid))
+      || coalesce('; ' || format('comment on constraint %I on %s is %L', conname, conrelid::regclass, obj_description(k.oid, 'pg_constraint')), '') as after
+  from outside join pg_constraint k on classid = 'pg_constraint'::regclass and k.oid = objid where contype = 'f' and conparentid = 0
+  union all
+  select format('view %s', c.oid::regclass), null, case when relkind = 'v' and rulename = '_RETURN' and not on_type then
+    format('create or replace view %s %s as %s', c.oid::regclass,
+      coalesce('with (' || array_to_string(reloptions, ', ') || ')', ''), pg_get_viewdef(c.oid)) end
+  from outside join pg_rewrite r on classid = 'pg_rewrite'::regclass and r.oid = objid join pg_class c on c.oid = ev_class
+  union all
+  select format('function %s', p.oid::regprocedure), null, case when prokind in ('f', 'p') and not on_type then pg_get_functiondef(p.oid) end
+  from outside join pg_proc p on classid = 'pg_proc'::regclass and p.oid = objid
+  union all
+  select format('default of %I in %s', attname, adrelid::regclass), null, case when attgenerated = '' then
+    format('alter table %s alter column %I set default %s', adrelid::regclass, attname, pg_get_expr(adbin, adrelid)) end
+  from outside join pg_attrdef d on classid = 'pg_attrdef'::regclass and d.oid = objid
+    join pg_attribute a on attrelid = adrelid and attnum = adnum
+  union all
+  select format('trigger %I on %s', tgname, tgrelid::regclass), format('drop trigger %I on %s', tgname, tgrelid::regclass),
+    case when tgenabled = 'O' then pg_get_triggerdef(t.oid) end
+  from outside join pg_trigger t on classid = 'pg_trigger'::regclass and t.oid = objid where tgparentid = 0
+  union all
+  select format('publication %I of %s', pubname, prrelid::regclass), format('alter publication %I drop table only %s', pubname, prrelid::regclass),
+    case when to_jsonb(r) ->> 'prqual' is null and to_jsonb(r) ->> 'prattrs' is null then
+      format('alter publication %I add table only %s', pubname, prrelid::regclass) end
+  from outside join pg_publication_rel r on classid = 'pg_publication_rel'::regclass and r.oid = objid join pg_publication p on p.oid = prpubid
+  union all
+  select pg_describe_object(classid, objid, 0), null, null from outside
+  where classid not in ('pg_rewrite'::regclass, 'pg_proc'::regclass, 'pg_attrdef'::regclass, 'pg_trigger'::regclass, 'pg_publication_rel'::regclass)
+    and not (classid = 'pg_constraint'::regclass and exists (select from pg_constraint k where k.oid = objid and contype = 'f'))`;
+
+/** Whatever outside of the schema points into it. Foreign keys of partitions come with those of their parent. */
+export async function pointersInto(sql: postgres.ISql, schema: string): Promise<Pointer[]> {
+  await sql`set local search_path = ''`;
+  const found = await sql.unsafe<Pointer[]>(query, [schema]);
+  return found.toSorted((a, b) => a.what.localeCompare(b.what));
+}
