@@ -9,6 +9,7 @@ import { jobRouter } from "@/server/routers/job";
 import { memberRouter } from "@/server/routers/member";
 import { projectRouter } from "@/server/routers/project";
 import { proofRouter } from "@/server/routers/proof";
+import { restoreRouter } from "@/server/routers/restore";
 import { sessionRouter } from "@/server/routers/session";
 import { statsRouter } from "@/server/routers/stats";
 import { tokenRouter } from "@/server/routers/token";
@@ -28,6 +29,7 @@ export const appRouter = router({
   member: memberRouter,
   project: projectRouter,
   proof: proofRouter,
+  restore: restoreRouter,
   session: sessionRouter,
   stats: statsRouter,
   token: tokenRouter,

@@ -5,6 +5,7 @@ import { BackupMenu } from "@/app/backup/backup-menu";
 import { backupLooks, compressionWords, formatWords, typeWords } from "@/app/backup/backup-words";
 import { PinnedMark } from "@/app/backup/pinned-mark";
 import { useBackupActions } from "@/app/backup/use-backup-actions";
+import { RestoreButton } from "@/app/restore/restore-button";
 import type { BackupDetails } from "@/app/trpc/types";
 import { Badge } from "@/app/ui/badge";
 import { Button } from "@/app/ui/button";
@@ -27,6 +28,7 @@ export function BackupHeader({ backup }: { backup: BackupDetails }) {
       actions={
         <>
           <Button onClick={actions.copyCurl}>Copy curl command</Button>
+          {backup.permissions.includes("restore") && <RestoreButton backup={backup} />}
           <Button
             variant="primary"
             icon={<Download aria-hidden className="size-4" />}

@@ -2,7 +2,7 @@
 
 import { RotateCw } from "lucide-react";
 import { JobLink } from "@/app/job/job-link";
-import { kindWord, statusLooks } from "@/app/job/job-words";
+import { canRetry, kindWord, statusLooks } from "@/app/job/job-words";
 import { useRetry } from "@/app/job/use-retry";
 import type { JobSummary } from "@/app/trpc/types";
 import { buttonClass, IconButton } from "@/app/ui/button";
@@ -13,7 +13,7 @@ import { StatusMark } from "@/app/ui/status-mark";
 import { Cell, Row } from "@/app/ui/table";
 
 /** An export that left no backup, in one line: what happened and the way on. */
-export function FailureRow({ job, canRetry }: { job: JobSummary; canRetry: boolean }) {
+export function FailureRow({ job, mayExport }: { job: JobSummary; mayExport: boolean }) {
   const { retry, isPending } = useRetry();
   const { tone, word } = statusLooks[job.status];
   const title = `${kindWord(job.kind)} ${word.toLowerCase()}`;
@@ -45,7 +45,7 @@ export function FailureRow({ job, canRetry }: { job: JobSummary; canRetry: boole
       </Cell>
       <Cell numeric className="w-20">
         <span className="inline-flex">
-          {canRetry && (
+          {mayExport && canRetry(job.kind) && (
             <IconButton size="sm" label="Retry" disabled={isPending} onClick={() => retry(job.id)}>
               <RotateCw aria-hidden className="size-4" />
             </IconButton>

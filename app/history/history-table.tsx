@@ -35,7 +35,7 @@ export function HistoryTable({ entries, can, onTag }: Props) {
         entry.kind === "backup" ? (
           <BackupRow key={entry.backup.id} backup={entry.backup} canManage={can.manage} onTag={onTag} />
         ) : (
-          <FailureRow key={entry.job.id} job={entry.job} canRetry={can.export} />
+          <FailureRow key={entry.job.id} job={entry.job} mayExport={can.export} />
         ),
       )}
     </Table>

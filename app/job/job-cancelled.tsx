@@ -1,6 +1,7 @@
 "use client";
 
 import { closeJob } from "@/app/job/job-address";
+import { canRetry } from "@/app/job/job-words";
 import { useRetry } from "@/app/job/use-retry";
 import { describeError } from "@/app/trpc/error";
 import type { Job } from "@/app/trpc/types";
@@ -57,9 +58,11 @@ export function JobCancelled({ job }: { job: Job }) {
       </DialogBody>
       <DialogActions>
         <Button onClick={closeJob}>Close</Button>
-        <Button variant="primary" pending={isPending} onClick={() => retry(job.id)}>
-          Start again
-        </Button>
+        {canRetry(job.kind) && (
+          <Button variant="primary" pending={isPending} onClick={() => retry(job.id)}>
+            Start again
+          </Button>
+        )}
       </DialogActions>
     </>
   );

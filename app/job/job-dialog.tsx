@@ -11,6 +11,8 @@ import { isOver, jobTitle } from "@/app/job/job-words";
 import { useJob } from "@/app/job/use-job";
 import { forgetJob, watchJob } from "@/app/job/watched-jobs";
 import { ProofFinished } from "@/app/proof/proof-finished";
+import { RestoreFinished } from "@/app/restore/restore-finished";
+import { UndoFinished } from "@/app/restore/undo-finished";
 import { describeError } from "@/app/trpc/error";
 import type { Job } from "@/app/trpc/types";
 import { Dialog, DialogBody } from "@/app/ui/dialog";
@@ -68,10 +70,23 @@ function JobState({ job, onCancelTooLate }: { job: Job; onCancelTooLate: () => v
     case "cancelling":
       return <JobRunning job={job} onCancelTooLate={onCancelTooLate} />;
     case "completed":
-      return job.kind === "verify_backup" ? <ProofFinished jobId={job.id} /> : <JobFinished job={job} />;
+      return <JobResult job={job} />;
     case "failed":
       return <JobFailed job={job} />;
     case "cancelled":
       return <JobCancelled job={job} />;
+  }
+}
+
+function JobResult({ job }: { job: Job }) {
+  switch (job.kind) {
+    case "export_backup":
+      return <JobFinished job={job} />;
+    case "verify_backup":
+      return <ProofFinished jobId={job.id} />;
+    case "restore_backup":
+      return <RestoreFinished jobId={job.id} />;
+    case "undo_restore":
+      return <UndoFinished job={job} />;
   }
 }

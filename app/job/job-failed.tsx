@@ -2,7 +2,7 @@
 
 import { closeJob } from "@/app/job/job-address";
 import { JobSteps } from "@/app/job/job-steps";
-import { kindWord } from "@/app/job/job-words";
+import { canRetry, kindWord } from "@/app/job/job-words";
 import { useRetry } from "@/app/job/use-retry";
 import { describeError } from "@/app/trpc/error";
 import type { Job } from "@/app/trpc/types";
@@ -46,9 +46,11 @@ export function JobFailed({ job }: { job: Job }) {
       </DialogBody>
       <DialogActions>
         <Button onClick={closeJob}>Close</Button>
-        <Button variant="primary" pending={isPending} data-autofocus onClick={() => retry(job.id)}>
-          Retry
-        </Button>
+        {canRetry(job.kind) && (
+          <Button variant="primary" pending={isPending} data-autofocus onClick={() => retry(job.id)}>
+            Retry
+          </Button>
+        )}
       </DialogActions>
     </>
   );

@@ -25,6 +25,9 @@ const kindWords: Record<Job["kind"], string> = {
 /** `Export` */
 export const kindWord = (kind: Job["kind"]): string => kindWords[kind];
 
+/** What changes data has to be confirmed again, where it was started. */
+export const canRetry = (kind: Job["kind"]): boolean => kind === "export_backup" || kind === "verify_backup";
+
 /** `Export of Acme Shop` */
 export const jobTitle = (job: Pick<JobSummary, "kind" | "projectName">): string =>
   `${kindWord(job.kind)} of ${job.projectName}`;

@@ -16,6 +16,7 @@ const project = (name: string, backupCount: number): Project => ({
   storedBytes: 0,
   backupCount,
   canExport: true,
+  canRestore: true,
 });
 
 const projects = [project("Shop 10", 1), project("acme", 3), project("Shop 9", 1)];

@@ -38,6 +38,10 @@ export type ProjectFigures = Outputs["stats"]["figures"]["perProject"][number];
 export type Proof = Outputs["proof"]["get"];
 export type ProofTable = NonNullable<NonNullable<Proof["restored"]>["proof"]>["tables"][number];
 
+export type Preflight = Outputs["restore"]["preflight"];
+export type PreflightFinding = Preflight["findings"][number];
+export type Restore = Outputs["restore"]["ofJob"];
+
 export type ExportOptions = Inputs["export"]["startExport"];
 export type ExportEstimate = Outputs["export"]["estimate"];
 

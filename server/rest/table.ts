@@ -4,6 +4,7 @@ import { exportRows } from "@/server/rest/rows/export";
 import { operationStreams } from "@/server/rest/rows/operations";
 import { proofRows } from "@/server/rest/rows/proof";
 import { registryRows } from "@/server/rest/rows/registry";
+import { restoreRows } from "@/server/rest/rows/restore";
 import { retentionRows } from "@/server/rest/rows/retention";
 import { signInRows } from "@/server/rest/rows/sign-in";
 
@@ -14,6 +15,7 @@ export const rows: Row[] = [
   ...signInRows,
   ...backupRows,
   ...proofRows,
+  ...restoreRows,
   ...retentionRows,
 ];
 

@@ -6,7 +6,15 @@ import { AppError } from "@/db/errors";
 import { databases, projectMembers, projects } from "@/db/schema";
 import { fallsOf } from "@/server/falls";
 import { listSchemas } from "@/server/tenant-database";
-import { adminProcedure, findProject, projectProcedure, projectRef, router, userProcedure } from "@/server/trpc";
+import {
+  adminProcedure,
+  findProject,
+  type Permission,
+  projectProcedure,
+  projectRef,
+  router,
+  userProcedure,
+} from "@/server/trpc";
 
 const newProject = z.strictObject({
   schemaName: z.string().min(1).max(63),
@@ -106,6 +114,11 @@ async function projectsWithHealth(user: Actor, projectId?: string) {
   }));
 }
 
+/** Whether the user may do that in the project of the statement. */
+const isAllowed = (user: Actor, needed: Permission) => sql<boolean>`(${user.role === "admin"} or exists (
+  select from control_plane.project_members m
+  where m.project_id = ${projects.id} and m.user_id = ${user.id} and ${needed} = any (m.permissions)))`;
+
 /** Newest first by index: one look-up per project, however many backups there are. */
 function readHealth(user: Actor, projectId?: string) {
   const mine = db
@@ -135,9 +148,8 @@ function readHealth(user: Actor, projectId?: string) {
       storedBytes: sql<number>`(
         select coalesce(sum(b.size_bytes), 0)::float8 from control_plane.backups b where b.project_id = ${projects.id})`,
       backupCount: sql<number>`(select count(*)::int from control_plane.backups b where b.project_id = ${projects.id})`,
-      canExport: sql<boolean>`(${user.role === "admin"} or exists (
-        select from control_plane.project_members m
-        where m.project_id = ${projects.id} and m.user_id = ${user.id} and 'export' = any (m.permissions)))`,
+      canExport: isAllowed(user, "export"),
+      canRestore: isAllowed(user, "restore"),
     })
     .from(projects)
     .innerJoin(databases, eq(databases.id, projects.databaseId))

@@ -1,0 +1,124 @@
+"use client";
+
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useJobStart } from "@/app/job/use-job-start";
+import { PreflightReport } from "@/app/restore/preflight-report";
+import { useTRPC } from "@/app/trpc/client";
+import type { BackupDetails } from "@/app/trpc/types";
+import { Button } from "@/app/ui/button";
+import { Dialog, DialogActions, DialogBody } from "@/app/ui/dialog";
+import { ErrorState } from "@/app/ui/error-state";
+import { SelectField, TextField } from "@/app/ui/field";
+import { SkeletonRows } from "@/app/ui/skeleton";
+import { SwitchField } from "@/app/ui/switch-field";
+
+type Props = { backup: BackupDetails; onClose: () => void };
+
+/** What a restore would meet and change, and what has to be typed before it does. */
+export function RestoreDialog({ backup, onClose }: Props) {
+  const trpc = useTRPC();
+  const [targetSlug, setTargetSlug] = useState(backup.projectSlug);
+  const [typed, setTyped] = useState("");
+  const preflight = useQuery(
+    trpc.restore.preflight.queryOptions({ backupId: backup.id, targetProjectId: targetSlug }, { staleTime: 0 }),
+  );
+  const { idempotencyKey, renew, started } = useJobStart(onClose);
+  const start = useMutation(trpc.restore.start.mutationOptions({ meta: { showsError: true }, onSuccess: started }));
+  const report = preflight.data;
+  const isStopped = report?.findings.some(({ level }) => level === "stop") ?? true;
+  const isConfirmed = typed.trim() === targetSlug;
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (start.isPending || start.isSuccess || isStopped || !isConfirmed) return;
+    const createSafetyBackup = new FormData(event.currentTarget).get("createSafetyBackup") === "on";
+    start.mutate({
+      backupId: backup.id,
+      targetProjectId: targetSlug,
+      createSafetyBackup,
+      confirm: typed.trim(),
+      idempotencyKey: idempotencyKey(),
+    });
+  }
+
+  return (
+    <Dialog title="Restore this backup" width="lg" onClose={onClose}>
+      <form onSubmit={submit} onChange={renew} className="contents">
+        <DialogBody>
+          {start.error && <ErrorState title="The restore could not be started" error={start.error} />}
+          <p className="break-all font-mono text-sm">{backup.filename}</p>
+          <TargetField backup={backup} value={targetSlug} onChange={setTargetSlug} />
+          {preflight.error && !report && (
+            <ErrorState
+              title="The target could not be looked at"
+              error={preflight.error}
+              onRetry={preflight.refetch}
+              retrying={preflight.isFetching}
+            />
+          )}
+          {!preflight.error && !report && <SkeletonRows rows={6} label="Looking at the target" />}
+          {report && <PreflightReport report={report} />}
+          <Safety />
+          {report && !isStopped && (
+            <TextField
+              label={`Type ${targetSlug} to replace what is in ${report.target.name}`}
+              name="confirm"
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+              hint="What is there now is kept for 24 hours, and can be brought back with one click."
+            />
+          )}
+        </DialogBody>
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            type="submit"
+            variant="danger"
+            disabled={isStopped || !isConfirmed}
+            pending={start.isPending || start.isSuccess}
+          >
+            Restore backup
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+const Safety = () => (
+  <SwitchField
+    name="createSafetyBackup"
+    label="Safety backup first"
+    defaultChecked
+    about="Backs up what is there now, checks that backup, and goes on only if it is whole."
+  />
+);
+
+/** Only projects that the caller may restore to. */
+function TargetField({
+  backup,
+  value,
+  onChange,
+}: {
+  backup: BackupDetails;
+  value: string;
+  onChange: (slug: string) => void;
+}) {
+  const trpc = useTRPC();
+  const { data = [] } = useQuery(trpc.project.list.queryOptions());
+  const others = data.filter(({ slug, canRestore }) => slug !== backup.projectSlug && canRestore);
+  return (
+    <SelectField label="Restore to" value={value} onChange={(event) => onChange(event.target.value)}>
+      <option value={backup.projectSlug}>{backup.projectName}, where it comes from</option>
+      {others.map(({ slug, name }) => (
+        <option key={slug} value={slug}>
+          {name}
+        </option>
+      ))}
+    </SelectField>
+  );
+}

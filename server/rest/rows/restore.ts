@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { preflightReport } from "@/jobs/restore-backup/preflight";
+import { jobRecord, presentJob } from "@/server/rest/present/job";
+import { row } from "@/server/rest/row";
+
+const tag = "Restore";
+
+const restoreRecord = z
+  .strictObject({
+    success: z.literal(true),
+    message: z.string(),
+    backupId: z.uuid().nullable(),
+    /** The backup of what was there before; null when none was wanted, or nothing was there. */
+    safetyBackupId: z.uuid().nullable(),
+    recordsRestored: z.number(),
+    restoreTimestamp: z.iso.datetime(),
+    jobId: z.uuid(),
+    /** Until then it can be undone. */
+    keptUntil: z.iso.datetime().nullable(),
+  })
+  .meta({ id: "Restore" });
+
+const running = {
+  status: 202,
+  description: "Still running, or over without success: see its `status`.",
+  output: z.strictObject({ data: jobRecord }),
+};
+
+export const restoreRows = [
+  row({
+    id: "preflightRestore",
+    tag,
+    method: "GET",
+    path: "/api/v1/backups/{id}/restore/preflight",
+    summary: "See what a restore would meet and change",
+    description: "Looks only. A restore is not begun while any finding has the level `stop`.",
+    procedure: "restore.preflight",
+    casing: "snake",
+    rename: { id: "backupId" },
+    status: 200,
+    errors: ["PERMISSION_DENIED", "BACKUP_NOT_FOUND", "PROJECT_NOT_FOUND", "DATABASE_UNREACHABLE"],
+    output: preflightReport.extend({
+      target: z.strictObject({ slug: z.string(), name: z.string(), schema: z.string() }),
+    }),
+    present: (report) => ({ body: report }),
+  }),
+
+  row({
+    id: "restoreBackup",
+    tag,
+    method: "POST",
+    path: "/api/v1/backups/{id}/restore",
+    summary: "Restore a backup in place of a project's schema",
+    description:
+      "Backs up what is there, restores beside it, compares every table, and swaps the two in one short transaction. Until then the live schema is untouched; afterwards it can be undone. `confirm` is the slug of the project whose data are replaced. With `Prefer: wait=N` the answer comes when it is done; else poll the job.",
+    procedure: "restore.start",
+    casing: "snake",
+    rename: { id: "backupId" },
+    status: 200,
+    idempotent: true,
+    waits: true,
+    errors: ["PERMISSION_DENIED", "BACKUP_NOT_FOUND", "PROJECT_NOT_FOUND", "BACKUP_CORRUPT", "IDEMPOTENCY_KEY_REUSED"],
+    headers: { Location: "The address of the job." },
+    output: restoreRecord,
+    otherwise: [running],
+    async present({ jobId }, { call, wait }) {
+      await wait(jobId);
+      const job = await call("job.getStatus", { jobId });
+      const headers = { Location: `/api/jobs/${jobId}` };
+      if (job.status !== "completed") return { status: 202, body: { data: presentJob(job) }, headers };
+      const { rowCount, swappedAt, keptUntil, ...done } = await call("restore.ofJob", { jobId });
+      return {
+        headers,
+        body: {
+          success: true as const,
+          message: "The backup was restored.",
+          backupId: done.backupId,
+          safetyBackupId: done.safetyBackupId,
+          recordsRestored: rowCount ?? 0,
+          restoreTimestamp: (swappedAt ?? new Date()).toISOString(),
+          jobId,
+          keptUntil: keptUntil?.toISOString() ?? null,
+        },
+      };
+    },
+    example: { body: { confirm: "acme" } },
+  }),
+
+  row({
+    id: "undoRestore",
+    tag,
+    method: "POST",
+    path: "/api/v1/restores/{job_id}/undo",
+    summary: "Undo a restore",
+    description:
+      "Brings back the schema that the restore has replaced, while that is kept. What was written since the restore goes with it.",
+    procedure: "restore.undo",
+    casing: "snake",
+    status: 202,
+    idempotent: true,
+    waits: true,
+    optionalBody: true,
+    errors: ["PERMISSION_DENIED", "JOB_NOT_FOUND", "INVALID_JOB_STATUS", "IDEMPOTENCY_KEY_REUSED"],
+    headers: { Location: "The address of the job." },
+    output: z.strictObject({ data: jobRecord }),
+    async present({ jobId }, { call, wait }) {
+      await wait(jobId);
+      const job = await call("job.getStatus", { jobId });
+      return { body: { data: presentJob(job) }, headers: { Location: `/api/jobs/${jobId}` } };
+    },
+  }),
+];
