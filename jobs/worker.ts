@@ -8,6 +8,7 @@ import { dbEnv } from "@/db/env";
 import { isConnectionLoss } from "@/db/errors";
 import { log } from "@/db/log";
 import { type JobKind, workerInstances } from "@/db/schema";
+import { cloneProject } from "@/jobs/clone-project/task";
 import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
 import { sweepUnfinished } from "@/jobs/export-backup/sweep";
@@ -27,6 +28,7 @@ const handlers: Record<JobKind, JobHandler> = {
   verify_backup: verifyBackup,
   restore_backup: restoreBackup,
   undo_restore: undoRestore,
+  clone_project: cloneProject,
 };
 
 const beatEvery = 5_000;

@@ -20,6 +20,7 @@ const kindWords: Record<Job["kind"], string> = {
   verify_backup: "Verification",
   restore_backup: "Restore",
   undo_restore: "Undo of a restore",
+  clone_project: "Clone",
 };
 
 /** `Export` */
@@ -44,6 +45,7 @@ const stepWords: Record<string, string> = {
   compare: "Compare",
   safety: "Safety backup",
   swap: "Swap",
+  place: "Make project",
   finish: "Finish",
 };
 

@@ -1,5 +1,6 @@
 ALTER TYPE "control_plane"."job_kind" ADD VALUE 'restore_backup';--> statement-breakpoint
 ALTER TYPE "control_plane"."job_kind" ADD VALUE 'undo_restore';--> statement-breakpoint
+ALTER TYPE "control_plane"."job_kind" ADD VALUE 'clone_project';--> statement-breakpoint
 CREATE TABLE "control_plane"."restores" (
 	"job_id" uuid PRIMARY KEY NOT NULL,
 	"project_id" uuid NOT NULL,

@@ -9,6 +9,7 @@ export const jobKind = controlPlane.enum("job_kind", [
   "verify_backup",
   "restore_backup",
   "undo_restore",
+  "clone_project",
 ]);
 export const jobStatus = controlPlane.enum("job_status", [
   "pending",

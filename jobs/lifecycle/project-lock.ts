@@ -13,6 +13,8 @@ const holds: Record<JobKind, "shared" | "exclusive" | null> = {
   verify_backup: null,
   restore_backup: "exclusive",
   undo_restore: "exclusive",
+  // It reads a file, and makes another project's schema.
+  clone_project: null,
 };
 
 const kinds = Object.keys(holds) as JobKind[];
@@ -48,6 +50,7 @@ const waitsFor: Record<JobKind, string> = {
   verify_backup: "a verification of this project",
   restore_backup: "the restore of this project",
   undo_restore: "the undo of a restore of this project",
+  clone_project: "a clone of this project",
 };
 
 /** A job that waits for another one asks again after this many seconds. */

@@ -1,5 +1,5 @@
 import { type Piece, readScript } from "@/jobs/archive/script";
-import { quoteIdent } from "@/jobs/postgres/identifier";
+import { quoteIdent, quoteLiteral } from "@/jobs/postgres/identifier";
 
 export type BesideNames = {
   /** The schema that the script makes. */
@@ -32,7 +32,7 @@ const pieceBytes = 256 * 1024;
  */
 export async function* besideScript(source: AsyncIterable<Buffer>, script: Script): AsyncGenerator<Buffer> {
   const { begin, commit } = transaction(script);
-  yield Buffer.from(begin(true));
+  yield Buffer.from(oneAtATime(script) + begin(true));
   let ready: Buffer[] = [];
   let bytes = 0;
   let objects = 0;
@@ -91,6 +91,10 @@ function isLeftOut(piece: Piece, { withoutOwners, structureOnly }: Choice): bool
 /** `COPY public."Odd name" (a, b) FROM stdin;` → `"Odd name"`, as SQL writes it. */
 const tableOf = (copy: string): string =>
   /^COPY (?:"(?:[^"]|"")*"|[^".]+)\.("(?:[^"]|"")*"|[^" ]+)/.exec(copy)?.[1] ?? "";
+
+/** Two that let the same schema step aside at the same time would trip over each other: the second one waits. */
+const oneAtATime = ({ made, aside }: BesideNames): string =>
+  aside === null ? "" : `select pg_advisory_lock(hashtextextended('coffer:aside:' || ${quoteLiteral(made)}, 0));\n`;
 
 function transaction({ made, beside, aside }: BesideNames) {
   const rename = (from: string, to: string) => `alter schema ${quoteIdent(from)} rename to ${quoteIdent(to)};\n`;

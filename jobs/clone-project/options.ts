@@ -1,0 +1,34 @@
+import { z } from "zod";
+
+/** PostgreSQL cuts longer names off, and keeps those that begin with `pg_` for itself. */
+const schemaName = z
+  .string()
+  .min(1)
+  .refine((name) => Buffer.byteLength(name) <= 63, "must have at most 63 bytes")
+  .refine((name) => !/^pg_|^information_schema$|\0/.test(name), "must not begin with pg_");
+
+/** What may be asked of a clone. A job keeps these as its options; its project is the one that the backup is of. */
+export const cloneOptions = z.strictObject({
+  backupId: z.uuid(),
+  /** Of the new project. */
+  slug: z
+    .string()
+    .max(100)
+    .regex(/^[a-zA-Z0-9_-]+$/, "may hold letters, digits, _ and -"),
+  name: z.string().trim().min(1).max(100),
+  schemaName,
+  /** A registered database; the one where the backup's project lives when it is left out. */
+  databaseId: z.uuid().optional(),
+  /** Tables without their rows. */
+  structureOnly: z.boolean().default(false),
+});
+
+export type CloneOptions = z.infer<typeof cloneOptions>;
+
+export const cloneSteps = [
+  { name: "check", title: "Checking the target" },
+  { name: "read", title: "Reading the archive" },
+  { name: "restore", title: "Restoring" },
+  { name: "compare", title: "Comparing with the backup" },
+  { name: "place", title: "Making the project" },
+];

@@ -1,0 +1,95 @@
+import { eq } from "drizzle-orm";
+import { recordAudit } from "@/db/audit";
+import { db, type Tx } from "@/db/client";
+import { type Connection, databases, projects } from "@/db/schema";
+import { type CloneOptions, cloneOptions } from "@/jobs/clone-project/options";
+import type { ClaimedJob } from "@/jobs/lifecycle/claim";
+import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
+import { failed } from "@/jobs/lifecycle/failure";
+import { originOf } from "@/jobs/lifecycle/origin";
+import { loadSubject } from "@/jobs/lifecycle/subject";
+import { releaseBackends } from "@/jobs/postgres/backend";
+import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { quoteIdent } from "@/jobs/postgres/identifier";
+import { besideOf, bring, compare, loadBringing, lookAhead, readFirst } from "@/jobs/restore-backup/bring";
+import { dropBeside } from "@/jobs/restore-backup/drop-beside";
+import { hasSchema } from "@/jobs/restore-backup/has-schema";
+
+/** Restores a backup as a new project: look, read, restore, compare; the project is there once its schema is whole. */
+export const cloneProject: JobHandler = { run, clean };
+
+async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
+  const { job, signal } = context;
+  const options = cloneOptions.parse(job.options);
+  const { schemaName, backupId, structureOnly } = options;
+  context.step("check");
+  const target = await loadTarget(job, options);
+  const { connection } = target;
+  if (await hasSchema(connection, schemaName)) throw taken(`schema ${schemaName} in this database`);
+  const [sameSlug] = await db.select({ id: projects.id }).from(projects).where(eq(projects.slug, options.slug));
+  if (sameSlug) throw taken(`project with the slug ${options.slug}`);
+  const bringing = await loadBringing(context, connection, backupId);
+  await lookAhead(bringing, schemaName, async () => {});
+  context.step("read");
+  await readFirst(bringing, true);
+  context.step("restore");
+  // Elsewhere the roles of the grants may mean somebody else, or nobody.
+  await bring(bringing, { structureOnly, withoutOwners: !target.isSameDatabase });
+  context.step("compare");
+  await compare(bringing, { structureOnly }, async () => {});
+  signal.throwIfAborted();
+  context.step("place");
+  return place(job, { options, target, beside: besideOf(bringing) });
+}
+
+type Target = { databaseId: string; connection: Connection; isSameDatabase: boolean };
+
+async function loadTarget(job: ClaimedJob, { databaseId }: CloneOptions): Promise<Target> {
+  const source = await loadSubject(job.projectId);
+  if (databaseId === undefined || databaseId === source.databaseId)
+    return { databaseId: source.databaseId, connection: source.connection, isSameDatabase: true };
+  const [database] = await db.select().from(databases).where(eq(databases.id, databaseId));
+  if (!database) throw failed({ code: "restore_refused", message: "The target database is not registered any more." });
+  return { databaseId, connection: database.connection, isSameDatabase: false };
+}
+
+const taken = (what: string) =>
+  failed({ code: "restore_refused", message: `There is a ${what} already.`, hint: "Choose another name." });
+
+type Placing = { options: CloneOptions; target: Target; beside: string };
+
+/** The schema gets its name last of all, while the project's row waits to be committed. */
+function place(job: ClaimedJob, { options, target, beside }: Placing): (tx: Tx) => Promise<void> {
+  const { slug, name, schemaName } = options;
+  return async (tx) => {
+    const row = { slug, name, schemaName, databaseId: target.databaseId };
+    const [project] = await tx.insert(projects).values(row).onConflictDoNothing().returning();
+    if (!project) throw taken(`project with the slug ${slug} or the schema ${schemaName}`);
+    await recordAudit(tx, await originOf(tx, job), {
+      action: "project.cloned",
+      subject: { kind: "project", id: project.id },
+      projectId: project.id,
+      details: { jobId: job.id, backupId: options.backupId, slug, schema: schemaName },
+    });
+    await giveName(target.connection, beside, schemaName);
+  };
+}
+
+async function giveName(connection: Connection, beside: string, name: string): Promise<void> {
+  // A transaction that is repeated, after the control plane was away, has done it before.
+  if (!(await hasSchema(connection, beside))) return;
+  const session = connectTenant(connection, "coffer:clone");
+  try {
+    await session.unsafe(`alter schema ${quoteIdent(beside)} rename to ${quoteIdent(name)}`);
+  } finally {
+    await session.end({ timeout: 1 });
+  }
+}
+
+async function clean(job: ClaimedJob, upToFence: number): Promise<Cleaned> {
+  const { connection } = await loadTarget(job, cloneOptions.parse(job.options));
+  const names = Array.from({ length: upToFence }, (_, i) => applicationName(job.id, i + 1));
+  const backendEndedAt = await releaseBackends(connection, names);
+  await dropBeside(connection, job.id, upToFence);
+  return { backendEndedAt, filesRemovedAt: new Date() };
+}

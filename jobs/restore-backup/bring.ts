@@ -1,0 +1,159 @@
+import type postgres from "postgres";
+import type { Connection } from "@/db/schema";
+import type { Manifest } from "@/jobs/archive/manifest";
+import { openArchive } from "@/jobs/archive/open";
+import type { RunContext } from "@/jobs/lifecycle/execute";
+import { failed } from "@/jobs/lifecycle/failure";
+import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { requireTool } from "@/jobs/postgres/require-tool";
+import { serverMajor } from "@/jobs/postgres/server-major";
+import { analyze } from "@/jobs/restore-backup/analyze";
+import { restoreBeside } from "@/jobs/restore-backup/beside";
+import type { Choice } from "@/jobs/restore-backup/beside-script";
+import { hasSchema } from "@/jobs/restore-backup/has-schema";
+import { asideSchema, besideSchema } from "@/jobs/restore-backup/names";
+import { firstStop, type PreflightReport, preflight } from "@/jobs/restore-backup/preflight";
+import { byteMeter, within } from "@/jobs/restore-backup/progress";
+import { type Claimed, checkArchive, checkSum } from "@/jobs/verify-backup/archive";
+import { loadClaim } from "@/jobs/verify-backup/claim";
+import { type Proof, prove } from "@/jobs/verify-backup/proof";
+
+/** A backup on its way into a schema of its own, beside whatever else is in that database. */
+export type Bringing = {
+  context: RunContext;
+  connection: Connection;
+  claimed: Claimed;
+  manifest: Manifest;
+  tools: { psql: string; pgRestore: string };
+};
+
+/** What is known of the backup, and the programs for it and for the server. */
+export async function loadBringing(context: RunContext, connection: Connection, backupId: string): Promise<Bringing> {
+  const { claimed, manifest } = await loadClaim(backupId);
+  const major = Math.max(await serverMajor(connection), Number(manifest.clientVersion));
+  const [psql, pgRestore] = await Promise.all([requireTool("psql", major), requireTool("pg_restore", major)]);
+  return { context, connection, claimed, manifest, tools: { psql: psql.path, pgRestore: pgRestore.path } };
+}
+
+/** The schema that this attempt restores to. */
+export const besideOf = ({ context: { job } }: Pick<Bringing, "context">) => besideSchema(job.id, job.fence);
+
+/** A session of the job's own, which ends with the work or with the job. */
+async function inSession<T>(
+  { context, connection }: Bringing,
+  work: (session: postgres.Sql) => Promise<T>,
+): Promise<T> {
+  const { job, signal } = context;
+  const session = connectTenant(connection, applicationName(job.id, job.fence, "monitor"));
+  const stop = () => void session.end({ timeout: 0 });
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await work(session);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    await session.end({ timeout: 0 });
+  }
+}
+
+/** Looks at the target. Fails when something stands in the way, after `keep` has seen the report. */
+export async function lookAhead(
+  bringing: Bringing,
+  schema: string,
+  keep: (report: PreflightReport) => Promise<void>,
+): Promise<void> {
+  const { manifest } = bringing;
+  const report = await inSession(bringing, (session) => preflight(session, { manifest, schema }));
+  await keep(report);
+  const stop = firstStop(report);
+  if (!stop) return;
+  const items = stop.items.length > 0 ? ` ${stop.items.join("; ")}.` : "";
+  throw failed({ code: "restore_refused", message: `${stop.detail}${items}`, hint: "Nothing was changed." });
+}
+
+/** A damaged file is refused before any of it gets near the server. `whole`: not only its sha256 is looked at. */
+export async function readFirst({ context, claimed, tools }: Bringing, whole: boolean): Promise<void> {
+  const { signal } = context;
+  const onBytes = byteMeter(within(context, "read"), claimed.sizeBytes + claimed.originalBytes);
+  const reading = { pgRestore: tools.pgRestore, signal, onBytes };
+  const checks = whole ? (await checkArchive(claimed, reading)).checks : [await checkSum(claimed, reading)];
+  signal.throwIfAborted();
+  const wrong = checks.find(({ result }) => result === "failed");
+  if (wrong)
+    throw failed({
+      code: "corrupt",
+      message: wrong.detail,
+      hint: "Nothing was restored, and nothing was changed. Restore another backup.",
+    });
+}
+
+/** Restores to the schema beside. */
+export async function bring(
+  { context, connection, claimed, manifest, tools }: Bringing,
+  choice: Choice = {},
+): Promise<void> {
+  const { job, signal } = context;
+  const made = manifest.project.schema;
+  const inner = within(context, "restore");
+  const onBytes = byteMeter(inner, claimed.originalBytes);
+  async function* plain() {
+    for await (const chunk of openArchive(claimed.archive)) {
+      onBytes(chunk.length);
+      yield chunk;
+    }
+  }
+  await restoreBeside(plain(), {
+    ...choice,
+    made,
+    beside: besideSchema(job.id, job.fence),
+    aside: (await hasSchema(connection, made)) ? asideSchema(job.id) : null,
+    format: claimed.format,
+    connection,
+    application: applicationName(job.id, job.fence),
+    tools,
+    signal,
+    onTable: (currentTable) => inner.report({ currentTable }),
+  });
+}
+
+/** Compares what was restored with the manifest, table by table. Fails when anything differs, after `keep` has seen the proof. */
+export async function compare(
+  bringing: Bringing,
+  { structureOnly }: Choice,
+  keep: (proof: Proof) => Promise<void>,
+): Promise<void> {
+  const { manifest } = bringing;
+  const schema = besideOf(bringing);
+  const expected = structureOnly ? withoutRows(manifest) : manifest;
+  const proof = await inSession(bringing, async (session) => {
+    await analyze(session, schema);
+    return prove(session, { ...expected, project: { ...manifest.project, schema } });
+  });
+  await keep(proof);
+  if (proof.isProven) return;
+  throw failed({
+    code: "restore_failed",
+    message: `What was restored is not what was backed up: ${differences(proof)}.`,
+    hint: "Nothing was changed. Verify the backup by restore to see every table.",
+  });
+}
+
+/** The same tables, with nothing in them. */
+const withoutRows = (manifest: Manifest): Manifest => ({
+  ...manifest,
+  sequences: [],
+  tables: manifest.tables.map(({ rows, ...table }) => ({
+    ...table,
+    rows: rows === null ? null : 0,
+    fingerprint: null,
+  })),
+});
+
+/** The first few, by name. */
+function differences({ tables, sequences }: Proof): string {
+  const wrong = [...tables, ...sequences].filter(({ verdict }) => !/^(rows )?equal$/.test(verdict));
+  const some = wrong.slice(0, 5).map(({ name, verdict }) => `${name} (${verdict})`);
+  return some.join(", ") + (wrong.length > some.length ? ` and ${wrong.length - some.length} more` : "");
+}
