@@ -1,6 +1,7 @@
 import { auditRouter } from "@/server/routers/audit";
 import { backupRouter } from "@/server/routers/backup";
 import { cleanupRouter } from "@/server/routers/cleanup";
+import { cloneRouter } from "@/server/routers/clone";
 import { databaseRouter } from "@/server/routers/database";
 import { encryptionRouter } from "@/server/routers/encryption";
 import { exportRouter } from "@/server/routers/export";
@@ -21,6 +22,7 @@ export const appRouter = router({
   audit: auditRouter,
   backup: backupRouter,
   cleanup: cleanupRouter,
+  clone: cloneRouter,
   database: databaseRouter,
   encryption: encryptionRouter,
   export: exportRouter,

@@ -5,6 +5,7 @@ import { BackupMenu } from "@/app/backup/backup-menu";
 import { backupLooks, compressionWords, formatWords, typeWords } from "@/app/backup/backup-words";
 import { PinnedMark } from "@/app/backup/pinned-mark";
 import { useBackupActions } from "@/app/backup/use-backup-actions";
+import { useClone } from "@/app/clone/use-clone";
 import { RestoreButton } from "@/app/restore/restore-button";
 import type { BackupDetails } from "@/app/trpc/types";
 import { Badge } from "@/app/ui/badge";
@@ -16,6 +17,7 @@ import { StatusMark } from "@/app/ui/status-mark";
 
 export function BackupHeader({ backup }: { backup: BackupDetails }) {
   const actions = useBackupActions(backup);
+  const cloning = useClone(backup);
   const { tone, word } = backupLooks[backup.status];
   return (
     <PageHeader
@@ -37,7 +39,8 @@ export function BackupHeader({ backup }: { backup: BackupDetails }) {
           >
             Download
           </Button>
-          {backup.permissions.includes("manage") && <BackupMenu backup={backup} canManage />}
+          {backup.permissions.includes("manage") && <BackupMenu backup={backup} canManage actions={cloning.actions} />}
+          {cloning.dialog}
         </>
       }
     >

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { CloneFinished } from "@/app/clone/clone-finished";
 import { closeJob } from "@/app/job/job-address";
 import { JobAnnouncer } from "@/app/job/job-announcer";
 import { JobCancelled } from "@/app/job/job-cancelled";
@@ -88,5 +89,7 @@ function JobResult({ job }: { job: Job }) {
       return <RestoreFinished jobId={job.id} />;
     case "undo_restore":
       return <UndoFinished job={job} />;
+    case "clone_project":
+      return <CloneFinished jobId={job.id} />;
   }
 }

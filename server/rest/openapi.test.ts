@@ -159,6 +159,25 @@ describe("every operation answers as the document says", () => {
     expect((await check("getBackup", call(`GET /api/v1/backups/${id}`, { as }))).status).toBe(404);
   });
 
+  it("about restores", async () => {
+    const headers = { Prefer: "wait=60" };
+    const body = { project_id: tenant.projectId };
+    const made = await call("POST /api/v1/backups/create", { as: ada, body, headers });
+    const { backup_id: id } = made.body as { backup_id: string };
+    const ask = (name: string, what: string, more: object = {}) =>
+      check(name, call(`${what.replace("ID", id)}`, { as: admin, headers, ...more }));
+    expect((await ask("preflightRestore", "GET /api/v1/backups/ID/restore/preflight")).status).toBe(200);
+    const restore = "POST /api/v1/backups/ID/restore";
+    const restored = await ask("restoreBackup", restore, { body: { confirm: tenant.slug } });
+    expect(restored.status).toBe(200);
+    expect((await ask("restoreBackup", restore, { body: { confirm: tenant.slug }, headers: {} })).status).toBe(202);
+    const { job_id: jobId } = restored.body as { job_id: string };
+    expect((await ask("undoRestore", `POST /api/v1/restores/${jobId}/undo`)).status).toBe(202);
+    expect((await ask("undoRestore", `POST /api/v1/restores/${randomUUID()}/undo`)).status).toBe(404);
+    const wish = { slug: `clone-${jobId}`, name: "A clone", schema_name: `clone ${jobId}` };
+    expect((await ask("cloneBackup", "POST /api/v1/backups/ID/clone", { body: wish })).status).toBe(202);
+  });
+
   it("about operations", async () => {
     expect((await check("live", call("GET /api/health/live"))).status).toBe(200);
     expect((await check("ready", call("GET /api/health/ready"))).status).toBe(200);

@@ -109,4 +109,36 @@ export const restoreRows = [
       return { body: { data: presentJob(job) }, headers: { Location: `/api/jobs/${jobId}` } };
     },
   }),
+
+  row({
+    id: "cloneBackup",
+    tag,
+    method: "POST",
+    path: "/api/v1/backups/{id}/clone",
+    summary: "Clone a backup to a new project",
+    description:
+      "Restores the backup as a schema of its own, in the same database or another registered one, compares every table, and makes the project. Only for administrators.",
+    procedure: "clone.start",
+    casing: "snake",
+    rename: { id: "backupId" },
+    status: 202,
+    idempotent: true,
+    waits: true,
+    errors: [
+      "PERMISSION_DENIED",
+      "BACKUP_NOT_FOUND",
+      "DATABASE_NOT_FOUND",
+      "ALREADY_EXISTS",
+      "BACKUP_CORRUPT",
+      "IDEMPOTENCY_KEY_REUSED",
+    ],
+    headers: { Location: "The address of the job." },
+    output: z.strictObject({ data: jobRecord }),
+    async present({ jobId }, { call, wait }) {
+      await wait(jobId);
+      const job = await call("job.getStatus", { jobId });
+      return { body: { data: presentJob(job) }, headers: { Location: `/api/jobs/${jobId}` } };
+    },
+    example: { body: { slug: "acme-staging", name: "Acme staging", schema_name: "tenant_acme_staging" } },
+  }),
 ];

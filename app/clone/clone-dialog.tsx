@@ -1,0 +1,81 @@
+"use client";
+
+import { useMutation, useQuery } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+import { cloneOf, readCloneForm } from "@/app/clone/clone-form";
+import { useJobStart } from "@/app/job/use-job-start";
+import { useTRPC } from "@/app/trpc/client";
+import type { BackupDetails } from "@/app/trpc/types";
+import { Dialog, DialogBody } from "@/app/ui/dialog";
+import { ErrorState } from "@/app/ui/error-state";
+import { SelectField, TextField } from "@/app/ui/field";
+import { FormActions } from "@/app/ui/form-actions";
+import { SwitchField } from "@/app/ui/switch-field";
+
+type Props = {
+  backup: Pick<BackupDetails, "id" | "filename" | "projectSlug" | "projectName" | "manifest">;
+  onClose: () => void;
+};
+
+/** Where the copy goes and what it is called. */
+export function CloneDialog({ backup, onClose }: Props) {
+  const trpc = useTRPC();
+  const { idempotencyKey, renew, started } = useJobStart(onClose);
+  const start = useMutation(trpc.clone.start.mutationOptions({ meta: { showsError: true }, onSuccess: started }));
+  const { data: databases = [] } = useQuery(trpc.database.list.queryOptions());
+  const usual = cloneOf(backup);
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (start.isPending || start.isSuccess) return;
+    const wanted = readCloneForm(new FormData(event.currentTarget));
+    start.mutate({ ...wanted, backupId: backup.id, idempotencyKey: idempotencyKey() });
+  }
+
+  return (
+    <Dialog title="Clone to a new project" onClose={onClose}>
+      <form onSubmit={submit} onChange={renew} className="contents">
+        <DialogBody>
+          {start.error && <ErrorState title="The clone could not be started" error={start.error} />}
+          <p className="break-all font-mono text-sm">{backup.filename}</p>
+          <TextField label="Name" name="name" required maxLength={100} defaultValue={usual.name} data-autofocus />
+          <TextField
+            label="Slug"
+            name="slug"
+            required
+            maxLength={100}
+            pattern="[a-zA-Z0-9_\-]+"
+            autoCapitalize="none"
+            spellCheck={false}
+            defaultValue={usual.slug}
+            hint="Letters, digits, _ and -"
+          />
+          <TextField
+            label="Schema"
+            name="schemaName"
+            required
+            maxLength={63}
+            autoCapitalize="none"
+            spellCheck={false}
+            defaultValue={usual.schemaName}
+            hint="It must not exist yet."
+          />
+          <SelectField label="Database" name="databaseId" defaultValue="">
+            <option value="">Where {backup.projectName} is</option>
+            {databases.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </SelectField>
+          <SwitchField
+            name="structureOnly"
+            label="Structure only"
+            about="Tables, views, functions and all the rest, without any rows."
+          />
+        </DialogBody>
+        <FormActions submit="Clone backup" pending={start.isPending || start.isSuccess} onCancel={onClose} />
+      </form>
+    </Dialog>
+  );
+}
