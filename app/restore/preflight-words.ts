@@ -9,6 +9,7 @@ export const findingTitles: Record<PreflightFinding["name"], string> = {
   extensions: "Extensions",
   outside: "Other schemas",
   pointers: "Used by others",
+  tables: "Tables",
   sessions: "Sessions",
   newer: "What is lost",
   size: "Room",

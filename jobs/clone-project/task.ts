@@ -29,7 +29,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   const [sameSlug] = await db.select({ id: projects.id }).from(projects).where(eq(projects.slug, options.slug));
   if (sameSlug) throw taken(`project with the slug ${options.slug}`);
   const bringing = await loadBringing(context, connection, backupId);
-  await lookAhead(bringing, schemaName, async () => {});
+  await lookAhead(bringing, { schema: schemaName }, async () => {});
   context.step("read");
   await readFirst(bringing, true);
   context.step("restore");

@@ -15,6 +15,8 @@ export type Choice = {
   withoutOwners?: boolean;
   /** Leaves out rows, and what is computed from them. */
   structureOnly?: boolean;
+  /** Rows of these tables alone, and no foreign keys, which would miss the others'. */
+  tables?: ReadonlySet<string>;
 };
 
 type Script = BesideNames & Choice & { onTable?(name: string): void };
@@ -77,12 +79,15 @@ const endOfCopy = Buffer.from("\\.\n");
 const isSchema = /^CREATE SCHEMA /;
 const isForeignKey = /^ALTER TABLE [\s\S]* ADD CONSTRAINT [\s\S]* FOREIGN KEY /;
 const isAboutOwners = /^(ALTER [\s\S]* OWNER TO |GRANT |REVOKE |ALTER DEFAULT PRIVILEGES )/;
+const isRefresh = /^REFRESH MATERIALIZED VIEW /;
 const isAboutRows = /^(SELECT pg_catalog\.setval\(|REFRESH MATERIALIZED VIEW )/;
 
 /** Lines for psql itself have no say here: `\restrict` guards against others of them, and there are no others. */
-function isLeftOut(piece: Piece, { withoutOwners, structureOnly }: Choice): boolean {
+function isLeftOut(piece: Piece, { withoutOwners, structureOnly, tables }: Choice): boolean {
   if (piece.kind === "command") return true;
-  if (piece.kind === "copy") return structureOnly === true;
+  if (piece.kind === "copy")
+    return structureOnly === true || (tables !== undefined && !tables.has(plainName(tableOf(piece.text))));
+  if (tables && (isForeignKey.test(piece.text) || isRefresh.test(piece.text))) return true;
   // Ours is there already: pg_dump does not make `public`, which every new database has.
   if (isSchema.test(piece.text)) return true;
   return Boolean((withoutOwners && isAboutOwners.test(piece.text)) || (structureOnly && isAboutRows.test(piece.text)));
@@ -95,6 +100,10 @@ const tableOf = (copy: string): string =>
 /** Two that let the same schema step aside at the same time would trip over each other: the second one waits. */
 const oneAtATime = ({ made, aside }: BesideNames): string =>
   aside === null ? "" : `select pg_advisory_lock(hashtextextended('coffer:aside:' || ${quoteLiteral(made)}, 0));\n`;
+
+/** `"Odd ""name"""` → `Odd "name"` */
+const plainName = (written: string): string =>
+  written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written;
 
 function transaction({ made, beside, aside }: BesideNames) {
   const rename = (from: string, to: string) => `alter schema ${quoteIdent(from)} rename to ${quoteIdent(to)};\n`;

@@ -12,7 +12,8 @@ import { restoreBeside } from "@/jobs/restore-backup/beside";
 import type { Choice } from "@/jobs/restore-backup/beside-script";
 import { hasSchema } from "@/jobs/restore-backup/has-schema";
 import { asideSchema, besideSchema } from "@/jobs/restore-backup/names";
-import { firstStop, type PreflightReport, preflight } from "@/jobs/restore-backup/preflight";
+import { preflight } from "@/jobs/restore-backup/preflight";
+import { firstStop, type PreflightReport } from "@/jobs/restore-backup/preflight-report";
 import { byteMeter, within } from "@/jobs/restore-backup/progress";
 import { type Claimed, checkArchive, checkSum } from "@/jobs/verify-backup/archive";
 import { loadClaim } from "@/jobs/verify-backup/claim";
@@ -61,11 +62,11 @@ async function inSession<T>(
 /** Looks at the target. Fails when something stands in the way, after `keep` has seen the report. */
 export async function lookAhead(
   bringing: Bringing,
-  schema: string,
+  { schema, tables }: { schema: string; tables?: string[] },
   keep: (report: PreflightReport) => Promise<void>,
 ): Promise<void> {
   const { manifest } = bringing;
-  const report = await inSession(bringing, (session) => preflight(session, { manifest, schema }));
+  const report = await inSession(bringing, (session) => preflight(session, { manifest, schema, tables }));
   await keep(report);
   const stop = firstStop(report);
   if (!stop) return;
@@ -121,12 +122,12 @@ export async function bring(
 /** Compares what was restored with the manifest, table by table. Fails when anything differs, after `keep` has seen the proof. */
 export async function compare(
   bringing: Bringing,
-  { structureOnly }: Choice,
+  { structureOnly, tables }: Choice,
   keep: (proof: Proof) => Promise<void>,
 ): Promise<void> {
   const { manifest } = bringing;
   const schema = besideOf(bringing);
-  const expected = structureOnly ? withoutRows(manifest) : manifest;
+  const expected = structureOnly ? withRowsOf(manifest, new Set()) : tables ? withRowsOf(manifest, tables) : manifest;
   const proof = await inSession(bringing, async (session) => {
     await analyze(session, schema);
     return prove(session, { ...expected, project: { ...manifest.project, schema } });
@@ -140,15 +141,13 @@ export async function compare(
   });
 }
 
-/** The same tables, with nothing in them. */
-const withoutRows = (manifest: Manifest): Manifest => ({
+/** What it is with the rows of these tables alone. */
+const withRowsOf = (manifest: Manifest, tables: ReadonlySet<string>): Manifest => ({
   ...manifest,
   sequences: [],
-  tables: manifest.tables.map(({ rows, ...table }) => ({
-    ...table,
-    rows: rows === null ? null : 0,
-    fingerprint: null,
-  })),
+  tables: manifest.tables.map((table) =>
+    table.rows === null || tables.has(table.name) ? table : { ...table, rows: 0, fingerprint: null },
+  ),
 });
 
 /** The first few, by name. */

@@ -7,6 +7,8 @@ export const restoreOptions = z.strictObject({
   verifyFirst: z.boolean().default(true),
   /** A backup of what is there now comes first. */
   createSafetyBackup: z.boolean().default(true),
+  /** Only the rows of these tables are brought back; the rest of the schema stays. All of it without them. */
+  tables: z.array(z.string().min(1).max(63)).min(1).max(200).optional(),
   /** How long the schema that is replaced is kept for an undo. */
   keepHours: z
     .number()

@@ -1,36 +1,21 @@
 import type postgres from "postgres";
-import { z } from "zod";
 import type { Manifest } from "@/jobs/archive/manifest";
 import { pointersInto } from "@/jobs/restore-backup/pointers";
+import { extensionsFinding, outsideFinding } from "@/jobs/restore-backup/preflight-needs";
+import type { Finding, PreflightReport } from "@/jobs/restore-backup/preflight-report";
 
-const finding = z.object({
-  name: z.enum(["version", "rights", "extensions", "outside", "pointers", "sessions", "newer", "size"]),
-  /** `stop`: a restore would fail, so it is not begun. */
-  level: z.enum(["ok", "warn", "stop"]),
-  /** A sentence for people. */
-  detail: z.string(),
-  /** What it is about, one by one. */
-  items: z.array(z.string()).default([]),
-});
-
-const tableChange = z.object({
-  name: z.string(),
-  /** Null: it is not in the backup, or not in the live schema. */
-  inBackup: z.number().nullable(),
-  /** The planner's guess; -1 where nobody has counted yet. */
-  live: z.number().nullable(),
-});
-
-/** What stands in the way of a restore, and what it would change. */
-export const preflightReport = z.object({ findings: z.array(finding), tables: z.array(tableChange) });
-
-export type Finding = z.infer<typeof finding>;
-export type PreflightReport = z.infer<typeof preflightReport>;
-
-type Restoring = { manifest: Manifest; schema: string };
+type Restoring = {
+  manifest: Manifest;
+  schema: string;
+  /** When only their rows are to come back. */
+  tables?: string[];
+};
 
 /** Looks at the target without changing anything. `sql` is a client of one connection of the target's database. */
-export async function preflight(sql: postgres.Sql, { manifest, schema }: Restoring): Promise<PreflightReport> {
+export async function preflight(
+  sql: postgres.Sql,
+  { manifest, schema, tables: chosen }: Restoring,
+): Promise<PreflightReport> {
   return sql.begin("read only", async (tx) => {
     const target = await targetOf(tx, { made: manifest.project.schema, schema });
     const findings = [
@@ -38,17 +23,15 @@ export async function preflight(sql: postgres.Sql, { manifest, schema }: Restori
       rightsFinding(target, schema),
       await extensionsFinding(tx, manifest),
       await outsideFinding(tx, manifest),
-      await pointersFinding(tx, schema),
+      ...(chosen ? [chosenFinding(manifest, chosen)] : [await pointersFinding(tx, schema)]),
       await sessionsFinding(tx, schema),
     ];
-    const tables = await changes(tx, { manifest, schema });
-    return { findings: [...findings, newerFinding(tables, target.exists), sizeFinding(target, manifest)], tables };
+    const all = await changes(tx, { manifest, schema });
+    const tables = chosen ? all.filter(({ name }) => chosen.includes(name)) : all;
+    const lost = chosen ? chosenLost(tables.length) : newerFinding(tables, target.exists);
+    return { findings: [...findings, lost, sizeFinding(target, manifest)], tables };
   });
 }
-
-/** The reason not to begin, if there is one. */
-export const firstStop = ({ findings }: PreflightReport): Finding | undefined =>
-  findings.find(({ level }) => level === "stop");
 
 type Target = {
   major: number;
@@ -96,71 +79,6 @@ function rightsFinding({ user, isOwner, ownsMade, mayCreate }: Target, schema: s
   return { name: "rights", level: "stop", detail: `${user} may not do all that is needed.`, items };
 }
 
-async function extensionsFinding(tx: postgres.ISql, { extensions, outsideDependencies }: Manifest): Promise<Finding> {
-  const needed = new Set(outsideDependencies.flatMap(({ extension }) => extension ?? []));
-  const installed = await tx<{ name: string; version: string }[]>`
-    select extname as name, extversion as version from pg_extension`;
-  const found = new Map(installed.map(({ name, version }) => [name, version]));
-  const missing = [...needed].filter((name) => !found.has(name));
-  const other = extensions.filter(({ name, version }) => needed.has(name) && found.get(name) !== version);
-  if (missing.length > 0)
-    return {
-      name: "extensions",
-      level: "stop",
-      detail: "Extensions that the backup needs are missing.",
-      items: missing,
-    };
-  if (other.length > 0)
-    return {
-      name: "extensions",
-      level: "warn",
-      detail: "Extensions have another version than they had then.",
-      items: other.map(({ name, version }) => `${name} ${version}, now ${found.get(name)}`),
-    };
-  const detail = needed.size === 0 ? "The backup needs no extensions." : "The extensions that it needs are there.";
-  return { name: "extensions", level: "ok", detail, items: [...needed] };
-}
-
-/** By kind, schema and name, as the inventory of the backup has written them down. */
-async function outsideFinding(tx: postgres.ISql, { outsideDependencies }: Manifest): Promise<Finding> {
-  const needed = outsideDependencies.filter(({ extension }) => extension === null);
-  const schemas = await tx<{ name: string }[]>`select quote_ident(nspname) as name from pg_namespace`;
-  const there = new Set(schemas.map(({ name }) => name));
-  const missing = needed.filter(({ schema }) => !there.has(schema));
-  for (const { kind, schema, name } of needed.filter((one) => there.has(one.schema))) {
-    const look = lookups[kind];
-    if (!look) continue;
-    // An identity has its schema already, a plain name has not.
-    const full = name.startsWith(`${schema}.`) ? name : `${schema}.${name}`;
-    const [row] = await tx.unsafe<{ there: boolean }[]>(`select ${look}($1) is not null as there`, [full]);
-    if (!row?.there) missing.push({ kind, schema, name, extension: null });
-  }
-  const items = missing.map(
-    ({ kind, schema, name }) => `${kind} ${name.startsWith(`${schema}.`) ? name : `${schema}.${name}`}`,
-  );
-  if (items.length > 0)
-    return {
-      name: "outside",
-      level: "stop",
-      detail: "The backup needs objects of other schemas that are not there.",
-      items,
-    };
-  const detail =
-    needed.length === 0 ? "It needs nothing of other schemas." : "What it needs of other schemas is there.";
-  return { name: "outside", level: "ok", detail, items: [] };
-}
-
-const lookups: Record<string, string> = {
-  table: "to_regclass",
-  view: "to_regclass",
-  "materialized view": "to_regclass",
-  "foreign table": "to_regclass",
-  sequence: "to_regclass",
-  type: "to_regtype",
-  function: "to_regprocedure",
-  procedure: "to_regprocedure",
-};
-
 async function pointersFinding(tx: postgres.TransactionSql, schema: string): Promise<Finding> {
   const pointers = await pointersInto(tx, schema);
   const stuck = pointers.filter(({ after }) => after === null).map(({ what }) => what);
@@ -176,6 +94,21 @@ async function pointersFinding(tx: postgres.TransactionSql, schema: string): Pro
     return { name: "pointers", level: "ok", detail: "Nothing outside of the schema needs it.", items };
   return { name: "pointers", level: "warn", detail: "These will be made to point to the restored schema.", items };
 }
+
+function chosenFinding({ tables }: Manifest, chosen: string[]): Finding {
+  const held = new Set(tables.flatMap(({ name, rows }) => (rows === null ? [] : [name])));
+  const items = chosen.filter((name) => !held.has(name));
+  if (items.length === 0)
+    return { name: "tables", level: "ok", detail: "The backup holds rows of all the tables that were chosen.", items };
+  return { name: "tables", level: "stop", detail: "The backup holds no rows of these tables.", items };
+}
+
+const chosenLost = (count: number): Finding => ({
+  name: "newer",
+  level: "warn",
+  detail: `The rows of ${count === 1 ? "one table" : `${count} tables`} are as they were when the backup was made. Foreign keys are checked anew.`,
+  items: [],
+});
 
 async function sessionsFinding(tx: postgres.ISql, schema: string): Promise<Finding> {
   const sessions = await tx<{ text: string }[]>`

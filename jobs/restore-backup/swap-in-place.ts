@@ -3,17 +3,22 @@ import { jobsEnv } from "@/jobs/env";
 import type { RunContext } from "@/jobs/lifecycle/execute";
 import { passPointOfNoReturn } from "@/jobs/lifecycle/finish";
 import { applicationName } from "@/jobs/postgres/connection";
-import type { Swap } from "@/jobs/restore-backup/swap";
+import { replaceTables } from "@/jobs/restore-backup/replace-tables";
+import { type Swap, swapSchemas } from "@/jobs/restore-backup/swap";
 import { swapPatiently } from "@/jobs/restore-backup/swap-patiently";
 
-type Names = Pick<Swap, "live" | "beside" | "kept"> & { connection: Connection };
+type Names = Pick<Swap, "live" | "beside" | "kept"> & {
+  connection: Connection;
+  /** Only the rows of these. */
+  tables?: string[];
+};
 
 const nobody = { bytesTotal: 0, rowsEstimate: null, tables: [], waiters: [], blockers: [], bytesWritten: 0 };
 
-/** Swaps the schemas for a job, which tells who is in its way and cannot be cancelled from the moment of the swap on. */
+/** Swaps the schemas for a job, or the rows of some tables. The job tells who is in its way and cannot be cancelled from the moment of the swap on. */
 export function swapInPlace(
   { job, signal, report }: RunContext,
-  { connection, ...names }: Names,
+  { connection, tables, ...names }: Names,
 ): Promise<{ hasKept: boolean }> {
   const patience = {
     connection,
@@ -22,5 +27,6 @@ export function swapInPlace(
     waitSeconds: jobsEnv().RESTORE_LOCK_WAIT_SECONDS,
     onBlocked: (blockers: (typeof nobody)["blockers"]) => report({ progress: { ...nobody, blockers } }),
   };
-  return swapPatiently(patience, { ...names, mayCommit: () => passPointOfNoReturn(job) });
+  const swap = { ...names, mayCommit: () => passPointOfNoReturn(job) };
+  return swapPatiently(patience, (sql) => (tables ? replaceTables(sql, { ...swap, tables }) : swapSchemas(sql, swap)));
 }

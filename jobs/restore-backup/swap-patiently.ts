@@ -4,7 +4,6 @@ import type { Connection, LockWait } from "@/db/schema";
 import { failed } from "@/jobs/lifecycle/failure";
 import { lockHolders } from "@/jobs/postgres/backend";
 import { connectTenant } from "@/jobs/postgres/connection";
-import { type Swap, swapSchemas } from "@/jobs/restore-backup/swap";
 
 type Patience = {
   connection: Connection;
@@ -20,10 +19,10 @@ const lookEvery = 250;
 const isLockTrouble = (error: unknown) => codeOf(error) === "55P03" || codeOf(error) === "40P01";
 
 /**
- * Swaps the schemas as soon as nobody is in the way. Each try is short, so that those who came after us get their turn
+ * Runs a transaction that needs locks which others may hold, as soon as nobody is in the way. Each try is short, so that those who came after us get their turn
  * in between; when the time is up it fails with `target_busy`, which says who was in the way, and nothing has changed.
  */
-export async function swapPatiently(patience: Patience, swap: Swap): Promise<{ hasKept: boolean }> {
+export async function swapPatiently<T>(patience: Patience, swap: (sql: postgres.Sql) => Promise<T>): Promise<T> {
   const { connection, application, signal, waitSeconds, onBlocked } = patience;
   const sql = connectTenant(connection, application);
   const monitor = connectTenant(connection, application);
@@ -41,7 +40,7 @@ export async function swapPatiently(patience: Patience, swap: Swap): Promise<{ h
       signal.throwIfAborted();
       const watch = await watchBlockers(sql, monitor, noteBlockers);
       try {
-        return await swapSchemas(sql, swap);
+        return await swap(sql);
       } catch (error) {
         signal.throwIfAborted();
         if (!isLockTrouble(error)) throw error;

@@ -16,7 +16,7 @@ export type Swap = {
 };
 
 /** In ms: as long as everybody else may have to queue behind us. */
-const lockPatience = 3_000;
+export const lockPatience = 3_000;
 
 /**
  * Gives the name of the live schema to the one beside it, in one transaction. Every table of the live schema is locked first, so that

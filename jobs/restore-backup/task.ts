@@ -10,6 +10,7 @@ import { originOf } from "@/jobs/lifecycle/origin";
 import { loadSubject, type Subject } from "@/jobs/lifecycle/subject";
 import { besideOf, bring, compare, loadBringing, lookAhead, readFirst } from "@/jobs/restore-backup/bring";
 import { cleanRestore } from "@/jobs/restore-backup/clean";
+import { dropBeside } from "@/jobs/restore-backup/drop-beside";
 import { hasSchema } from "@/jobs/restore-backup/has-schema";
 import { note, openJournal } from "@/jobs/restore-backup/journal";
 import { keptSchema } from "@/jobs/restore-backup/names";
@@ -33,10 +34,11 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   const begin = { jobId: job.id, projectId: job.projectId, schemaName: schema, databaseId: subject.databaseId };
   const journal = await openJournal(job, { ...begin, backupId: options.backupId });
   if (await hasSchema(connection, keptSchema(job.id))) return finished({ job, options, subject, hasKept: true });
+  const tables = options.tables && new Set(options.tables);
   await leavePointOfNoReturn(job);
 
   const bringing = await loadBringing(context, connection, options.backupId);
-  await lookAhead(bringing, schema, (report) => note(job, { report }));
+  await lookAhead(bringing, { schema, tables: options.tables }, (report) => note(job, { report }));
   context.step("read");
   await readFirst(bringing, options.verifyFirst);
   if (options.createSafetyBackup && journal.safetyBackupId === null && (await hasSchema(connection, schema))) {
@@ -45,20 +47,22 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
     await makeSafetyBackup(within(context, "safety"), { encrypt, pgRestore: bringing.tools.pgRestore });
   }
   context.step("restore");
-  await bring(bringing);
+  await bring(bringing, { tables });
   context.step("compare");
-  await compare(bringing, {}, (proof) => note(job, { restored: { proof, complaint: null, missing: [] } }));
+  await compare(bringing, { tables }, (proof) => note(job, { restored: { proof, complaint: null, missing: [] } }));
   signal.throwIfAborted();
   context.step("swap");
-  const { hasKept } = await swap(context, { subject, beside: besideOf(bringing) });
+  const { hasKept } = await swap(context, { subject, beside: besideOf(bringing), tables: options.tables });
   return finished({ job, options, subject, hasKept });
 }
 
-async function swap(context: RunContext, { subject, beside }: { subject: Subject; beside: string }) {
+type Swapping = { subject: Subject; beside: string; tables: string[] | undefined };
+
+async function swap(context: RunContext, { subject, beside, tables }: Swapping) {
   const { connection, schema: live } = subject;
   const kept = keptSchema(context.job.id);
   try {
-    return await swapInPlace(context, { connection, live, beside, kept });
+    return await swapInPlace(context, { connection, live, beside, kept, tables });
   } catch (error) {
     // The connection may have been lost just after the server had committed.
     if (isConnectionLoss(error) && (await hasSchema(connection, kept))) return { hasKept: true };
@@ -74,6 +78,8 @@ function finished({ job, options, subject, hasKept }: Finished): (tx: Tx) => Pro
     ? { keptSchema: keptSchema(job.id), keptUntil: sql`now() + make_interval(hours => ${options.keepHours})` }
     : {};
   return async (tx) => {
+    // Where only some tables were taken from it, the rest of what was restored is of no more use.
+    if (options.tables) await dropBeside(subject.connection, job.id, job.fence);
     const swappedAt = sql`now()`;
     await tx
       .update(restores)
@@ -83,7 +89,7 @@ function finished({ job, options, subject, hasKept }: Finished): (tx: Tx) => Pro
       action: "backup.restored",
       subject: { kind: "backup", id: options.backupId },
       projectId: job.projectId,
-      details: { jobId: job.id, schema: subject.schema },
+      details: { jobId: job.id, schema: subject.schema, tables: options.tables },
     });
   };
 }

@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { recordAudit } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
-import { databases, restores } from "@/db/schema";
+import { databases, jobs, restores } from "@/db/schema";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
@@ -12,6 +12,7 @@ import { releaseBackends } from "@/jobs/postgres/backend";
 import { applicationName } from "@/jobs/postgres/connection";
 import { hasSchema } from "@/jobs/restore-backup/has-schema";
 import { undoneSchema } from "@/jobs/restore-backup/names";
+import { restoreOptions } from "@/jobs/restore-backup/options";
 import { swapInPlace } from "@/jobs/restore-backup/swap-in-place";
 
 /** A job keeps these as its options: the job of the restore to take back. */
@@ -29,7 +30,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   const { job } = context;
   const { restoreJobId } = undoOptions.parse(job.options);
   context.step("check");
-  const { restore, connection } = await loadRestore(restoreJobId);
+  const { restore, connection, tables } = await loadRestore(restoreJobId);
   const undone = undoneSchema(restoreJobId);
   const isBack = await hasSchema(connection, undone);
   if (!isBack) {
@@ -42,7 +43,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
         hint: "Restore the safety backup that was made before it.",
       });
     context.step("swap");
-    await swapInPlace(context, { connection, live: restore.schemaName, beside: kept, kept: undone });
+    await swapInPlace(context, { connection, live: restore.schemaName, beside: kept, kept: undone, tables });
   }
   return async (tx) => {
     const keptUntil = sql`now() + (${restores.keptUntil} - ${restores.swappedAt})`;
@@ -61,12 +62,14 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
 
 async function loadRestore(jobId: string) {
   const [row] = await db
-    .select({ restore: restores, connection: databases.connection })
+    .select({ restore: restores, connection: databases.connection, options: jobs.options })
     .from(restores)
+    .innerJoin(jobs, eq(jobs.id, restores.jobId))
     .innerJoin(databases, eq(databases.id, restores.databaseId))
     .where(eq(restores.jobId, jobId));
   if (!row) throw failed({ code: "restore_refused", message: "There is no such restore any more." });
-  return row;
+  const { restore, connection, options } = row;
+  return { restore, connection, tables: restoreOptions.parse(options).tables };
 }
 
 async function clean(job: ClaimedJob, upToFence: number): Promise<Cleaned> {

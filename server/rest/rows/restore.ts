@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { preflightReport } from "@/jobs/restore-backup/preflight";
+import { preflightReport } from "@/jobs/restore-backup/preflight-report";
 import { jobRecord, presentJob } from "@/server/rest/present/job";
 import { row } from "@/server/rest/row";
 
