@@ -91,3 +91,30 @@ test("an export that is asked for during a restore waits for it, and says so", a
     expect(await jobAtEnd(api, later.jobId)).toMatchObject({ status: "completed" });
   });
 });
+
+test("the rows of one table come back, and the rest stays as it is", async ({ page, api, coffer }) => {
+  const tenant = await addTenant(coffer, api, { tables: ["rooms", "guests"], megabytesEach: 1 });
+  const { schema, slug } = tenant;
+  const { backupId } = await makeBackup(coffer, api, { slug });
+  await coffer.tenants.unsafe(`delete from ${schema}.guests where id > 10; delete from ${schema}.rooms where id > 20`);
+  const counts = async () => {
+    const [row] = await coffer.tenants.unsafe(`select (select count(*)::int from ${schema}.guests) as guests,
+      (select count(*)::int from ${schema}.rooms) as rooms`);
+    return { ...row };
+  };
+  const dialog = await openRestore(page, tenant, backupId);
+  await dialog.getByLabel("What").selectOption({ label: "The rows of chosen tables" });
+  await expect(dialog.getByRole("button", { name: "Restore backup" })).toBeDisabled();
+  await dialog.getByRole("checkbox", { name: /guests/ }).check();
+  await expect(dialog.getByText("The backup holds rows of all the tables that were chosen.")).toBeVisible();
+  await expectAccessible(page, "the choice of tables");
+  await dialog.getByLabel(/^Type /).fill(slug);
+  await dialog.getByRole("button", { name: "Restore backup" }).click();
+  await expect(page.getByRole("dialog", { name: `Restore of ${tenant.name}` })).toBeVisible();
+  const jobId = openJobId(page);
+  expect(await jobAtEnd(api, jobId)).toMatchObject({ status: "completed" });
+  expect(await counts()).toEqual({ guests: 1000, rooms: 20 });
+  const undo = await api.restore.undo.mutate({ jobId });
+  expect(await jobAtEnd(api, undo.jobId)).toMatchObject({ status: "completed" });
+  expect(await counts()).toEqual({ guests: 10, rooms: 20 });
+});

@@ -1,9 +1,10 @@
 "use client";
 
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useJobStart } from "@/app/job/use-job-start";
 import { PreflightReport } from "@/app/restore/preflight-report";
+import { TableChoice } from "@/app/restore/table-choice";
 import { useTRPC } from "@/app/trpc/client";
 import type { BackupDetails } from "@/app/trpc/types";
 import { Button } from "@/app/ui/button";
@@ -20,13 +21,18 @@ export function RestoreDialog({ backup, onClose }: Props) {
   const trpc = useTRPC();
   const [targetSlug, setTargetSlug] = useState(backup.projectSlug);
   const [typed, setTyped] = useState("");
+  const [chosen, setChosen] = useState<string[] | null>(null);
+  const tables = chosen ?? undefined;
   const preflight = useQuery(
-    trpc.restore.preflight.queryOptions({ backupId: backup.id, targetProjectId: targetSlug }, { staleTime: 0 }),
+    trpc.restore.preflight.queryOptions(
+      { backupId: backup.id, targetProjectId: targetSlug, tables },
+      { staleTime: 0, enabled: chosen?.length !== 0, placeholderData: keepPreviousData },
+    ),
   );
   const { idempotencyKey, renew, started } = useJobStart(onClose);
   const start = useMutation(trpc.restore.start.mutationOptions({ meta: { showsError: true }, onSuccess: started }));
   const report = preflight.data;
-  const isStopped = report?.findings.some(({ level }) => level === "stop") ?? true;
+  const isStopped = chosen?.length === 0 || (report?.findings.some(({ level }) => level === "stop") ?? true);
   const isConfirmed = typed.trim() === targetSlug;
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -37,6 +43,7 @@ export function RestoreDialog({ backup, onClose }: Props) {
       backupId: backup.id,
       targetProjectId: targetSlug,
       createSafetyBackup,
+      tables,
       confirm: typed.trim(),
       idempotencyKey: idempotencyKey(),
     });
@@ -49,6 +56,15 @@ export function RestoreDialog({ backup, onClose }: Props) {
           {start.error && <ErrorState title="The restore could not be started" error={start.error} />}
           <p className="break-all font-mono text-sm">{backup.filename}</p>
           <TargetField backup={backup} value={targetSlug} onChange={setTargetSlug} />
+          <SelectField
+            label="What"
+            value={chosen ? "tables" : "all"}
+            onChange={(event) => setChosen(event.target.value === "tables" ? [] : null)}
+          >
+            <option value="all">The whole schema</option>
+            <option value="tables">The rows of chosen tables</option>
+          </SelectField>
+          {chosen && <TableChoice tables={backup.manifest.tables} chosen={chosen} onChange={setChosen} />}
           {preflight.error && !report && (
             <ErrorState
               title="The target could not be looked at"
@@ -57,12 +73,14 @@ export function RestoreDialog({ backup, onClose }: Props) {
               retrying={preflight.isFetching}
             />
           )}
-          {!preflight.error && !report && <SkeletonRows rows={6} label="Looking at the target" />}
-          {report && <PreflightReport report={report} />}
+          {!preflight.error && !report && preflight.isFetching && (
+            <SkeletonRows rows={6} label="Looking at the target" />
+          )}
+          {report && chosen?.length !== 0 && <PreflightReport report={report} />}
           <Safety />
           {report && !isStopped && (
             <TextField
-              label={`Type ${targetSlug} to replace what is in ${report.target.name}`}
+              label={`Type ${targetSlug} to replace ${chosen ? "these rows" : "what is"} in ${report.target.name}`}
               name="confirm"
               autoComplete="off"
               autoCapitalize="none"

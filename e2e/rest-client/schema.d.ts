@@ -3178,6 +3178,7 @@ export interface operations {
         parameters: {
             query?: {
                 target_project_id?: string;
+                tables?: string[];
             };
             header?: never;
             path: {
@@ -3198,7 +3199,7 @@ export interface operations {
                     "application/json": {
                         findings: {
                             /** @enum {string} */
-                            name: "version" | "rights" | "extensions" | "outside" | "pointers" | "sessions" | "newer" | "size";
+                            name: "version" | "rights" | "extensions" | "outside" | "pointers" | "tables" | "sessions" | "newer" | "size";
                             /** @enum {string} */
                             level: "ok" | "warn" | "stop";
                             detail: string;
@@ -3325,6 +3326,7 @@ export interface operations {
                     verify_first?: boolean;
                     /** @default true */
                     create_safety_backup?: boolean;
+                    tables?: string[];
                     /** @default 24 */
                     keep_hours?: number;
                     target_project_id?: string;

@@ -20,14 +20,16 @@ export const restoreRouter = router({
   /** What stands in the way of a restore and what it would change. Looks only. */
   preflight: userProcedure
     .meta({ scope: "restore" })
-    .input(z.strictObject({ backupId: z.uuid(), targetProjectId }))
+    .input(z.strictObject({ backupId: z.uuid(), targetProjectId, tables: restoreOptions.shape.tables }))
     .query(async ({ ctx, input }) => {
       const { backup, target } = await findTarget(ctx.user, input);
       const [database] = await db.select().from(databases).where(eq(databases.id, target.databaseId));
       if (!database) throw new AppError("DATABASE_NOT_FOUND", "There is no such database.");
       const manifest = manifestSchema.parse(backup.manifest);
       const { slug, name, schemaName: schema } = target;
-      const report = await reach(database.connection, (sql) => preflight(sql, { manifest, schema }));
+      const report = await reach(database.connection, (sql) =>
+        preflight(sql, { manifest, schema, tables: input.tables }),
+      );
       return { ...report, target: { slug, name, schema } };
     }),
 
