@@ -5,11 +5,13 @@ const readBytes = 1024 * 1024;
 /** How long to wait for more at the end of what is there. Nobody waits for us meanwhile. */
 const pause = 20;
 
+type Followed = { path: string; from?: number };
+
 /**
- * What a process writes into a file, while it writes; ends when the process has ended and everything was read. Each piece
- * is good until the next is asked for. The page cache still has what was just written, so this reads no disk.
+ * What a process writes into a file, while it writes, from byte `from` on; ends when the process has ended and everything
+ * was read. Each piece is good until the next is asked for. The page cache still has what was just written, so this reads no disk.
  */
-export async function* followFile(path: string, ended: Promise<unknown>): AsyncGenerator<Buffer> {
+export async function* followFile({ path, from = 0 }: Followed, ended: Promise<unknown>): AsyncGenerator<Buffer> {
   let isOver = false;
   const over = () => {
     isOver = true;
@@ -17,7 +19,7 @@ export async function* followFile(path: string, ended: Promise<unknown>): AsyncG
   ended.then(over, over);
   await using file = await open(path);
   const buffer = Buffer.allocUnsafe(readBytes);
-  for (let position = 0; ; ) {
+  for (let position = from; ; ) {
     const wasOver = isOver;
     const { bytesRead } = await file.read(buffer, 0, readBytes, position);
     position += bytesRead;

@@ -27,6 +27,22 @@ describe.each<[BackupCompression, string, Compressor]>([
     expect(unpack[compression](bytes).equals(plain())).toBe(true);
   });
 
+  it("goes on where a file stands already, and knows sizes and sha256 of what is its own", async () => {
+    const sink = await file();
+    const beginning = Buffer.alloc(512, "x");
+    await sink.write(beginning);
+    await sink.flush();
+    const from = beginning.length;
+    const behind = { write: sink.write, file: { ...sink.file, from } };
+    const sealed = await sealScript(much, { compression, compressor, sink: behind });
+    await sink.flush();
+    const bytes = await readFile(sink.file.path);
+    const own = bytes.subarray(from);
+    expect(bytes.subarray(0, from).equals(beginning)).toBe(true);
+    expect(sealed).toEqual({ sizeBytes: own.length, originalBytes: muchBytes, sha256: sha256(own) });
+    expect(unpack[compression](own).equals(plain())).toBe(true);
+  });
+
   it("keeps every byte that passes through us, and knows its sizes and its sha256 exactly", async () => {
     const chunks: Buffer[] = [];
     const sealed = await sealScript(much, { compression, compressor, sink: await memory(chunks) });

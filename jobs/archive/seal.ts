@@ -1,18 +1,21 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { BackupCompression } from "@/db/schema";
 import { type AgeWriter, startAge } from "@/jobs/archive/age/encrypt";
 import { type Compressor, originalSize } from "@/jobs/archive/compressor";
 import { followFile } from "@/jobs/archive/follow-file";
+import { hashFile } from "@/jobs/archive/hash-file";
 import { failed } from "@/jobs/lifecycle/failure";
 import { type Ending, type SpawnOptions, spawnTool, type Tool } from "@/jobs/postgres/spawn";
 
 /** Something that takes bytes in order; resolves when it can take more. */
 export type Sink = {
   write(chunk: Buffer): Promise<void>;
-  /** A local file behind it: a process may then write there itself, which spares every byte the way through us. */
-  file?: { descriptor: number; path: string };
+  /**
+   * A local file behind it: a process may then write there itself, which spares every byte the way through us. `from` is
+   * where the descriptor stands, when that is not the beginning.
+   */
+  file?: { descriptor: number; path: string; from?: number };
 };
 
 export type Sealed = { sizeBytes: number; originalBytes: number; sha256: string };
@@ -59,7 +62,7 @@ export async function seal(options: SealOptions): Promise<Sealed> {
   // The descriptor now belongs to the producer: as long as we kept it open, the compressor would wait for us.
   second?.stdin?.destroy();
   const last = second ?? first;
-  const source = file ? followFile(file.path, last.ended) : last.stdout;
+  const source = file ? followFile(file, last.ended) : last.stdout;
   if (!source) throw new Error("a tool without stdout");
 
   const stop = () => stopBoth(first, second);
@@ -78,18 +81,11 @@ export async function seal(options: SealOptions): Promise<Sealed> {
   signal.throwIfAborted();
   await checkEndings(options, { first, second, meter });
   const sealed = meter.result((await second?.ended)?.stderr ?? []);
-  if (file && hashLater) sealed.sha256 = await hashOf(file.path);
+  if (file && hashLater) sealed.sha256 = await hashFile(file.path);
   // A compressor makes some bytes out of nothing.
   if (meter.packedBytes === 0 || sealed.originalBytes === 0)
     throw failed({ code: "archive_invalid", message: "pg_dump wrote nothing." });
   return sealed;
-}
-
-/** The page cache still has what was just written. */
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk);
-  return hash.digest("hex");
 }
 
 function stopBoth(first: Tool, second: Tool | null) {
