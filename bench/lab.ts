@@ -85,7 +85,7 @@ export async function openLab() {
     /** Asks for an export as the procedure does. */
     async startExport(projectId: string, options: Record<string, unknown>) {
       const origin = { actor: admin, address: null, requestId: null };
-      const job = { kind: "export_backup" as const, projectId, options, steps: exportSteps };
+      const job = { kind: "export_backup" as const, projectId, options, steps: exportSteps(options) };
       return db.transaction((tx) => startJob(tx, origin, job));
     },
     async close() {

@@ -51,3 +51,23 @@ describe("a download of a file that", () => {
     expect(await download()).toMatchObject({ status: 422, body: { error: "BackupCorrupt" } });
   });
 });
+
+describe("a download says what it is:", () => {
+  it.each([
+    { format: "custom", compression: "gzip", encrypted: false, type: "application/gzip" },
+    { format: "tar", compression: "zstd", encrypted: false, type: "application/zstd" },
+    { format: "tar", compression: "none", encrypted: false, type: "application/octet-stream" },
+    { format: "custom", compression: "gzip", encrypted: true, type: "application/octet-stream" },
+    { format: "package", compression: "gzip", encrypted: false, type: "application/x-tar" },
+    { format: "package", compression: "gzip", encrypted: true, type: "application/x-tar" },
+  ] as const)("$format with $compression (encrypted: $encrypted) is $type", async ({ type, ...kind }) => {
+    const { backup } = await makeBackup(tenant);
+    const recipients = kind.encrypted ? ["age1x"] : [];
+    await db
+      .update(backups)
+      .set({ ...kind, recipients })
+      .where(eq(backups.id, backup.id));
+    const { headers } = await call(`GET /api/v1/backups/${backup.id}/download`, { as: admin });
+    expect(headers.get("content-type")).toBe(type);
+  });
+});

@@ -29,6 +29,12 @@ const contentTypes: Record<BackupCompression, string> = {
   none: binary,
 };
 
+/** A package is a plain tar file, whatever has become of the dump in it. */
+function contentTypeOf({ format, compression, encrypted }: typeof backups.$inferSelect): string {
+  if (format === "package") return "application/x-tar";
+  return encrypted ? binary : contentTypes[compression];
+}
+
 /**
  * Serves backup files itself, in front of Next, which would drop Content-Length. Gives false for any other request.
  * The right to the file is checked at each request: by a signed link, else by the session.
@@ -119,7 +125,7 @@ async function send({ request, response, file, backup }: Download, audit: () => 
   response.setHeader("Cache-Control", "private, no-cache, no-transform");
   response.setHeader("Last-Modified", backup.createdAt.toUTCString());
   if (request.headers["if-none-match"] === etag) return void response.writeHead(304).end();
-  response.setHeader("Content-Type", backup.encrypted ? binary : contentTypes[backup.compression]);
+  response.setHeader("Content-Type", contentTypeOf(backup));
   response.setHeader("Content-Disposition", `attachment; filename="${backup.filename}"`);
   response.setHeader("X-Content-Type-Options", "nosniff");
   const range = parseRange(request.headers, { size: backup.sizeBytes, etag });

@@ -22,7 +22,7 @@ const formats: Record<string, string> = {
 const or = (words: string[]) =>
   words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 
-/** What is wrong with a field, to be read after its name: `format` "must be sql, tar or custom". */
+/** What is wrong with a field, to be read after its name: `format` "must be sql, tar, custom or package". */
 function explain(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":

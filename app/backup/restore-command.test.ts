@@ -34,6 +34,16 @@ describe("the command that restores", () => {
   );
 });
 
+test.each([
+  ["acme_2026-01-29T153007Z.package.tar", false, "sh ./acme_2026-01-29T153007Z/restore.sh DBNAME"],
+  ["acme_2026-01-29T153007Z-2.package.tar", false, "sh ./acme_2026-01-29T153007Z/restore.sh DBNAME"],
+  ["acme-7_2026-01-29T153007Z.package.tar", true, "sh ./acme-7_2026-01-29T153007Z/restore.sh DBNAME key.txt"],
+])("the command that restores the package %s runs the script in it", (filename, encrypted, command) =>
+  expect(restoreCommand({ filename, format: "package", compression: "gzip", encrypted })).toBe(
+    `tar -xf ${filename} && ${command}`,
+  ),
+);
+
 test("the link is quoted for the shell", () => {
   expect(curlCommand("acme.dump", "http://localhost/x?a=1&b=2")).toBe(
     "curl -f -o acme.dump 'http://localhost/x?a=1&b=2'",

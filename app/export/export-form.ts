@@ -1,7 +1,7 @@
 import { parseTags } from "@/app/backup/tags";
 import type { BackupCompression, BackupFormat, ExportOptions } from "@/app/trpc/types";
 
-export const formats = ["custom", "sql", "tar"] as const satisfies readonly BackupFormat[];
+export const formats = ["custom", "sql", "tar", "package"] as const satisfies readonly BackupFormat[];
 export const compressions = ["gzip", "zstd", "none"] as const satisfies readonly BackupCompression[];
 
 /** What may be done with a backup as soon as it is there. */

@@ -7,7 +7,7 @@ export function ChoiceCards({ name, label, choices }: { name: string; label: str
   return (
     <fieldset className="flex flex-col gap-1">
       <legend className="mb-1 font-medium text-sm">{label}</legend>
-      <div className={cx("grid gap-2", choices.length === 2 ? "md:grid-cols-2" : "md:grid-cols-3")}>
+      <div className={cx("grid gap-2", choices.length % 2 === 0 ? "md:grid-cols-2" : "md:grid-cols-3")}>
         {choices.map((choice, index) => (
           <label
             key={choice.value}

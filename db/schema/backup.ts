@@ -6,7 +6,7 @@ import { projects } from "./project";
 import { users } from "./user";
 
 export const backupType = controlPlane.enum("backup_type", ["manual", "scheduled", "safety"]);
-export const backupFormat = controlPlane.enum("backup_format", ["custom", "sql", "tar"]);
+export const backupFormat = controlPlane.enum("backup_format", ["custom", "sql", "tar", "package"]);
 export const backupCompression = controlPlane.enum("backup_compression", ["gzip", "zstd", "none"]);
 export const backupStatus = controlPlane.enum("backup_status", ["available", "missing", "corrupt"]);
 /** `archive`: the file is whole and can be read to its end. `restore`: it was restored, and holds what it should. */

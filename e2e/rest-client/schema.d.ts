@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Start an export
-         * @description Dumps the project's schema in the background. The answer comes at once; poll the job for its progress. With `Prefer: wait=N` it comes when the job is over, or after N seconds. With `encrypt` the file is an age v1 file that the secret keys of Coffer's encryption keys open.
+         * @description Dumps the project's schema in the background. The answer comes at once; poll the job for its progress. With `Prefer: wait=N` it comes when the job is over, or after N seconds. A `package` is one tar file with the dump, a script that restores it, a compose file and a README. With `encrypt` the file, in a package the dump in it, is an age v1 file that the secret keys of Coffer's encryption keys open.
          */
         post: operations["startExport"];
         delete?: never;
@@ -902,7 +902,7 @@ export interface operations {
                      * @default sql
                      * @enum {string}
                      */
-                    format?: "custom" | "sql" | "tar";
+                    format?: "sql" | "tar" | "custom" | "package";
                     /** @default true */
                     compress?: boolean;
                     /**
@@ -1427,10 +1427,10 @@ export interface operations {
                  */
                 "application/json": {
                     /**
-                     * @default custom
+                     * @default package
                      * @enum {string}
                      */
-                    format?: "custom" | "sql" | "tar";
+                    format?: "sql" | "tar" | "custom" | "package";
                     /** @default true */
                     compress?: boolean;
                     /**
@@ -2345,7 +2345,7 @@ export interface operations {
                      * @default custom
                      * @enum {string}
                      */
-                    format?: "custom" | "sql" | "tar";
+                    format?: "sql" | "tar" | "custom" | "package";
                     /** @default true */
                     compress?: boolean;
                     /**
@@ -2523,7 +2523,7 @@ export interface operations {
                 search?: string;
                 status?: "available" | "missing" | "corrupt";
                 type?: "manual" | "scheduled" | "safety";
-                format?: "custom" | "sql" | "tar";
+                format?: "custom" | "sql" | "tar" | "package";
                 compression?: "gzip" | "zstd" | "none";
                 encrypted_only?: boolean;
                 tag?: string;
@@ -4233,6 +4233,7 @@ export interface operations {
                 content: {
                     "application/gzip": string;
                     "application/zstd": string;
+                    "application/x-tar": string;
                     "application/octet-stream": string;
                 };
             };

@@ -4,9 +4,10 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { BackupCompression, BackupFormat } from "@/db/schema";
+import type { BackupCompression } from "@/db/schema";
 import { inPieces } from "@/jobs/archive/age/testing";
 import { checkContents, type Expected, type Reader } from "@/jobs/archive/contents";
+import type { DumpFormat } from "@/jobs/archive/dump-format";
 import { checkPassing } from "@/jobs/archive/passing-check";
 import { readInventory } from "@/jobs/postgres/inventory";
 import { testEnv } from "@/jobs/testing/env";
@@ -29,14 +30,14 @@ const pack = {
 const dumps = new Map<string, Promise<Buffer>>();
 
 /** What pg_dump makes of some schemas. */
-function dump(format: BackupFormat, schemas: Schema[], more: string[] = []): Promise<Buffer> {
+function dump(format: DumpFormat, schemas: Schema[], more: string[] = []): Promise<Buffer> {
   const key = [format, ...schemas.map(({ schema }) => schema), ...more].join();
   const known = dumps.get(key) ?? runDump(format, schemas, more);
   dumps.set(key, known);
   return known;
 }
 
-async function runDump(format: BackupFormat, schemas: Schema[], more: string[]): Promise<Buffer> {
+async function runDump(format: DumpFormat, schemas: Schema[], more: string[]): Promise<Buffer> {
   const args = [
     `--format=${format === "sql" ? "plain" : format}`,
     ...schemas.map(({ schema }) => `--schema=${schema}`),
@@ -48,7 +49,7 @@ async function runDump(format: BackupFormat, schemas: Schema[], more: string[]):
   return stdout;
 }
 
-type Archive = { format: BackupFormat; compression: BackupCompression };
+type Archive = { format: DumpFormat; compression: BackupCompression };
 
 /** Checks these bytes as a backup of `acme`, as a file and while they pass: the verdict has to be the same. */
 async function check(plain: Buffer, archive: Archive, signal = new AbortController().signal) {

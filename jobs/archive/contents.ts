@@ -1,13 +1,14 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import type { BackupCompression, BackupFormat } from "@/db/schema";
+import type { BackupCompression } from "@/db/schema";
+import type { DumpFormat } from "@/jobs/archive/dump-format";
 import { failed } from "@/jobs/lifecycle/failure";
 import { quoteIdent } from "@/jobs/postgres/identifier";
 import { spawnTool } from "@/jobs/postgres/spawn";
 
 export type Archive = {
-  format: BackupFormat;
+  format: DumpFormat;
   compression: BackupCompression;
   /** The path of a file, or its bytes as they come; no more of them is read than is needed. */
   from: string | Readable;

@@ -13,6 +13,7 @@ const manifest: Manifest = {
     sizeBytes: 1,
     originalBytes: 1,
     sha256: "00",
+    dump: null,
   },
   snapshotAt: "2026-01-29T15:30:07.891Z",
   serverVersion: "15.18",

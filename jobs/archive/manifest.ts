@@ -23,7 +23,7 @@ export const manifestSchema = z.object({
   }),
   file: z.object({
     name: z.string(),
-    format: z.enum(["custom", "sql", "tar"]),
+    format: z.enum(["custom", "sql", "tar", "package"]),
     compression: z.enum(["gzip", "zstd", "none"]),
     sizeBytes: z.number(),
     /** Null when everybody can read it, as in manifests from before there was encryption. */
@@ -31,6 +31,8 @@ export const manifestSchema = z.object({
     /** Before compression. */
     originalBytes: z.number(),
     sha256: z.string(),
+    /** The file inside of a package that is the dump; null when the backup's file is the dump itself. */
+    dump: z.object({ name: z.string(), sizeBytes: z.number(), sha256: z.string() }).nullable().default(null),
   }),
   /** When the snapshot was taken, by the database's clock. */
   snapshotAt: z.iso.datetime(),

@@ -31,7 +31,13 @@ const ours = generateIdentity();
 async function store(bytes: Buffer, compression: BackupCompression, recipients: string[] = []): Promise<StoredArchive> {
   const file = path.join(testEnv.folder, unique());
   await writeFile(file, bytes);
-  return { path: file, compression, encryption: recipients.length > 0 ? { format: "age", recipients } : null };
+  return {
+    path: file,
+    format: "custom",
+    dump: null,
+    compression,
+    encryption: recipients.length > 0 ? { format: "age", recipients } : null,
+  };
 }
 
 async function sealed(compression: BackupCompression, identity = ours) {
@@ -145,6 +151,12 @@ it("a passphrase opens what was locked with one", async () => {
 });
 
 it("a file that is gone is neither damaged nor a matter of keys", async () => {
-  const archive = { path: path.join(testEnv.folder, "gone"), compression: "gzip", encryption: null } as const;
+  const archive = {
+    path: path.join(testEnv.folder, "gone"),
+    format: "custom",
+    compression: "gzip",
+    encryption: null,
+    dump: null,
+  } as const;
   await expect(collect(openArchive(archive))).rejects.toMatchObject({ code: "ENOENT" });
 });

@@ -2,20 +2,20 @@ import { createReadStream } from "node:fs";
 import { pipeline, type Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { AppError, codeOf } from "@/db/errors";
-import type { BackupCompression } from "@/db/schema";
 import { decryptAge } from "@/jobs/archive/age/decrypt";
 import type { AgeKeys } from "@/jobs/archive/age/file-key";
 import { damaged } from "@/jobs/archive/age/refusal";
-import type { Encryption } from "@/jobs/archive/manifest";
+import type { Encryption, Manifest } from "@/jobs/archive/manifest";
 import { keptIdentities } from "@/jobs/archive/recipients";
+import { dumpIn } from "@/jobs/package/dump-in";
 
 /** A backup's file, as its manifest tells of it. */
-export type StoredArchive = { path: string; compression: BackupCompression; encryption: Encryption | null };
+export type StoredArchive = { path: string } & Pick<Manifest["file"], "format" | "compression" | "encryption" | "dump">;
 
 const readBytes = 1024 * 1024;
 
 /**
- * The plain bytes of the dump in a backup's file, as a stream: decrypted with the keys given or with those that the server
+ * The plain bytes of the dump in a backup's file, as a stream: out of its package, decrypted with the keys given or with those that the server
  * keeps, and decompressed. Whoever stops reading early closes the file. That the file is whole is known only when it has
  * ended without an error, so nothing final may be done before. Only its sha256 tells of
  * damage to a file that is neither encrypted nor compressed, and to the locked key in a header, which looks like a wrong key.
@@ -23,9 +23,10 @@ const readBytes = 1024 * 1024;
  * not one, and what reading the file throws.
  */
 export async function* openArchive(archive: StoredArchive, keys: AgeKeys = {}): AsyncGenerator<Buffer> {
-  const { path, compression, encryption } = archive;
+  const { path, format, compression, encryption, dump } = archive;
   const all = encryption ? await withKept(keys, encryption) : keys;
-  const stored: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: readBytes });
+  const file: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: readBytes });
+  const stored = format === "package" ? dumpIn(file, dump?.sha256) : file;
   const packed = encryption ? decryptAge(stored, all) : stored;
   try {
     yield* compression === "none" ? packed : decompressed(packed, decompressors[compression]());

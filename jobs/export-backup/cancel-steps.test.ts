@@ -44,7 +44,7 @@ describe("a cancelled export leaves nothing behind and gives a receipt, when it 
     expect(took).toBeLessThan(2_500);
   });
 
-  it.each(["custom", "sql", "tar"])("dumping as %s", async (format) => {
+  it.each(["custom", "sql", "tar", "package"])("dumping as %s", async (format) => {
     const tenant = await makeTenant(large);
     const gate = await heldCompressor();
     await using _worker = await startWorkerProcess(gate.env);

@@ -22,12 +22,12 @@ it("200 cancels at random moments leave no job stuck and nothing behind", async 
   const openFiles = () => readdirSync(`/proc/${worker.pid}/fd`).length;
   const filesBefore = openFiles();
   const answers: string[] = [];
-  const formats = ["custom", "sql", "tar"];
+  const formats = ["custom", "sql", "tar", "package"];
   const compressions = ["gzip", "zstd", "none"];
 
   async function lane(first: number) {
     for (let n = first; n < cancels; n += lanes) {
-      const options = { format: formats[n % 3], compression: compressions[Math.floor(n / 3) % 3] };
+      const options = { format: formats[n % 4], compression: compressions[Math.floor(n / 4) % 3] };
       const id = await startExport(n % 2 ? small : larger, options);
       // From before a worker has heard of it to after its end.
       if (n % 20 === 0) await jobAtEnd(id);

@@ -22,6 +22,8 @@ describe("a full disk", () => {
     ["zstd", "sql"],
     ["none", "tar"],
     ["none", "custom"],
+    ["gzip", "package"],
+    ["none", "package"],
   ])(
     "ends a dump with compression %s as %s for good: says how much is needed and free, and leaves nothing",
     async (compression, format) => {

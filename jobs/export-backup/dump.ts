@@ -1,7 +1,8 @@
 import type { BackupCompression } from "@/db/schema";
 import { compressorFor } from "@/jobs/archive/compressor";
+import { dumpFormatOf } from "@/jobs/archive/dump-format";
 import type { Encryption } from "@/jobs/archive/manifest";
-import { type Sealed, type SealOptions, seal } from "@/jobs/archive/seal";
+import { type Sealed, type SealOptions, type Sink, seal } from "@/jobs/archive/seal";
 import type { Staged } from "@/jobs/destination/destination";
 import { jobsEnv } from "@/jobs/env";
 import type { LastBackup, Server } from "@/jobs/export-backup/check";
@@ -11,6 +12,7 @@ import { watchDump } from "@/jobs/export-backup/watch";
 import type { RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
 import type { Subject } from "@/jobs/lifecycle/subject";
+import { reserveDump } from "@/jobs/package/pack";
 import { applicationName, connectTenant, toolConnection } from "@/jobs/postgres/connection";
 import { dumpFailure, pgDumpArgs } from "@/jobs/postgres/pg-dump";
 import { requireTool } from "@/jobs/postgres/require-tool";
@@ -110,12 +112,12 @@ export async function dumpSnapshot(plan: DumpPlan): Promise<Dumped> {
 type Run = { dumpName: string; signal: AbortSignal; onBytes(bytes: number): void; estimate(): number };
 
 async function runDump(plan: DumpPlan, { dumpName, ...run }: Run) {
-  const { options, subject, server, snapshot, staged, encryption } = plan;
+  const { options, subject, server, snapshot, encryption } = plan;
   const tool = await requireTool("pg_dump", server.major);
   const compression = compressionOf(options);
   const args = pgDumpArgs({
     schema: subject.schema,
-    format: options.format,
+    format: dumpFormatOf(options.format),
     snapshot: snapshot.name,
     lockWaitSeconds: jobsEnv().EXPORT_LOCK_WAIT_SECONDS,
   });
@@ -125,11 +127,19 @@ async function runDump(plan: DumpPlan, { dumpName, ...run }: Run) {
     producer: { path: tool.path, args, ...toolConnection(subject.connection, dumpName), goesBack },
     compression,
     compressor: compressorFor(compression, server.schemaBytes),
-    sink: staged,
+    sink: await sinkOf(plan),
     encryption,
     explain: (ending) => failed(dumpFailure(ending)),
     ...run,
   });
   const lock = encryption ? { format: "age" as const, recipients: encryption.recipients } : null;
   return { ...sealed, compression, encryption: lock, clientMajor: tool.major };
+}
+
+/** Where the dump goes: into the file, or into its place in a package. */
+async function sinkOf({ options, staged }: DumpPlan): Promise<Sink> {
+  if (options.format !== "package") return staged;
+  const { write, file } = await reserveDump(staged);
+  // Into a file it would note where each table begins, counted from the start of the package: so this goes through a pipe.
+  return compressionOf(options) === "none" ? { write } : { write, file };
 }

@@ -28,7 +28,7 @@ async function expectNothing(id: string) {
 }
 
 describe("an encrypted export that is cancelled leaves nothing behind", () => {
-  it.each(["custom", "sql", "tar"])("in the middle of its dump as %s", async (format) => {
+  it.each(["custom", "sql", "tar", "package"])("in the middle of its dump as %s", async (format) => {
     const gate = await heldCompressor();
     await using _worker = await startWorkerProcess(gate.env);
     const id = await startExport(tenant, { ...order, format });
@@ -60,7 +60,7 @@ describe("an encrypted export that is cancelled leaves nothing behind", () => {
 });
 
 describe("an encrypted export is not listed", () => {
-  it.each(["custom", "sql", "tar"])("when pg_dump has dumped another schema as %s", async (format) => {
+  it.each(["custom", "sql", "tar", "package"])("when pg_dump has dumped another schema as %s", async (format) => {
     await using _worker = await startWorkerProcess({ COFFER_PG_BIN: await misbehavingDump("astray") });
     const id = await startExport(tenant, { ...order, format });
     await allowAttempts(id, 1);

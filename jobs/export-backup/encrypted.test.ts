@@ -33,10 +33,7 @@ async function makeBackup(options: Record<string, unknown>): Promise<Backup> {
   return backup;
 }
 
-const archiveOf = (backup: Backup) => {
-  const { encryption, compression } = manifestSchema.parse(backup.manifest).file;
-  return { path: fileOf(backup), compression, encryption };
-};
+const archiveOf = (backup: Backup) => ({ ...manifestSchema.parse(backup.manifest).file, path: fileOf(backup) });
 
 const formats = ["custom", "sql", "tar"] as const;
 const compressions = ["gzip", "zstd", "none"] as const;

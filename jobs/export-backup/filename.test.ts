@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { numbered } from "@/jobs/destination/local";
-import { backupFilename } from "@/jobs/export-backup/filename";
+import { backupFilename, packageNames } from "@/jobs/export-backup/filename";
 
 const at = new Date("2026-01-29T15:30:07.891Z");
 
@@ -15,6 +15,15 @@ describe("a backup's file name", () => {
     expect(backupFilename("acme", at, { format: "tar", compression: "none", encrypt: false })).toBe(
       "acme_2026-01-29T153007Z.tar",
     );
+  });
+
+  it("tells that it is a package, and the dump in it tells the rest", () => {
+    const kind = { compression: "zstd", encrypt: true } as const;
+    expect(backupFilename("acme", at, { format: "package", ...kind })).toBe("acme_2026-01-29T153007Z.package.tar");
+    const names = { folder: "acme_2026-01-29T153007Z", dump: "acme.dump.zst.age" };
+    expect(packageNames("acme", at, kind)).toEqual(names);
+    const long = packageNames("x".repeat(100), at, kind);
+    expect([long.folder.length <= 155, long.dump.length <= 100]).toEqual([true, true]);
   });
 
   it("tells that it is encrypted", () => {
@@ -41,6 +50,7 @@ describe("the next name to try", () => {
     expect(numbered("acme/x/acme_2026.dump.gz", 1)).toBe("acme/x/acme_2026.dump.gz");
     expect(numbered("acme/x/acme_2026.dump.gz", 2)).toBe("acme/x/acme_2026-2.dump.gz");
     expect(numbered("acme_2026.dump.gz.age", 3)).toBe("acme_2026-3.dump.gz.age");
+    expect(numbered("acme_2026.package.tar", 2)).toBe("acme_2026-2.package.tar");
     expect(numbered("acme_2026.tar", 13)).toBe("acme_2026-13.tar");
   });
 

@@ -15,6 +15,7 @@ it.each([
   { format: "custom", compression: "gzip" },
   { format: "tar", compression: "none" },
   { format: "custom", compression: "none", encrypt: true },
+  { format: "package", compression: "none" },
 ])("the memory of a worker does not grow with the size of what it exports, here 300 MB as %o", async (options) => {
   await addKey();
   const small = await makeTenant({ tables: 1, rows: 2_000, rowBytes: 1000 });

@@ -10,7 +10,7 @@ const storagePath = z
 
 /** What may be asked of an export. A job keeps these as its options. */
 export const exportOptions = z.strictObject({
-  format: z.enum(["custom", "sql", "tar"]).default("sql"),
+  format: z.enum(["sql", "tar", "custom", "package"]).default("sql"),
   compress: z.boolean().default(true),
   /** gzip is the default: made by the fastest compressor at hand, and opened by every tool on earth. */
   compression: z.enum(["gzip", "zstd", "none"]).default("gzip"),
@@ -30,11 +30,16 @@ export type ExportOptions = z.infer<typeof exportOptions>;
 /** The compression in force. */
 export const compressionOf = ({ compress, compression }: ExportOptions) => (compress ? compression : "none");
 
-export const exportSteps = [
+const steps = [
   { name: "check", title: "Checking the project" },
   { name: "snapshot", title: "Taking a snapshot" },
   { name: "dump", title: "Dumping" },
   { name: "verify", title: "Checking the archive" },
+  { name: "package", title: "Packaging" },
   { name: "store", title: "Storing" },
   { name: "finish", title: "Finishing" },
-] as const;
+];
+
+/** The steps of an export with these options: only a package is packed. */
+export const exportSteps = ({ format }: { format?: unknown }) =>
+  steps.filter(({ name }) => name !== "package" || format === "package");

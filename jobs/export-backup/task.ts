@@ -1,32 +1,27 @@
 import path from "node:path";
 import type { Tx } from "@/db/client";
 import { type BackupType, backups } from "@/db/schema";
-import { type Manifest, manifestSchema } from "@/jobs/archive/manifest";
+import { dumpFormatOf } from "@/jobs/archive/dump-format";
 import type { Destination, Staged } from "@/jobs/destination/destination";
 import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
-import {
-  checkServer,
-  checkSpace,
-  diskFull,
-  lastBackup,
-  requireRecipients,
-  type Server,
-} from "@/jobs/export-backup/check";
+import { checkServer, checkSpace, diskFull, lastBackup, requireRecipients } from "@/jobs/export-backup/check";
 import { checkDump } from "@/jobs/export-backup/check-dump";
 import { cleanExport } from "@/jobs/export-backup/clean";
 import { described } from "@/jobs/export-backup/described";
-import { type Dumped, dumpSnapshot } from "@/jobs/export-backup/dump";
-import { backupFilename } from "@/jobs/export-backup/filename";
+import { dumpSnapshot } from "@/jobs/export-backup/dump";
+import { backupFilename, packageNames } from "@/jobs/export-backup/filename";
+import { type Described, type DescribedFile, manifestOf } from "@/jobs/export-backup/manifest-of";
 import { compressionOf, type ExportOptions, exportOptions } from "@/jobs/export-backup/options";
 import { dumpFrom, dumpTo } from "@/jobs/export-backup/watch";
 import type { JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { originOf } from "@/jobs/lifecycle/origin";
-import { loadSubject, type Subject } from "@/jobs/lifecycle/subject";
+import { loadSubject } from "@/jobs/lifecycle/subject";
+import { pack } from "@/jobs/package/pack";
 import { applicationName, connectTenant } from "@/jobs/postgres/connection";
 import { requireTool } from "@/jobs/postgres/require-tool";
-import { openSnapshot, type Snapshot } from "@/jobs/postgres/snapshot";
+import { openSnapshot } from "@/jobs/postgres/snapshot";
 import { startVerification } from "@/jobs/verify-backup/start";
 
 /** Check, snapshot, dump, verify, store, list: the last one in the transaction that completes the job. */
@@ -80,9 +75,8 @@ export async function makeBackup(
   await using check = checkDump({ options, subject, snapshot, staged, reader: { path: pgRestore, signal } });
   const encryption = check.inspect ? { recipients, inspect: check.inspect } : undefined;
   const plan = { context, options, subject, server, last, snapshot, staged, encryption };
-  const dumped = await dumpSnapshot(plan).catch((error) =>
-    explainFullDisk(error, { destination, last, schemaBytes: server.schemaBytes }),
-  );
+  const explain = (error: unknown) => explainFullDisk(error, { destination, last, schemaBytes: server.schemaBytes });
+  const dumped = await dumpSnapshot(plan).catch(explain);
   // Nobody waits for our locks any longer than they must.
   await snapshot.close();
 
@@ -91,29 +85,38 @@ export async function makeBackup(
   await check.end();
   signal.throwIfAborted();
 
+  const finished = { context, job, options, type, subject, server, snapshot, staged, dumped };
+  const file = await finishFile(finished).catch(explain);
+
   context.step("store");
   context.report({ progressPercentage: 98 });
-  return await publish({ context, options, type, subject, server, snapshot, staged, dumped });
+  return await publish(finished, file);
 }
 
-type Finished = Wanted & {
-  context: RunContext;
-  subject: Subject;
-  server: Server;
-  snapshot: Snapshot;
-  staged: Staged;
-  dumped: Dumped;
-};
+type Finished = Described & Wanted & { context: RunContext; staged: Staged };
+type File = Omit<DescribedFile, "name">;
+
+/** Makes the package, if it is to be one. Gives what the file has become. */
+async function finishFile(finished: Finished): Promise<File> {
+  const { context, job, options, subject, staged, dumped } = finished;
+  const { sizeBytes, sha256, compression } = dumped;
+  if (options.format !== "package") return { format: options.format, sizeBytes, sha256, dump: null };
+  context.step("package");
+  const { folder, dump: name } = packageNames(subject.slug, job.createdAt, { ...options, compression });
+  const dump = { name, sizeBytes, sha256 };
+  const manifest = manifestOf(finished, { ...dump, format: dumpFormatOf(options.format), dump: null });
+  return { format: options.format, dump, ...(await pack(staged, { folder, manifest, signal: context.signal })) };
+}
 
 /** Makes the file visible, and gives the write that lists it. Between the two a crash leaves a file whose sidecar names its job. */
-async function publish(finished: Finished): ReturnType<typeof makeBackup> {
-  const { context, options, type, subject, staged, dumped } = finished;
-  const { job } = context;
+async function publish(finished: Finished, file: File): ReturnType<typeof makeBackup> {
+  const { context, job, options, type, subject, staged, dumped } = finished;
   const name = backupFilename(subject.slug, job.createdAt, { ...options, compression: dumped.compression });
   const wanted = path.posix.join(subject.slug, options.storagePath ?? "", name);
-  const storagePath = await staged.publish(wanted, (given) => JSON.stringify(manifestOf(finished, given), null, 2));
+  const manifestAt = (given: string) => manifestOf(finished, { ...file, name: path.posix.basename(given) });
+  const storagePath = await staged.publish(wanted, (given) => JSON.stringify(manifestAt(given), null, 2));
   context.step("finish");
-  const manifest = manifestOf(finished, storagePath);
+  const manifest = manifestAt(storagePath);
   return async (tx) => {
     const row = {
       projectId: job.projectId,
@@ -129,49 +132,6 @@ async function publish(finished: Finished): ReturnType<typeof makeBackup> {
     if (!backup) throw new Error("an insert gave no row");
     return backup;
   };
-}
-
-function manifestOf(
-  { context: { job }, options, subject, server, snapshot, dumped }: Finished,
-  storagePath: string,
-): Manifest {
-  const { inventory } = snapshot;
-  const after = new Map(dumped.sequencesAfter.map((sequence) => [sequence.name, sequence]));
-  return manifestSchema.parse({
-    manifestVersion: 1,
-    job: { id: job.id, fence: job.fence },
-    project: {
-      id: job.projectId,
-      slug: subject.slug,
-      name: subject.name,
-      schema: subject.schema,
-      database: subject.databaseName,
-    },
-    file: {
-      name: path.posix.basename(storagePath),
-      format: options.format,
-      compression: dumped.compression,
-      encryption: dumped.encryption,
-      sizeBytes: dumped.sizeBytes,
-      originalBytes: dumped.originalBytes,
-      sha256: dumped.sha256,
-    },
-    snapshotAt: snapshot.takenAt.toISOString(),
-    serverVersion: server.version,
-    clientVersion: String(dumped.clientMajor),
-    schemaVersion: inventory.schemaVersion,
-    tables: inventory.tables.map(({ oid, name, kind }) => {
-      const { rows = null, bytes = 0, fingerprint = null } = dumped.measured.get(oid) ?? {};
-      return { name, kind, rows, bytes, fingerprint };
-    }),
-    sequences: inventory.sequences.map((sequence) => {
-      const later = after.get(sequence.name);
-      const hasMoved = later && (later.lastValue !== sequence.lastValue || later.isCalled !== sequence.isCalled);
-      return { ...sequence, movedTo: hasMoved ? later.lastValue : null };
-    }),
-    extensions: inventory.extensions,
-    outsideDependencies: inventory.outsideDependencies,
-  });
 }
 
 async function explainFullDisk(

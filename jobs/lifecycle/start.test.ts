@@ -27,7 +27,7 @@ describe("starting a job", () => {
       userId: tester.id,
       requestId: "request-of-a-test",
       currentStep: "Waiting for a worker",
-      stepsTotal: exportSteps.length,
+      stepsTotal: exportSteps({}).length,
       attempts: 0,
     });
     expect(await bellsOf(id)).toMatchObject([{ due: true, lockedBy: null }]);
@@ -36,7 +36,7 @@ describe("starting a job", () => {
   it("leaves neither row nor bell when the transaction does not come to its end", async () => {
     const started: string[] = [];
     const origin = { actor: tester, address: null, requestId: null };
-    const job = { kind: "export_backup", projectId: tenant.projectId, options: {}, steps: exportSteps } as const;
+    const job = { kind: "export_backup", projectId: tenant.projectId, options: {}, steps: exportSteps({}) } as const;
     const transaction = db.transaction(async (tx) => {
       started.push((await startJob(tx, origin, job)).id);
       throw new Error("the web process died");
@@ -97,7 +97,12 @@ describe("an idempotency key", () => {
       address: null,
       requestId: null,
     };
-    const request = { kind: "export_backup", projectId: tenant.projectId, options: {}, steps: exportSteps } as const;
+    const request = {
+      kind: "export_backup",
+      projectId: tenant.projectId,
+      options: {},
+      steps: exportSteps({}),
+    } as const;
     const theirs = await db.transaction((tx) => startJob(tx, origin, { ...request, idempotencyKey: key }));
     expect(theirs.isNew).toBe(true);
     expect(theirs.id).not.toBe(mine.id);

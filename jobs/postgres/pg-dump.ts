@@ -1,9 +1,9 @@
-import type { BackupFormat } from "@/db/schema";
+import type { DumpFormat } from "@/jobs/archive/dump-format";
 import { type Failure, tooManyTables } from "@/jobs/lifecycle/failure";
 import { quoteIdent } from "@/jobs/postgres/identifier";
 import type { Ending } from "@/jobs/postgres/spawn";
 
-export type DumpRequest = { schema: string; format: BackupFormat; snapshot: string; lockWaitSeconds: number };
+export type DumpRequest = { schema: string; format: DumpFormat; snapshot: string; lockWaitSeconds: number };
 
 /**
  * The arguments for a dump of exactly one schema to stdout, uncompressed. `--schema` takes a pattern: only inside double

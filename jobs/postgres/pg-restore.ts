@@ -1,4 +1,5 @@
-import type { BackupFormat, Connection } from "@/db/schema";
+import type { Connection } from "@/db/schema";
+import type { DumpFormat } from "@/jobs/archive/dump-format";
 import { type Failure, failed } from "@/jobs/lifecycle/failure";
 import { toolConnection } from "@/jobs/postgres/connection";
 import { type Ending, feed, spawnTool } from "@/jobs/postgres/spawn";
@@ -7,7 +8,7 @@ import { type Ending, feed, spawnTool } from "@/jobs/postgres/spawn";
 const mostInOneTransaction = 4_000;
 
 export type RestoreRequest = {
-  format: BackupFormat;
+  format: DumpFormat;
   /** About how many objects the dump makes. */
   objects: number;
   /** pg_restore, or psql for a script. */

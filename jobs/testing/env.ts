@@ -40,6 +40,12 @@ export const workerEnvironment = (changes: Record<string, string>): NodeJS.Proce
   ...changes,
 });
 
+/** The environment of somebody who has nothing of ours. */
+export const bareEnvironment = (changes: Record<string, string>): NodeJS.ProcessEnv => ({
+  NODE_ENV: process.env.NODE_ENV,
+  ...changes,
+});
+
 /** Puts this file's control plane at another address. To be called before it is used. */
 export function moveControlPlane(url: string): void {
   testEnv.controlUrl = url;

@@ -30,7 +30,7 @@ export function startExportWithKey(
       kind: "export_backup",
       projectId: tenant.projectId,
       options,
-      steps: exportSteps,
+      steps: exportSteps(options),
       idempotencyKey,
     }),
   );

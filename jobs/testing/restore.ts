@@ -6,6 +6,7 @@ import type postgres from "postgres";
 import { qualified, quoteIdent } from "@/jobs/postgres/identifier";
 import { testEnv } from "@/jobs/testing/env";
 import type { Backup } from "@/jobs/testing/export-job";
+import { dumpOf, runScript, unpackPackage } from "@/jobs/testing/package";
 import { realTool } from "@/jobs/testing/stand-in";
 import { sessions, tenantSql, unique } from "@/jobs/testing/tenant";
 
@@ -21,11 +22,12 @@ const decompressors = { none: "cat", gzip: "gunzip -c", zstd: "zstd -dcq" };
  * as age-keygen writes it.
  */
 export async function unpacked(backup: Backup, keyFile = ""): Promise<string> {
-  if (backup.compression === "none" && !backup.encrypted) return fileOf(backup);
+  const dump = backup.format === "package" ? await dumpOf(await unpackPackage(fileOf(backup))) : fileOf(backup);
+  if (backup.compression === "none" && !backup.encrypted) return dump;
   const decrypt = backup.encrypted ? 'age -d -i "$2" "$0"' : 'cat "$0"';
   const plain = path.join(testEnv.folder, `plain-${unique()}`);
   const command = `set -o pipefail; ${decrypt} | ${decompressors[backup.compression]} > "$1"`;
-  await run("/bin/bash", ["-c", command, fileOf(backup), plain, keyFile]);
+  await run("/bin/bash", ["-c", command, dump, plain, keyFile]);
   return plain;
 }
 
@@ -38,8 +40,13 @@ export async function emptyDatabase(): Promise<string> {
   return url.href;
 }
 
-/** Restores a backup with pg_restore or psql into the database, in one transaction. Throws at the first complaint. */
+/** Restores a backup with pg_restore, psql or its own script into the database, in one transaction. Throws at the first complaint. */
 export async function restore(backup: Backup, url: string, keyFile?: string): Promise<void> {
+  if (backup.format === "package") {
+    const { code, said } = await runScript(await unpackPackage(fileOf(backup)), [url, keyFile ?? ""]);
+    if (code !== 0) throw new Error(said);
+    return;
+  }
   const plain = await unpacked(backup, keyFile);
   if (backup.format === "sql") {
     await run(await realTool("psql"), ["-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", plain], roomy);

@@ -2,14 +2,17 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { AppError, codeOf } from "@/db/errors";
-import type { BackupFormat, BackupStatus, ProofCheck } from "@/db/schema";
+import type { BackupStatus, ProofCheck } from "@/db/schema";
+import type { DumpFormat } from "@/jobs/archive/dump-format";
 import { isCompressionDamage, openArchive, type StoredArchive } from "@/jobs/archive/open";
+import { isPackageDamage } from "@/jobs/package/dump-in";
 import { readToEnd } from "@/jobs/verify-backup/integrity";
 
 /** A backup's file, and what its row says that it should be. */
 export type Claimed = {
   archive: StoredArchive;
-  format: BackupFormat;
+  /** Of the dump. */
+  format: DumpFormat;
   sizeBytes: number;
   originalBytes: number;
   sha256: string;
@@ -109,6 +112,12 @@ async function readContents({ archive, format, originalBytes }: Claimed, reading
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "BACKUP_CORRUPT") throw error;
     const damage = wrong(error.message);
+    if (isPackageDamage(error))
+      return {
+        decryption: archive.encryption ? notReached : decryption,
+        decompression: archive.compression === "none" ? decompression : notReached,
+        integrity: damage,
+      };
     if (isCompressionDamage(error)) return { decryption, decompression: damage, integrity: notReached };
     return { decryption: damage, decompression: notReached, integrity: notReached };
   }

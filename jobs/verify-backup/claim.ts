@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { db } from "@/db/client";
 import { backups } from "@/db/schema";
+import { dumpFormatOf } from "@/jobs/archive/dump-format";
 import { type Manifest, manifestSchema } from "@/jobs/archive/manifest";
 import { inside } from "@/jobs/destination/local-path";
 import { jobsEnv } from "@/jobs/env";
@@ -12,9 +13,8 @@ export async function loadClaim(backupId: string): Promise<{ claimed: Claimed; m
   const [backup] = await db.select().from(backups).where(eq(backups.id, backupId));
   if (!backup) throw failed({ code: "backup_gone", message: "The backup was deleted." });
   const manifest = manifestSchema.parse(backup.manifest);
-  const { format, compression, sizeBytes, originalBytes, sha256, storagePath } = backup;
-  const path = inside(jobsEnv().BACKUP_DIR, storagePath);
-  const archive = { path, compression, encryption: manifest.file.encryption };
-  const claimed: Claimed = { archive, format, sizeBytes, originalBytes, sha256 };
+  const { format, sizeBytes, originalBytes, sha256, storagePath } = backup;
+  const archive = { ...manifest.file, path: inside(jobsEnv().BACKUP_DIR, storagePath) };
+  const claimed: Claimed = { archive, format: dumpFormatOf(format), sizeBytes, originalBytes, sha256 };
   return { claimed, manifest };
 }

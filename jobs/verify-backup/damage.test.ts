@@ -51,6 +51,7 @@ describe("a verification", () => {
     ["custom", "gzip", "decompression_test"],
     ["custom", "zstd", "decompression_test"],
     ["custom", "none", "archive_integrity"],
+    ["package", "gzip", "archive_integrity"],
     ["tar", "none", "archive_integrity"],
     ["sql", "none", "archive_integrity"],
   ] as const)(

@@ -1,11 +1,11 @@
 import { closeSync, openSync } from "node:fs";
 import { devNull } from "node:os";
-import type { BackupFormat } from "@/db/schema";
+import type { DumpFormat } from "@/jobs/archive/dump-format";
 import { followTar } from "@/jobs/archive/tar";
 import { feed, spawnTool } from "@/jobs/postgres/spawn";
 
 type Reader = {
-  format: BackupFormat;
+  format: DumpFormat;
   /** Where pg_restore is. */
   pgRestore: string;
   signal: AbortSignal;

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dumpFormatOf } from "@/jobs/archive/dump-format";
 import { type Manifest, manifestSchema } from "@/jobs/archive/manifest";
 import { connectTenant } from "@/jobs/postgres/connection";
 import { restoreInto } from "@/jobs/postgres/pg-restore";
@@ -43,7 +44,7 @@ async function provenOnceRestored({ backup, manifest }: { backup: Backup; manife
     const missing = await recreateOutside({ live, scratch }, tenant.schema, manifest);
     expect(missing).toEqual([]);
     await restoreInto(createReadStream(await unpacked(backup)), {
-      format: backup.format,
+      format: dumpFormatOf(backup.format),
       objects: manifest.tables.length,
       tool: await realTool(backup.format === "sql" ? "psql" : "pg_restore"),
       connection,

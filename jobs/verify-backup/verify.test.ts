@@ -19,7 +19,7 @@ beforeAll(async () => {
   torture = await tortureTenant();
 });
 
-const formats = ["custom", "sql", "tar"] as const;
+const formats = ["custom", "sql", "tar", "package"] as const;
 const compressions = ["gzip", "zstd", "none"] as const;
 
 describe("a verification", () => {

@@ -96,11 +96,11 @@ describe("the registry of tools", () => {
   const start = (as: Person, body?: object) =>
     call(`POST /api/tool-registry/tools/${tenant.projectId}/export`, { as, body });
 
-  it("starts an export without a body, and gives its full record", async () => {
+  it("exports a package when it is started without a body, and gives its full record", async () => {
     const started = await start(ada);
     expect(started).toMatchObject({
       status: 201,
-      body: { jobId: expect.any(String), toolId: tenant.projectId, userId: ada.id, stepsTotal: 6 },
+      body: { jobId: expect.any(String), toolId: tenant.projectId, userId: ada.id, stepsTotal: 7 },
     });
     const { jobId } = started.body as { jobId: string };
     await jobWhen(jobId, (job) => job.finishedAt);
@@ -110,7 +110,7 @@ describe("the registry of tools", () => {
       body: {
         status: "completed",
         progressPercentage: 100,
-        packagePath: expect.stringMatching(/\.dump\.gz$/),
+        packagePath: expect.stringMatching(/\.package\.tar$/),
         errorMessage: null,
       },
     });

@@ -23,7 +23,7 @@ export const exportRouter = router({
           kind: "export_backup",
           projectId: ctx.project.id,
           options,
-          steps: exportSteps,
+          steps: exportSteps(options),
           idempotencyKey,
         });
         noteOnRequest({ jobId: job.id });

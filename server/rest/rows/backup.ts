@@ -140,6 +140,7 @@ export const backupStreams: Stream[] = [
     content: {
       "application/gzip": z.string().meta({ override: { format: "binary" } }),
       "application/zstd": z.string().meta({ override: { format: "binary" } }),
+      "application/x-tar": z.string().meta({ override: { format: "binary" } }),
       "application/octet-stream": z.string().meta({ override: { format: "binary" } }),
     },
     otherwise: [

@@ -19,7 +19,7 @@ export const exportRows = [
     path: "/api/backup/export",
     summary: "Start an export",
     description:
-      "Dumps the project's schema in the background. The answer comes at once; poll the job for its progress. With `Prefer: wait=N` it comes when the job is over, or after N seconds. With `encrypt` the file is an age v1 file that the secret keys of Coffer's encryption keys open.",
+      "Dumps the project's schema in the background. The answer comes at once; poll the job for its progress. With `Prefer: wait=N` it comes when the job is over, or after N seconds. A `package` is one tar file with the dump, a script that restores it, a compose file and a README. With `encrypt` the file, in a package the dump in it, is an age v1 file that the secret keys of Coffer's encryption keys open.",
     procedure: "export.startExport",
     casing: "snake",
     status: 202,

@@ -19,7 +19,7 @@ export const registryRows = [
     rename: { toolId: "projectId" },
     uuids: ["toolId"],
     codes,
-    defaults: { format: "custom" },
+    defaults: { format: "package" },
     status: 201,
     optionalBody: true,
     idempotent: true,

@@ -1,3 +1,4 @@
+ALTER TYPE "control_plane"."backup_format" ADD VALUE 'package';--> statement-breakpoint
 ALTER TYPE "control_plane"."job_kind" ADD VALUE 'restore_backup';--> statement-breakpoint
 ALTER TYPE "control_plane"."job_kind" ADD VALUE 'undo_restore';--> statement-breakpoint
 ALTER TYPE "control_plane"."job_kind" ADD VALUE 'clone_project';--> statement-breakpoint
