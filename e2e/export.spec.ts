@@ -37,6 +37,19 @@ test("what is chosen in the dialog is what is made", async ({ page, api }) => {
   expect(backup.storagePath).toBe(`acme/2026/q1/${backup.filename}`);
 });
 
+test("a package can be made, and its dialog shows how to use it", async ({ page, api }) => {
+  const dialog = await openExportDialog(page);
+  await dialog.getByRole("radio", { name: /^Package/ }).check();
+  await dialog.getByRole("button", { name: "Export backup" }).click();
+  const finished = jobDialog(page);
+  await expect(finished.getByText("Backup ready")).toBeVisible();
+  const { filename, steps } = await api.job.getStatus.query({ jobId: openJobId(page) });
+  expect(filename).toMatch(/^acme_.*\.package\.tar$/);
+  expect(steps.map(({ title }) => title)).toContain("Packaging");
+  const folder = filename?.replace(/(-\d+)?\.package\.tar$/, "");
+  await expect(finished.getByText(`tar -xf ${filename} && sh ./${folder}/restore.sh DBNAME`)).toBeVisible();
+});
+
 test("a storage path that leads elsewhere is refused in the dialog", async ({ page }) => {
   const dialog = await openExportDialog(page);
   await dialog.getByText("More options").click();

@@ -17,7 +17,7 @@ test.beforeAll(async ({ coffer }) => {
 
 const tenants = demoTenants.filter(({ slug }) => slug === "lunaria" || slug === "spaeti-24-7");
 for (const { slug, name, schema } of tenants) {
-  for (const format of ["custom", "sql", "tar"] as const) {
+  for (const format of ["custom", "sql", "tar", "package"] as const) {
     for (const compression of ["gzip", "zstd", "none"] as const) {
       test(`a backup of ${name} as ${format} with ${compression} compression comes back whole`, async ({
         coffer,
