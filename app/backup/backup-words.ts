@@ -5,7 +5,7 @@ export const formatWords: Record<BackupFormat, { name: string; about: string }> 
   custom: { name: "Custom", about: "for pg_restore: pick tables, restore in parallel" },
   sql: { name: "SQL", about: "plain text for psql: easy to read and to change" },
   tar: { name: "Tar", about: "for pg_restore: an archive of plain files" },
-  package: { name: "Package", about: "for anybody: the dump with a script that restores it, a compose file, a README" },
+  package: { name: "Package", about: "for anybody: dump, restore script and README" },
 };
 
 export const compressionWords: Record<BackupCompression, { name: string; about: string }> = {

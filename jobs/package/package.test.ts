@@ -54,7 +54,9 @@ describe.each([false, true])("a package (encrypted: %s)", (encrypt) => {
 
       const folder = await unpackPackage(fileOf(backup));
       expect(path.basename(folder)).toBe(backup.filename.replace(".package.tar", ""));
+      expect((await stat(path.join(folder, "restore.sh"))).mode & 0o777).toBe(0o755);
       const dump = await dumpOf(folder);
+      expect((await stat(dump)).mode & 0o777).toBe(0o644);
       const endings = { gzip: ".gz", zstd: ".zst", none: "" };
       expect(path.basename(dump)).toBe(`${tenant.slug}.dump${endings[compression]}${encrypt ? ".age" : ""}`);
 
