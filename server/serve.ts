@@ -6,6 +6,7 @@ import type { Door } from "@/server/exchange";
 import { headersOf } from "@/server/headers";
 import { serveOperations } from "@/server/operations";
 import { serveProcedures } from "@/server/procedures";
+import { serveProofReport } from "@/server/proof-report";
 import { requestIdOf } from "@/server/request-id";
 import { logged } from "@/server/request-log";
 import { serveRest } from "@/server/rest/serve";
@@ -14,7 +15,7 @@ import { secure } from "@/server/security-headers";
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
 /** In this order. Each gives false for a request that is not for it. */
-const doors: Door[] = [serveOperations, serveDownload, serveProcedures, serveRest, serveDocs];
+const doors: Door[] = [serveOperations, serveDownload, serveProofReport, serveProcedures, serveRest, serveDocs];
 
 /** Serves all requests: what is not for one of our own doors is for the pages. */
 export function serveWith(pages: Handler, isDevelopment: boolean): Handler {

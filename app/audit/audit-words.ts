@@ -12,6 +12,7 @@ const actions: Record<string, string> = {
   "backup.found": "Found a backup's file whole again",
   "backup.link_created": "Made a download link",
   "backup.missing": "Found a backup's file gone",
+  "backup.proof_downloaded": "Downloaded a proof",
   "backup.verification_started": "Started to verify a backup",
   "backup.verified": "Verified a backup",
   "database.added": "Connected a database",

@@ -1,4 +1,4 @@
-import { checkWords, resultLooks } from "@/app/proof/proof-words";
+import { checkWord, resultLooks } from "@/app/proof/proof-words";
 import type { Proof } from "@/app/trpc/types";
 import { StatusMark } from "@/app/ui/status-mark";
 import { Cell, Head, Row, Table } from "@/app/ui/table";
@@ -17,10 +17,10 @@ export function ProofChecks({ checks }: { checks: Proof["checks"] }) {
       }
     >
       {checks.map(({ name, result, detail }) => {
-        const { tone, word } = resultLooks[result];
+        const { tone, word } = resultLooks(result);
         return (
           <Row key={name}>
-            <Cell className="whitespace-nowrap font-medium">{checkWords[name]}</Cell>
+            <Cell className="whitespace-nowrap font-medium">{checkWord(name)}</Cell>
             <Cell className="whitespace-nowrap">
               <StatusMark tone={tone}>{word}</StatusMark>
             </Cell>

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { ProofChecks } from "@/app/proof/proof-checks";
+import { ProofFiles } from "@/app/proof/proof-files";
 import { ProofTables } from "@/app/proof/proof-tables";
 import { proofLooks } from "@/app/proof/proof-words";
 import { VerifyButton } from "@/app/proof/verify-button";
@@ -38,6 +39,7 @@ export function ProofSection({ backup, canVerify }: { backup: BackupDetails; can
         <>
           <Verdict proof={last} />
           <ProofChecks checks={last.checks} />
+          <ProofFiles proof={last} backup={backup} />
           {last.level === "restore" && (
             <Foldable summary="What was compared">
               <ProofTables proofId={last.id} />
@@ -49,8 +51,9 @@ export function ProofSection({ backup, canVerify }: { backup: BackupDetails; can
         <Foldable summary={plural(earlier.length, "earlier proof")}>
           <ul className="flex flex-col gap-1">
             {earlier.map((proof) => (
-              <li key={proof.id}>
+              <li key={proof.id} className="flex flex-wrap items-center justify-between gap-x-4">
                 <Verdict proof={proof} />
+                <ProofFiles proof={proof} backup={backup} of={`the proof of ${proof.createdAt}`} />
               </li>
             ))}
           </ul>

@@ -51,7 +51,7 @@ export function ProofTables({ proofId }: { proofId: string }) {
             <Cell numeric>{line.expected ?? "–"}</Cell>
             <Cell numeric>{line.found ?? "–"}</Cell>
             <Cell className="whitespace-nowrap">
-              <StatusMark tone={verdictLooks[line.verdict].tone}>{verdictLooks[line.verdict].word}</StatusMark>
+              <StatusMark tone={verdictLooks(line.verdict).tone}>{verdictLooks(line.verdict).word}</StatusMark>
             </Cell>
           </Row>
         ))}
@@ -69,4 +69,4 @@ const tableLine = ({ name, verdict, expected, found }: ProofTable) => ({
   found: found && formatCount(found.rows),
 });
 
-const isFine = ({ verdict }: { verdict: keyof typeof verdictLooks }) => verdictLooks[verdict].tone === "good";
+const isFine = ({ verdict }: { verdict: Parameters<typeof verdictLooks>[0] }) => verdictLooks(verdict).tone === "good";

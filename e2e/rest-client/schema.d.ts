@@ -313,6 +313,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backups/{id}/proofs/{proof_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a proof with every table and sequence that was compared
+         * @description The backup, its file, the snapshot, who asked, each check, each table. `/report` gives it as a page.
+         */
+        get: operations["getProof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backups/{id}/restore/preflight": {
         parameters: {
             query?: never;
@@ -459,6 +479,26 @@ export interface paths {
          * @description With a token, or with the parameters of a signed link. Ranges, `If-Range` and `If-None-Match` work; `HEAD` too.
          */
         get: operations["downloadBackup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/{id}/proofs/{proof_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a proof as a page to print or to keep
+         * @description One HTML file that needs nothing else and runs nothing.
+         */
+        get: operations["getProofReport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -812,6 +852,8 @@ export interface components {
         };
         Proof: {
             /** Format: uuid */
+            proof_id: string;
+            /** Format: uuid */
             backup_id: string;
             verified: boolean;
             /** @enum {string} */
@@ -825,6 +867,90 @@ export interface components {
                 /** @enum {string} */
                 result: "passed" | "failed" | "skipped";
                 detail: string;
+            }[];
+        };
+        ProofDocument: {
+            /** Format: uuid */
+            proof_id: string;
+            /** Format: uuid */
+            job_id: string;
+            /** @enum {string} */
+            result: "passed" | "failed";
+            /** @enum {string} */
+            level: "archive" | "restore";
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            proven_at: string;
+            /** @description Null when Coffer did it of its own accord, or the account is gone. */
+            requested_by: {
+                name: string;
+                email: string;
+            } | null;
+            request_id: string | null;
+            project: {
+                slug: string;
+                name: string;
+                database: string;
+            };
+            backup: {
+                /** Format: uuid */
+                backup_id: string;
+                filename: string;
+                sha256: string;
+                size_bytes: number;
+                /** @enum {string} */
+                format: "custom" | "sql" | "tar" | "package";
+                /** @enum {string} */
+                compression: "gzip" | "zstd" | "none";
+                encrypted: boolean;
+                /** Format: date-time */
+                created_at: string;
+                schema: string;
+                /**
+                 * Format: date-time
+                 * @description The moment whose data the backup holds.
+                 */
+                snapshot_at: string;
+                server_version: string;
+                /** @description Of pg_dump. */
+                client_version: string;
+                schema_version: string;
+            };
+            checks: {
+                /** @enum {string} */
+                name: "file_existence" | "checksum_validation" | "decryption_test" | "decompression_test" | "archive_integrity" | "restore_test";
+                /** @enum {string} */
+                result: "passed" | "failed" | "skipped";
+                detail: string;
+            }[];
+            /** @description Why it could not be restored. */
+            complaint: string | null;
+            /** @description What the restore had to do without. */
+            missing: {
+                name: string;
+                reason: string;
+            }[];
+            /** @description Empty where nothing was restored. */
+            tables: {
+                name: string;
+                /** @enum {string} */
+                verdict: "equal" | "rows equal" | "rows differ" | "content differs" | "missing" | "unexpected";
+                expected: {
+                    rows: number;
+                    fingerprint: string | null;
+                } | null;
+                found: {
+                    rows: number;
+                    fingerprint: string | null;
+                } | null;
+            }[];
+            sequences: {
+                name: string;
+                /** @enum {string} */
+                verdict: "equal" | "differs" | "missing";
+                expected: string;
+                found: string | null;
             }[];
         };
         Restore: {
@@ -3174,6 +3300,99 @@ export interface operations {
             };
         };
     };
+    getProof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                proof_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All went well. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofDocument"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `BACKUP_NOT_FOUND`, `PROOF_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     preflightRestore: {
         parameters: {
             query?: {
@@ -4319,6 +4538,86 @@ export interface operations {
             };
             /** @description `BACKUP_CORRUPT` */
             422: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getProofReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                proof_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All went well. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `BACKUP_NOT_FOUND`, `PROOF_NOT_FOUND` */
+            404: {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-Id"?: string;

@@ -6,6 +6,7 @@ const rows = z.object({ rows: z.number(), fingerprint: z.string().nullable() });
 /** `rows equal`: there are as many, and nobody took a fingerprint when the backup was made. */
 const verdict = z.enum(["equal", "rows equal", "rows differ", "content differs", "missing", "unexpected"]);
 
+/** A table as it was in the snapshot, and as it came back. */
 export const tableProof = z.object({
   name: z.string(),
   verdict,

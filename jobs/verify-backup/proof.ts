@@ -6,7 +6,8 @@ import { qualified } from "@/jobs/postgres/identifier";
 import { type SequenceValue, sequenceValues } from "@/jobs/postgres/sequence";
 import { compareTables, type TableRows, tableProof } from "@/jobs/verify-backup/compare";
 
-const sequenceProof = z.object({
+/** A sequence as it was in the snapshot, and as it came back. */
+export const sequenceProof = z.object({
   name: z.string(),
   verdict: z.enum(["equal", "differs", "missing"]),
   expected: z.string(),

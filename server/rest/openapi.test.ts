@@ -143,6 +143,14 @@ describe("every operation answers as the document says", () => {
     expect(proven).toMatchObject({ status: 200, body: { verified: true } });
     expect((await check("verifyBackup", call(verify, { as, body: { level: "all" } }))).status).toBe(400);
     expect((await check("listProofs", call(`GET /api/v1/backups/${id}/proofs`, { as }))).status).toBe(200);
+    const { proof_id } = proven.body as { proof_id: string };
+    const proof = `GET /api/v1/backups/${id}/proofs/${proof_id}`;
+    expect((await check("getProof", call(proof, { as }))).body).toMatchObject({
+      tables: [{ verdict: "rows equal" }, {}, {}],
+    });
+    expect((await check("getProofReport", call(`${proof}/report`, { as }))).status).toBe(200);
+    expect((await check("getProof", call(proof, { as: nobody }))).status).toBe(404);
+    expect((await check("getProofReport", call(`${proof}/report`, { as: nobody }))).status).toBe(404);
     const download = `/api/v1/backups/${id}/download`;
     expect((await check("downloadBackup", call(`GET ${download}`, { as }))).status).toBe(200);
     const parts = { Range: "bytes=0-3" };

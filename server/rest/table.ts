@@ -2,7 +2,7 @@ import type { Row, Stream } from "@/server/rest/row";
 import { backupRows, backupStreams } from "@/server/rest/rows/backup";
 import { exportRows } from "@/server/rest/rows/export";
 import { operationStreams } from "@/server/rest/rows/operations";
-import { proofRows } from "@/server/rest/rows/proof";
+import { proofRows, proofStreams } from "@/server/rest/rows/proof";
 import { registryRows } from "@/server/rest/rows/registry";
 import { restoreRows } from "@/server/rest/rows/restore";
 import { retentionRows } from "@/server/rest/rows/retention";
@@ -20,4 +20,4 @@ export const rows: Row[] = [
 ];
 
 /** Those that are served elsewhere. */
-export const streams: Stream[] = [...backupStreams, ...operationStreams];
+export const streams: Stream[] = [...backupStreams, ...proofStreams, ...operationStreams];

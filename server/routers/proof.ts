@@ -1,11 +1,13 @@
 import { desc, eq } from "drizzle-orm";
 import { z } from "zod";
+import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { proofs } from "@/db/schema";
 import { verifyOptions } from "@/jobs/verify-backup/options";
 import { restoredSchema } from "@/jobs/verify-backup/proof";
 import { startVerification } from "@/jobs/verify-backup/start";
+import { proofDocumentOf } from "@/server/proof-document";
 import { findBackup } from "@/server/routers/backup";
 import { requirePermission, router, userProcedure } from "@/server/trpc";
 
@@ -41,6 +43,21 @@ export const proofRouter = router({
     const [proof] = await db.select().from(proofs).where(eq(proofs.id, input.proofId));
     return shown(ctx.user, proof);
   }),
+
+  /** A proof at full length, to keep. That somebody took it is written down. */
+  document: userProcedure
+    .input(z.strictObject({ backupId: z.uuid(), proofId: z.uuid(), as: z.enum(["json", "html"]) }))
+    .query(async ({ ctx, input }) => {
+      const { backup, project } = await findBackup(ctx.user, input.backupId);
+      const document = await proofDocumentOf({ backup, project }, input.proofId);
+      await recordAudit(db, ctx.origin, {
+        action: "backup.proof_downloaded",
+        subject: { kind: "backup", id: backup.id },
+        projectId: backup.projectId,
+        details: { filename: backup.filename, proofId: input.proofId, as: input.as },
+      });
+      return document;
+    }),
 
   /** What a job that proved a backup has found. */
   ofJob: userProcedure.input(z.strictObject({ jobId: z.uuid() })).query(async ({ ctx, input }) => {

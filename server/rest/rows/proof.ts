@@ -1,22 +1,9 @@
 import { z } from "zod";
-import { checkNames, proofLevel } from "@/db/schema";
 import { jobRecord, presentJob } from "@/server/rest/present/job";
-import { row } from "@/server/rest/row";
+import { presentProof, proofDocument, proofRecord } from "@/server/rest/present/proof";
+import { row, type Stream } from "@/server/rest/row";
 
 const tag = "Backups";
-
-const proofRecord = z
-  .strictObject({
-    backupId: z.uuid(),
-    verified: z.boolean(),
-    level: z.enum(proofLevel.enumValues),
-    verificationDate: z.iso.datetime(),
-    errors: z.array(z.string()),
-    checksPerformed: z.array(
-      z.strictObject({ name: z.enum(checkNames), result: z.enum(["passed", "failed", "skipped"]), detail: z.string() }),
-    ),
-  })
-  .meta({ id: "Proof" });
 
 export const proofRows = [
   row({
@@ -71,21 +58,36 @@ export const proofRows = [
       body: proofs.map((proof) => presentProof({ ...proof, backupId: String(input.backupId) })),
     }),
   }),
+
+  row({
+    id: "getProof",
+    tag,
+    method: "GET",
+    path: "/api/v1/backups/{id}/proofs/{proof_id}",
+    summary: "Read a proof with every table and sequence that was compared",
+    description: "The backup, its file, the snapshot, who asked, each check, each table. `/report` gives it as a page.",
+    procedure: "proof.document",
+    casing: "snake",
+    rename: { id: "backupId" },
+    fixed: { as: "json" },
+    status: 200,
+    errors: ["BACKUP_NOT_FOUND", "PROOF_NOT_FOUND"],
+    output: proofDocument,
+    present: (document) => ({ body: document }),
+  }),
 ];
 
-type Known = {
-  backupId: string;
-  level: z.infer<typeof proofRecord>["level"];
-  result: "passed" | "failed";
-  checks: z.infer<typeof proofRecord>["checksPerformed"];
-  createdAt: Date;
-};
-
-const presentProof = ({ backupId, level, result, checks, createdAt }: Known): z.input<typeof proofRecord> => ({
-  backupId,
-  verified: result === "passed",
-  level,
-  verificationDate: createdAt.toISOString(),
-  errors: checks.filter((check) => check.result === "failed").map(({ detail }) => detail),
-  checksPerformed: checks,
-});
+export const proofStreams: Stream[] = [
+  {
+    id: "getProofReport",
+    tag,
+    method: "GET",
+    path: "/api/v1/backups/{id}/proofs/{proof_id}/report",
+    summary: "Read a proof as a page to print or to keep",
+    description: "One HTML file that needs nothing else and runs nothing.",
+    status: 200,
+    errors: ["PERMISSION_DENIED", "BACKUP_NOT_FOUND", "PROOF_NOT_FOUND"],
+    parameters: { path: z.object({ id: z.uuid(), proof_id: z.uuid() }) },
+    content: { "text/html": z.string() },
+  },
+];
