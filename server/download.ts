@@ -1,14 +1,10 @@
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { eq } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
-import { AppError, codeOf } from "@/db/errors";
+import { AppError } from "@/db/errors";
 import { type BackupCompression, type backups, users } from "@/db/schema";
-import { inside } from "@/jobs/destination/local-path";
-import { jobsEnv } from "@/jobs/env";
-import { markBackup } from "@/jobs/reconcile/mark";
 import { clientAddress } from "@/server/address";
 import type { Exchange } from "@/server/exchange";
 import { identify } from "@/server/identity";
@@ -19,11 +15,14 @@ import { requestIdOf } from "@/server/request-id";
 import { noteOnRequest } from "@/server/request-log";
 import { findBackup } from "@/server/routers/backup";
 import { sendRange } from "@/server/send-file";
+import { openStored } from "@/server/stored-file";
 
 const downloadPath = /^\/api\/v1\/backups\/([0-9a-f-]{36})\/download$/;
 
 const binary = "application/octet-stream";
-const contentTypes: Record<BackupCompression, string> = {
+
+/** Of a file that is not encrypted. */
+export const contentTypes: Record<BackupCompression, string> = {
   gzip: "application/gzip",
   zstd: "application/zstd",
   none: binary,
@@ -48,7 +47,7 @@ export async function serveDownload({ request, response, headers, url }: Exchang
       throw new AppError("VALIDATION_ERROR", "A download is a GET or a HEAD.");
     const { user, token } = await callerOf(backupId, url.searchParams, headers);
     const { backup } = await findBackup(user, backupId);
-    const file = await openBackup(backup);
+    const file = await openStored(backup);
     try {
       await send({ request, response, file, backup }, () =>
         recordAudit(
@@ -85,30 +84,6 @@ async function callerOf(backupId: string, query: URLSearchParams, headers: Heade
   const [user] = await db.select().from(users).where(eq(users.id, userId));
   if (!user || user.disabledAt) throw new AppError("PERMISSION_DENIED", "This download link is no longer valid.");
   return { user, token: null };
-}
-
-/** Opens the file as it was listed; a symbolic link or another size means that somebody has meddled. */
-async function openBackup(backup: typeof backups.$inferSelect): Promise<FileHandle> {
-  const corrupt = async (because: string) => {
-    if (backup.status !== "corrupt") await markBackup(backup, { status: "corrupt", because });
-    return new AppError("BACKUP_CORRUPT", "The file of this backup was changed after it was made. Do not use it.");
-  };
-  let file: FileHandle;
-  try {
-    file = await open(
-      inside(jobsEnv().BACKUP_DIR, backup.storagePath),
-      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0),
-    );
-  } catch (error) {
-    if (codeOf(error) === "ELOOP") throw await corrupt("a link has taken its file's place");
-    if (codeOf(error) !== "ENOENT") throw error;
-    if (backup.status !== "missing") await markBackup(backup, { status: "missing", because: "its file is gone" });
-    throw new AppError("BACKUP_NOT_FOUND", "The file of this backup is no longer where it was stored.");
-  }
-  const { size } = await file.stat();
-  if (size === backup.sizeBytes && backup.status !== "corrupt") return file;
-  await file.close();
-  throw await corrupt(`its file has ${size} bytes instead of ${backup.sizeBytes}`);
 }
 
 type Download = {

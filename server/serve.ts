@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { socketAddressHeader } from "@/server/address";
+import { serveDecrypted } from "@/server/decrypted-download";
 import { serveDocs } from "@/server/docs";
 import { serveDownload } from "@/server/download";
 import type { Door } from "@/server/exchange";
@@ -15,7 +16,15 @@ import { secure } from "@/server/security-headers";
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
 /** In this order. Each gives false for a request that is not for it. */
-const doors: Door[] = [serveOperations, serveDownload, serveProofReport, serveProcedures, serveRest, serveDocs];
+const doors: Door[] = [
+  serveOperations,
+  serveDownload,
+  serveDecrypted,
+  serveProofReport,
+  serveProcedures,
+  serveRest,
+  serveDocs,
+];
 
 /** Serves all requests: what is not for one of our own doors is for the pages. */
 export function serveWith(pages: Handler, isDevelopment: boolean): Handler {

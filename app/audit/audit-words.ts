@@ -9,6 +9,7 @@ const actions: Record<string, string> = {
   "backup.corrupt": "Found a backup's file changed",
   "backup.deleted": "Deleted a backup",
   "backup.downloaded": "Downloaded a backup",
+  "backup.downloaded_decrypted": "Downloaded a backup without its encryption",
   "backup.found": "Found a backup's file whole again",
   "backup.link_created": "Made a download link",
   "backup.missing": "Found a backup's file gone",

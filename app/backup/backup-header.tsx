@@ -1,6 +1,8 @@
 "use client";
 
-import { Download, LockKeyhole } from "lucide-react";
+import { Download, LockKeyhole, LockKeyholeOpen } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useState } from "react";
 import { BackupMenu } from "@/app/backup/backup-menu";
 import { backupLooks, compressionWords, formatWords, typeWords } from "@/app/backup/backup-words";
 import { PinnedMark } from "@/app/backup/pinned-mark";
@@ -11,14 +13,28 @@ import type { BackupDetails } from "@/app/trpc/types";
 import { Badge } from "@/app/ui/badge";
 import { Button } from "@/app/ui/button";
 import { formatBytes, formatDuration, plural } from "@/app/ui/format";
+import type { MenuAction } from "@/app/ui/menu";
 import { PageHeader } from "@/app/ui/page-header";
 import { RelativeTime } from "@/app/ui/relative-time";
 import { StatusMark } from "@/app/ui/status-mark";
+
+const DecryptDialog = dynamic(() => import("@/app/backup/decrypt-dialog").then((module) => module.DecryptDialog), {
+  ssr: false,
+});
 
 export function BackupHeader({ backup }: { backup: BackupDetails }) {
   const actions = useBackupActions(backup);
   const cloning = useClone(backup);
   const { tone, word } = backupLooks[backup.status];
+  const [isDecrypting, setDecrypting] = useState(false);
+  const canManage = backup.permissions.includes("manage");
+  const canDecrypt = backup.encrypted && backup.status === "available" && backup.permissions.includes("restore");
+  const decrypt: MenuAction = {
+    label: "Download decrypted",
+    icon: <LockKeyholeOpen className="size-4" />,
+    onSelect: () => setDecrypting(true),
+  };
+  const more = [...(canDecrypt ? [decrypt] : []), ...cloning.actions];
   return (
     <PageHeader
       crumbs={[
@@ -39,7 +55,8 @@ export function BackupHeader({ backup }: { backup: BackupDetails }) {
           >
             Download
           </Button>
-          {backup.permissions.includes("manage") && <BackupMenu backup={backup} canManage actions={cloning.actions} />}
+          {(canManage || more.length > 0) && <BackupMenu backup={backup} canManage={canManage} actions={more} />}
+          {isDecrypting && <DecryptDialog backup={backup} onClose={() => setDecrypting(false)} />}
           {cloning.dialog}
         </>
       }

@@ -3,9 +3,11 @@
 import { useMutation } from "@tanstack/react-query";
 import { ShieldCheck } from "lucide-react";
 import { type FormEvent, useState } from "react";
+import { SecretKeyField } from "@/app/encryption/secret-key-field";
 import { useJobStart } from "@/app/job/use-job-start";
 import { levels } from "@/app/proof/proof-words";
 import { useTRPC } from "@/app/trpc/client";
+import { fieldError } from "@/app/trpc/error";
 import type { BackupDetails } from "@/app/trpc/types";
 import { Button } from "@/app/ui/button";
 import { ChoiceCards } from "@/app/ui/choice-cards";
@@ -14,7 +16,7 @@ import { ErrorState } from "@/app/ui/error-state";
 import { FormActions } from "@/app/ui/form-actions";
 import { Notice } from "@/app/ui/notice";
 
-type Props = { backup: Pick<BackupDetails, "id" | "filename" | "manifest"> };
+type Props = { backup: Pick<BackupDetails, "id" | "filename" | "manifest" | "opensItself"> };
 
 export function VerifyButton({ backup }: Props) {
   const [asks, setAsks] = useState(false);
@@ -39,14 +41,18 @@ function VerifyDialog({ backup, onClose }: Props & { onClose: () => void }) {
   const start = useMutation(
     trpc.proof.start.mutationOptions({
       meta: { showsError: true },
+      // A key that was typed does not stay in memory.
+      gcTime: 0,
       onSuccess: started,
     }),
   );
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (start.isPending || start.isSuccess) return;
-    const level = new FormData(event.currentTarget).get("level") === "archive" ? "archive" : "restore";
-    start.mutate({ backupId: backup.id, level, idempotencyKey: idempotencyKey() });
+    const fields = new FormData(event.currentTarget);
+    const level = fields.get("level") === "archive" ? "archive" : "restore";
+    const identity = backup.opensItself ? undefined : String(fields.get("identity") ?? "");
+    start.mutate({ backupId: backup.id, level, identity, idempotencyKey: idempotencyKey() });
   }
   const hasFingerprints = backup.manifest.tables.some(({ fingerprint }) => fingerprint !== null);
   return (
@@ -56,6 +62,7 @@ function VerifyDialog({ backup, onClose }: Props & { onClose: () => void }) {
           {start.error && <ErrorState title="The verification could not be started" error={start.error} />}
           <p className="break-all font-mono text-sm">{backup.filename}</p>
           <ChoiceCards name="level" label="How far" choices={[...levels]} />
+          {!backup.opensItself && <SecretKeyField error={fieldError(start.error, "identity")} />}
           {!hasFingerprints && (
             <Notice>
               This backup was made without fingerprints, so a restore compares how many rows each table has, not what is

@@ -3,10 +3,12 @@ import { cx } from "@/app/ui/class-names";
 
 type Described = { label: string; hint?: ReactNode; error?: string | null };
 
-const control =
-  "w-full rounded border border-line-strong bg-raised px-2.5 text-base text-text aria-invalid:border-bad disabled:opacity-60";
+/** Of a control of any height. */
+export const controlClass =
+  "w-full rounded border border-line-strong bg-raised px-2.5 text-text aria-invalid:border-bad disabled:opacity-60";
 
-export const inputClass = cx(control, "h-8");
+/** Of a control of one line. */
+export const inputClass = cx(controlClass, "h-8 text-base");
 
 type Wiring = { id: string; "aria-describedby"?: string; "aria-invalid"?: true };
 

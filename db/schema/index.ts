@@ -4,6 +4,7 @@ export { controlPlane } from "./control-plane";
 export * from "./database";
 export * from "./encryption-key";
 export * from "./job";
+export * from "./job-secret";
 export * from "./one-time-link";
 export * from "./project";
 export * from "./proof";

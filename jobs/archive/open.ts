@@ -5,7 +5,7 @@ import { AppError, codeOf } from "@/db/errors";
 import { decryptAge } from "@/jobs/archive/age/decrypt";
 import type { AgeKeys } from "@/jobs/archive/age/file-key";
 import { damaged } from "@/jobs/archive/age/refusal";
-import type { Encryption, Manifest } from "@/jobs/archive/manifest";
+import type { Manifest } from "@/jobs/archive/manifest";
 import { keptIdentities } from "@/jobs/archive/recipients";
 import { dumpIn } from "@/jobs/package/dump-in";
 
@@ -24,7 +24,7 @@ const readBytes = 1024 * 1024;
  */
 export async function* openArchive(archive: StoredArchive, keys: AgeKeys = {}): AsyncGenerator<Buffer> {
   const { path, format, compression, encryption, dump } = archive;
-  const all = encryption ? await withKept(keys, encryption) : keys;
+  const all = encryption ? await withKept(keys, encryption.recipients) : keys;
   const file: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: readBytes });
   const stored = format === "package" ? dumpIn(file, dump?.sha256) : file;
   const packed = encryption ? decryptAge(stored, all) : stored;
@@ -35,7 +35,8 @@ export async function* openArchive(archive: StoredArchive, keys: AgeKeys = {}): 
   }
 }
 
-async function withKept(keys: AgeKeys, { recipients }: Encryption): Promise<AgeKeys> {
+/** The keys given, with those that the server keeps for these public ones. */
+export async function withKept(keys: AgeKeys, recipients: string[]): Promise<AgeKeys> {
   return { ...keys, identities: [...(keys.identities ?? []), ...(await keptIdentities(recipients))] };
 }
 

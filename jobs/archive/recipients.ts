@@ -12,6 +12,12 @@ export async function activeRecipients(tx: Tx | Db = db): Promise<string[]> {
   return rows.map(({ recipient }) => recipient);
 }
 
+/** Whether the server has a secret key of one of these public ones. */
+export async function keepsIdentity(recipients: string[]): Promise<boolean> {
+  const isKept = and(inArray(encryptionKeys.recipient, recipients), isNotNull(encryptionKeys.identity));
+  return (await db.$count(encryptionKeys, isKept)) > 0;
+}
+
 /** The secret keys of these public ones, as far as the server has them. Retired ones too: old backups stay readable. */
 export async function keptIdentities(recipients: string[]): Promise<string[]> {
   const rows = await db

@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Origin } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { type JobKind, type JobStatus, type JobStep, jobs } from "@/db/schema";
+import { type JobKind, type JobStatus, type JobStep, jobSecrets, jobs, type SuppliedKeys } from "@/db/schema";
 import { ring } from "@/jobs/queue";
 
 export type NewJob = {
@@ -11,6 +11,8 @@ export type NewJob = {
   options: Record<string, unknown>;
   steps: readonly { name: string; title: string }[];
   idempotencyKey?: string;
+  /** Kept sealed until the job is over, and read with `keysOf`. They are no part of its options. */
+  keys?: SuppliedKeys;
 };
 
 export type StartedJob = { id: string; status: JobStatus; projectId: string; createdAt: Date; isNew: boolean };
@@ -39,6 +41,7 @@ export async function startJob(tx: Tx, origin: Origin, job: NewJob): Promise<Sta
     .onConflictDoNothing()
     .returning(columns);
   if (!row) return { ...(await earlierJob(tx, origin, job)), isNew: false };
+  if (job.keys) await tx.insert(jobSecrets).values({ jobId: row.id, keys: job.keys });
   await ring(tx, { id: row.id, kind: job.kind });
   return { ...row, isNew: true };
 }

@@ -3,7 +3,7 @@ import { open, readFile, stat } from "node:fs/promises";
 import { eq } from "drizzle-orm";
 import { expect } from "vitest";
 import { db } from "@/db/client";
-import { backups, type ProofLevel, proofs } from "@/db/schema";
+import { backups, type ProofLevel, proofs, type SuppliedKeys } from "@/db/schema";
 import { tester } from "@/jobs/testing/control-plane";
 import { type Backup, backupsOf, jobAtEnd, startExport } from "@/jobs/testing/export-job";
 import { fileOf } from "@/jobs/testing/restore";
@@ -21,9 +21,9 @@ export async function backupOf(of: Tenant, options: object): Promise<Backup> {
 }
 
 /** Starts a verification as the web process does. Gives the id of the job. */
-export async function verify(backup: Backup, level: ProofLevel): Promise<string> {
+export async function verify(backup: Backup, level: ProofLevel, keys?: SuppliedKeys): Promise<string> {
   const origin = { actor: tester, address: null, requestId: "request-of-a-test" };
-  const { id } = await db.transaction((tx) => startVerification(tx, origin, { backup, level }));
+  const { id } = await db.transaction((tx) => startVerification(tx, origin, { backup, level, keys }));
   return id;
 }
 
@@ -37,8 +37,8 @@ export const scratches = async (jobId: string) =>
   ).length;
 
 /** What a verification that came to its end has found. */
-export async function proofOf(backup: Backup, level: ProofLevel) {
-  const id = await verify(backup, level);
+export async function proofOf(backup: Backup, level: ProofLevel, keys?: SuppliedKeys) {
+  const id = await verify(backup, level, keys);
   expect(await jobAtEnd(id)).toMatchObject({ status: "completed", progressPercentage: 100 });
   const [proof] = await db.select().from(proofs).where(eq(proofs.jobId, id));
   if (!proof) throw new Error("no proof");

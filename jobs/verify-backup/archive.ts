@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { AppError, codeOf } from "@/db/errors";
 import type { BackupStatus, ProofCheck } from "@/db/schema";
+import type { AgeKeys } from "@/jobs/archive/age/file-key";
 import type { DumpFormat } from "@/jobs/archive/dump-format";
 import { isCompressionDamage, openArchive, type StoredArchive } from "@/jobs/archive/open";
 import { isPackageDamage } from "@/jobs/package/dump-in";
@@ -11,6 +12,8 @@ import { readToEnd } from "@/jobs/verify-backup/integrity";
 /** A backup's file, and what its row says that it should be. */
 export type Claimed = {
   archive: StoredArchive;
+  /** To open it with, beside those that the server keeps. */
+  keys: AgeKeys;
   /** Of the dump. */
   format: DumpFormat;
   sizeBytes: number;
@@ -85,7 +88,7 @@ export async function checkSum({ archive, sha256 }: Claimed, { signal, onBytes }
 
 type Contents = { decryption: Outcome; decompression: Outcome; integrity: Outcome };
 
-async function readContents({ archive, format, originalBytes }: Claimed, reading: Reading): Promise<Contents> {
+async function readContents({ archive, keys, format, originalBytes }: Claimed, reading: Reading): Promise<Contents> {
   const decryption = archive.encryption
     ? passed("A key opens it, and every piece is genuine.")
     : skipped("It is not encrypted.");
@@ -93,7 +96,7 @@ async function readContents({ archive, format, originalBytes }: Claimed, reading
     archive.compression === "none" ? skipped("It is not compressed.") : passed("It unpacks to its end.");
   let bytes = 0;
   async function* plain() {
-    for await (const chunk of openArchive(archive)) {
+    for await (const chunk of openArchive(archive, keys)) {
       bytes += chunk.length;
       reading.onBytes(chunk.length);
       yield chunk;

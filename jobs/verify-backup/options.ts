@@ -1,11 +1,17 @@
 import { z } from "zod";
 import { proofLevel } from "@/db/schema";
 
-/** What may be asked of a proof. A job keeps these as its options. */
-export const verifyOptions = z.strictObject({
+/** What may be asked of a proof. */
+export const verifyInput = z.strictObject({
   backupId: z.uuid(),
   /** `archive`: the file is whole and can be read to its end. `restore`: it is restored into a scratch database and compared as well. */
   level: z.enum(proofLevel.enumValues).default("archive"),
+});
+
+/** What its job keeps. */
+export const verifyOptions = verifyInput.extend({
+  /** A key came along, which is gone when the job is over: it cannot just be done again. */
+  keysSupplied: z.literal(true).optional(),
 });
 
 export type VerifyOptions = z.infer<typeof verifyOptions>;

@@ -72,7 +72,7 @@ async function within<T>(
 async function restore(restoring: Restoring, scratch: Connection): Promise<string | null> {
   const { job, signal, claimed, manifest, tool, onBytes } = restoring;
   async function* plain() {
-    for await (const chunk of openArchive(claimed.archive)) {
+    for await (const chunk of openArchive(claimed.archive, claimed.keys)) {
       onBytes(chunk.length);
       yield chunk;
     }

@@ -4,6 +4,7 @@ import type { Tx } from "@/db/client";
 import { type BackupStatus, backups, type ProofCheck, proofs } from "@/db/schema";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
+import { keysOf } from "@/jobs/lifecycle/keys";
 import { originOf } from "@/jobs/lifecycle/origin";
 import { loadSubject } from "@/jobs/lifecycle/subject";
 import { releaseBackends } from "@/jobs/postgres/backend";
@@ -24,7 +25,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   const { job, signal } = context;
   const { backupId, level } = verifyOptions.parse(job.options);
   context.step("check");
-  const { claimed, manifest } = await loadClaim(backupId);
+  const { claimed, manifest } = await loadClaim(backupId, await keysOf(job));
   const subject = await loadSubject(job.projectId);
   const pgRestore = await requireTool("pg_restore", Number(manifest.clientVersion));
   const total = claimed.sizeBytes + claimed.originalBytes * (level === "restore" ? 2 : 1);

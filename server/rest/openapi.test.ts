@@ -156,6 +156,10 @@ describe("every operation answers as the document says", () => {
     const parts = { Range: "bytes=0-3" };
     expect((await call(`GET ${download}`, { as, headers: parts })).status).toBe(206);
     expect((await check("downloadBackup", call(`GET ${download}`))).status).toBe(401);
+    const decrypted = `POST /api/v1/backups/${id}/decrypted`;
+    expect((await check("downloadDecryptedBackup", call(decrypted, { as: admin, body: {} }))).status).toBe(400);
+    expect((await check("downloadDecryptedBackup", call(decrypted, { as, body: {} }))).status).toBe(403);
+    expect((await check("downloadDecryptedBackup", call(decrypted))).status).toBe(401);
     const policy = { project_id: tenant.projectId, keep_count: 1, dry_run: true };
     expect((await check("cleanUpBackups", call("POST /api/v1/backups/cleanup", { as, body: policy }))).status).toBe(
       200,

@@ -166,6 +166,7 @@ function streamOperation(stream: Stream): ZodOpenApiOperationObject {
     ...described(stream),
     ...(stream.open ? { security: [] } : {}),
     requestParams: { path: path ?? z.object({}), query: query ?? z.object({}), header: header ?? z.object({}) },
+    ...(stream.body ? { requestBody: { required: false, content: content(stream.body) } } : {}),
     responses: {
       [stream.status]: {
         description: "All went well.",

@@ -87,6 +87,8 @@ export type Row<P extends ProcedureName = ProcedureName, O extends z.ZodType = z
 export type Stream = Common & {
   open?: boolean;
   parameters: { path?: z.ZodObject; query?: z.ZodObject; header?: z.ZodObject };
+  /** What is sent as JSON; it may be left out. */
+  body?: z.ZodObject;
   content: Record<string, z.ZodType>;
   otherwise?: { status: number; description: string }[];
   headers?: Record<string, string>;

@@ -53,7 +53,8 @@ async function serveRow(row: Row, exchange: Call): Promise<void> {
   }
 }
 
-function requireCaller({ user, refusal }: Context, method: string | undefined, headers: Headers) {
+/** Throws unless somebody asks, and with a token unless our own pages do. */
+export function requireCaller({ user, refusal }: Context, method: string | undefined, headers: Headers) {
   if (refusal) throw refusal;
   if (!user) throw new AppError("UNAUTHENTICATED", "Send the header Authorization: Bearer, a space, and a token.");
   // A browser adds the session's cookie to whatever another site makes it send.

@@ -5,11 +5,14 @@ import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { backups } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
+import { keepsIdentity } from "@/jobs/archive/recipients";
 import { exportOptions } from "@/jobs/export-backup/options";
 import { removeBackup } from "@/jobs/retention/remove";
 import { backupConditions, backupFilters, listBackups, listInput } from "@/server/backup-list";
 import { fallsOf } from "@/server/falls";
 import { signDownload } from "@/server/link";
+import { openDecrypted } from "@/server/open-decrypted";
+import { keyFields, notBoth } from "@/server/supplied-keys";
 import { findProject, requirePermission, router, userProcedure } from "@/server/trpc";
 
 const changeInput = z
@@ -41,6 +44,8 @@ export const backupRouter = router({
     return {
       ...backup,
       fall: falls.get(backup.id) ?? null,
+      /** Whether Coffer can open the file without being given a key. */
+      opensItself: !backup.encrypted || (await keepsIdentity(backup.recipients)),
       manifest: manifestSchema.parse(backup.manifest),
       projectSlug: project.slug,
       projectName: project.name,
@@ -61,6 +66,20 @@ export const backupRouter = router({
         details: { filename: backup.filename },
       });
       return { ...signDownload({ backupId: backup.id, userId: ctx.user.id }), filename: backup.filename };
+    }),
+
+  /**
+   * Whether the key, or one that Coffer keeps, opens the file of an encrypted backup; its first step to a decrypted download.
+   * Tells the name and size, in bytes, that it has without its encryption.
+   */
+  tryKey: userProcedure
+    .meta({ scope: "restore" })
+    .input(z.strictObject({ backupId: z.uuid(), ...keyFields }).refine(...notBoth))
+    .mutation(async ({ ctx, input }) => {
+      const { backup, project } = await findBackup(ctx.user, input.backupId);
+      requirePermission(project, "restore");
+      await using opened = await openDecrypted(backup, input);
+      return { filename: opened.filename, sizeBytes: opened.size };
     }),
 
   /** Pins a backup, so that no policy removes it, describes or tags it. What is left out stays as it is. */

@@ -115,6 +115,7 @@ export const jobRouter = router({
           "Start it anew where it was started: what it changes has to be confirmed again.",
         );
       if (!job.finishedAt) throw new AppError("INVALID_JOB_STATUS", "This job is still running.");
+      if (job.options.keysSupplied === true) throw new AppError("WRONG_KEY", keyIsGone);
       return db.transaction(async (tx) => {
         const started = await startJob(tx, ctx.origin, {
           kind,
@@ -133,6 +134,9 @@ export const jobRouter = router({
       });
     }),
 });
+
+const keyIsGone =
+  "This was started with a key, which is not kept. Start it again from the backup's page, with the key.";
 
 /** What the audit calls the start of each kind of job that can simply be repeated. */
 const startedActions = {

@@ -4,11 +4,12 @@ import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { proofs } from "@/db/schema";
-import { verifyOptions } from "@/jobs/verify-backup/options";
+import { verifyInput } from "@/jobs/verify-backup/options";
 import { restoredSchema } from "@/jobs/verify-backup/proof";
 import { startVerification } from "@/jobs/verify-backup/start";
 import { proofDocumentOf } from "@/server/proof-document";
 import { findBackup } from "@/server/routers/backup";
+import { keyFields, keysFor, notBoth } from "@/server/supplied-keys";
 import { requirePermission, router, userProcedure } from "@/server/trpc";
 
 const idempotencyKey = z.string().min(1).max(200).optional();
@@ -17,11 +18,11 @@ export const proofRouter = router({
   /** Starts a proof of a backup. The answer comes at once; `job.getStatus` tells the rest, `ofJob` what was found. */
   start: userProcedure
     .meta({ scope: "export", limit: "export" })
-    .input(verifyOptions.extend({ idempotencyKey }))
+    .input(verifyInput.extend({ ...keyFields, idempotencyKey }).refine(...notBoth))
     .mutation(async ({ ctx, input: { idempotencyKey, ...options } }) => {
       const { backup, project } = await findBackup(ctx.user, options.backupId);
       requirePermission(project, "export");
-      const wanted = { backup, level: options.level, idempotencyKey };
+      const wanted = { backup, level: options.level, idempotencyKey, keys: keysFor(backup, options) };
       const job = await db.transaction((tx) => startVerification(tx, ctx.origin, wanted));
       return { jobId: job.id, status: job.status, backupId: backup.id };
     }),

@@ -4,6 +4,7 @@ import { backupRecord, presentBackup, presentDetails } from "@/server/rest/prese
 import { pageHeaders, pageHeadersDoc } from "@/server/rest/present/headers";
 import { jobRecord, presentJob } from "@/server/rest/present/job";
 import { row, type Stream } from "@/server/rest/row";
+import { keyFields } from "@/server/supplied-keys";
 
 const tag = "Backups";
 
@@ -117,6 +118,14 @@ export const backupRows = [
   }),
 ];
 
+const bytes = z.string().meta({ override: { format: "binary" } });
+const file = {
+  "application/gzip": bytes,
+  "application/zstd": bytes,
+  "application/x-tar": bytes,
+  "application/octet-stream": bytes,
+};
+
 export const backupStreams: Stream[] = [
   {
     id: "downloadBackup",
@@ -137,16 +146,33 @@ export const backupStreams: Stream[] = [
       }),
       header: z.object({ Range: z.string().optional().meta({ example: "bytes=0-1023" }) }),
     },
-    content: {
-      "application/gzip": z.string().meta({ override: { format: "binary" } }),
-      "application/zstd": z.string().meta({ override: { format: "binary" } }),
-      "application/x-tar": z.string().meta({ override: { format: "binary" } }),
-      "application/octet-stream": z.string().meta({ override: { format: "binary" } }),
-    },
+    content: file,
     otherwise: [
       { status: 206, description: "A part of the file." },
       { status: 304, description: "The caller has this file already." },
     ],
     headers: { ETag: "The file's sha256.", "Accept-Ranges": "bytes", "Content-Disposition": "The file's name." },
+  },
+  {
+    id: "downloadDecryptedBackup",
+    tag,
+    method: "POST",
+    path: "/api/v1/backups/{id}/decrypted",
+    summary: "Download the file of an encrypted backup without its encryption",
+    description:
+      "With the key that comes along, which is used for this alone, or with one that Coffer keeps. Needs the permission to restore; each download is in the audit. What breaks off before its `Content-Length` is damaged.",
+    status: 200,
+    errors: [
+      "PERMISSION_DENIED",
+      "BACKUP_NOT_FOUND",
+      "WRONG_KEY",
+      "BACKUP_CORRUPT",
+      "PAYLOAD_TOO_LARGE",
+      "UNSUPPORTED_MEDIA_TYPE",
+    ],
+    parameters: { path: z.object({ id: z.uuid() }) },
+    body: z.strictObject(keyFields),
+    content: file,
+    headers: { "Content-Disposition": "The file's name, without `.age`." },
   },
 ];

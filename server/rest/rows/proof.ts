@@ -21,7 +21,7 @@ export const proofRows = [
     idempotent: true,
     waits: true,
     optionalBody: true,
-    errors: ["PERMISSION_DENIED", "BACKUP_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
+    errors: ["PERMISSION_DENIED", "BACKUP_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED", "WRONG_KEY"],
     headers: { Location: "The address of the job." },
     output: proofRecord,
     otherwise: [
