@@ -22,9 +22,12 @@ const tools: Record<Exclude<BackupCompression, "none">, { command: string; args:
   zstd: [{ command: "zstd", args: ["-1", "-T1", "-c", "-vv", "--no-progress"] }],
 };
 
+const zstdParams = { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 };
+
 const fallbacks = {
   gzip: () => createGzip({ level: 1, chunkSize: 256 * 1024 }),
-  zstd: () => createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: 256 * 1024 }),
+  // The program adds a checksum by itself, the library does not: without it changed bytes unpack to other data.
+  zstd: () => createZstdCompress({ params: zstdParams, chunkSize: 256 * 1024 }),
 };
 
 const installed = new Map<string, boolean>();
