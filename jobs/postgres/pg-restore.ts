@@ -4,13 +4,8 @@ import { type Failure, failed } from "@/jobs/lifecycle/failure";
 import { toolConnection } from "@/jobs/postgres/connection";
 import { type Ending, feed, spawnTool } from "@/jobs/postgres/spawn";
 
-/** A transaction keeps a lock for each object that it makes; the server's lock table holds some thousands. */
-const mostInOneTransaction = 4_000;
-
 export type RestoreRequest = {
   format: DumpFormat;
-  /** About how many objects the dump makes. */
-  objects: number;
   /** pg_restore, or psql for a script. */
   tool: string;
   connection: Connection;
@@ -19,8 +14,9 @@ export type RestoreRequest = {
 };
 
 /**
- * Restores a plain, uncompressed dump into the database, and stops at the first complaint; in one transaction where
- * the server can hold it. Owners and grants are left out of archives: the roles may not be there, and whoever restores
+ * Restores a plain, uncompressed dump into a database that is thrown away if this fails, and stops at the first complaint.
+ * Not in one transaction, which would keep a lock for each table, index and sequence that it makes: the server's lock table
+ * holds some thousands. Owners and grants are left out of archives: the roles may not be there, and whoever restores
  * owns what they make. A script is run as it is.
  */
 export async function restoreInto(source: AsyncIterable<Buffer>, request: RestoreRequest): Promise<void> {
@@ -38,17 +34,8 @@ export async function restoreInto(source: AsyncIterable<Buffer>, request: Restor
 }
 
 /** For pg_restore, or psql where the format is `sql`. Everything comes from stdin; the connection from the environment. */
-export function restoreArgs({ format, objects }: Pick<RestoreRequest, "format" | "objects">): string[] {
-  const single = objects <= mostInOneTransaction;
-  if (format === "sql")
-    return [
-      "--no-psqlrc",
-      "--quiet",
-      "--no-password",
-      "--set=ON_ERROR_STOP=1",
-      ...(single ? ["--single-transaction"] : []),
-      "--file=-",
-    ];
+export function restoreArgs({ format }: Pick<RestoreRequest, "format">): string[] {
+  if (format === "sql") return ["--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--file=-"];
   return [
     `--format=${format}`,
     "--exit-on-error",
@@ -57,7 +44,6 @@ export function restoreArgs({ format, objects }: Pick<RestoreRequest, "format" |
     "--no-privileges",
     "--no-tablespaces",
     "--no-security-labels",
-    ...(single ? ["--single-transaction"] : []),
     "--dbname=",
   ];
 }

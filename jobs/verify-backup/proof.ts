@@ -36,6 +36,9 @@ export async function prove(
   manifest: Pick<Manifest, "project" | "tables" | "sequences">,
 ): Promise<Proof> {
   const { schema } = manifest.project;
+  // The catalog has only just been filled, and the planner takes it for nearly empty: each question about 50 tables would
+  // read all of it.
+  await sql.unsafe("analyze pg_catalog.pg_class, pg_catalog.pg_attribute, pg_catalog.pg_type, pg_catalog.pg_depend");
   const expected = manifest.tables.flatMap(({ name, rows, fingerprint }) =>
     rows === null ? [] : [{ name, rows, fingerprint }],
   );
@@ -60,12 +63,16 @@ async function tablesOf(sql: postgres.Sql, schema: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-async function printTables(sql: postgres.Sql, which: Tables): Promise<TableRows[]> {
+/** Some in a transaction: it keeps a lock for each table and index that it reads until it ends. */
+async function printTables(sql: postgres.Sql, { schema, tables }: Tables): Promise<TableRows[]> {
   const found: TableRows[] = [];
-  await sql.begin(async (tx) => {
-    await canonicalSettings(tx, which.schema);
-    await fingerprintTables(tx, which, (name, print) => found.push({ name, ...print }));
-  });
+  for (let i = 0; i < tables.length; i += batch) {
+    const some = { schema, tables: tables.slice(i, i + batch) };
+    await sql.begin(async (tx) => {
+      await canonicalSettings(tx, schema);
+      await fingerprintTables(tx, some, (name, print) => found.push({ name, ...print }));
+    });
+  }
   return found;
 }
 

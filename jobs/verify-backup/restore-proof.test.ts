@@ -45,7 +45,6 @@ async function provenOnceRestored({ backup, manifest }: { backup: Backup; manife
     expect(missing).toEqual([]);
     await restoreInto(createReadStream(await unpacked(backup)), {
       format: dumpFormatOf(backup.format),
-      objects: manifest.tables.length,
       tool: await realTool(backup.format === "sql" ? "psql" : "pg_restore"),
       connection,
       application: "test:restore",

@@ -70,7 +70,7 @@ async function within<T>(
 
 /** Gives why the dump cannot be restored; what another attempt could cure is thrown. */
 async function restore(restoring: Restoring, scratch: Connection): Promise<string | null> {
-  const { job, signal, claimed, manifest, tool, onBytes } = restoring;
+  const { job, signal, claimed, tool, onBytes } = restoring;
   async function* plain() {
     for await (const chunk of openArchive(claimed.archive, claimed.keys)) {
       onBytes(chunk.length);
@@ -80,7 +80,6 @@ async function restore(restoring: Restoring, scratch: Connection): Promise<strin
   try {
     await restoreInto(plain(), {
       format: claimed.format,
-      objects: manifest.tables.length + manifest.sequences.length,
       tool,
       connection: scratch,
       application: applicationName(job.id, job.fence),
