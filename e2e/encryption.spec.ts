@@ -204,3 +204,49 @@ test("a key is retired after a question, and what was made for it still opens", 
   const dialog = await openExportDialog(page, lunaria);
   await expect(encrypt(dialog)).toBeDisabled();
 });
+
+test("an encrypted backup is verified, and downloaded decrypted, with the key that its owner brings along", async ({
+  page,
+  coffer,
+  api,
+}) => {
+  // The first one was made for one key only, which Coffer does not have.
+  const { items } = await api.backup.listBackups.query({
+    projectId: lunaria.slug,
+    limit: 1,
+    encryptedOnly: true,
+    oldestFirst: true,
+  });
+  const [backup] = items;
+  if (!backup) throw new Error("no backup");
+  await page.goto(`/projects/${lunaria.slug}/backups/${backup.id}`);
+  await page.getByRole("region", { name: "Proof", exact: true }).getByRole("button", { name: "Verify" }).click();
+  const dialog = page.getByRole("dialog", { name: "Verify this backup" });
+  const secret = dialog.getByLabel("Secret key", { exact: true });
+  await expect(secret).toBeFocused();
+  await secret.fill("AGE-SECRET-KEY-1NOT");
+  await dialog.getByRole("button", { name: "Verify backup" }).click();
+  await expect(dialog.getByText("typing error")).toHaveCount(2);
+  await expectAccessible(page, "a verify dialog with a key that is none");
+  const file = { name: "key.txt", mimeType: "text/plain", buffer: Buffer.from(key.file) };
+  await dialog.getByLabel("Key file").setInputFiles(file);
+  await expect(secret).toHaveValue(key.file);
+  await dialog.getByRole("button", { name: "Verify backup" }).click();
+  const job = page.getByRole("dialog", { name: `Verification of ${lunaria.name}` });
+  await expect(job.getByText("Proven by a restore")).toBeVisible();
+  const [held] = await coffer.control`select count(*)::int as count from control_plane.job_secrets`;
+  expect(held?.count).toBe(0);
+  await page.getByRole("button", { name: "Close" }).last().click();
+
+  await page.getByRole("button", { name: `More for ${backup.filename}` }).click();
+  await page.getByRole("menuitem", { name: "Download decrypted" }).click();
+  const asking = page.getByRole("dialog", { name: "Download decrypted" });
+  await asking.getByLabel("Key file").setInputFiles(file);
+  await expectAccessible(page, "a decrypted download");
+  const downloading = page.waitForEvent("download");
+  await asking.getByRole("button", { name: "Download decrypted" }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe(backup.filename.replace(/\.age$/, ""));
+  expect((await readFile(await download.path())).subarray(0, 2).toString("hex")).toBe("1f8b");
+  expect(download.url()).not.toContain("AGE-SECRET");
+});

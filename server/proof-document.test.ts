@@ -80,8 +80,8 @@ describe("a kept proof", () => {
     expect([status, headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
     expect(headers.get("content-disposition")).toBe(`inline; filename="proof_${backup.filename}.html"`);
     const page = String(body);
-    // The project twice, the check, what was missing twice, the table, the sequence.
-    expect(page.split(escaped)).toHaveLength(8);
+    // The project twice, the check twice, what was missing twice, the table, the sequence.
+    expect(page.split(escaped)).toHaveLength(9);
     expect(page).not.toContain(hostile);
     expect(page).not.toMatch(/<script|javascript:|\son\w+=|https?:|<link|<img/i);
     for (const text of [

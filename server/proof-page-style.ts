@@ -20,13 +20,14 @@ dl { display: grid; grid-template-columns: 11rem minmax(0, 1fr); gap: 0.25rem 1r
 dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
 code, .name { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.8125em; }
 /* Names are as strangers chose them: line breaks show, and right-to-left text stays where it is. */
-.name { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; }
+.name, .said { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; }
 .print { overflow-wrap: anywhere; font-size: 0.6875em; color: var(--muted); }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 thead { display: table-header-group; }
 th { color: var(--muted); font-size: 0.75rem; font-weight: 500; text-align: left; vertical-align: bottom; }
 th, td { padding: 0.3125rem 0.75rem 0.3125rem 0; border-bottom: 1px solid var(--line); }
-td { vertical-align: top; }
+td { vertical-align: baseline; }
+.number + .word, .number + .wide, .number + th { padding-left: 1.25rem; }
 th:last-child, td:last-child { padding-right: 0; }
 tr { break-inside: avoid; }
 .number { text-align: right; white-space: nowrap; }

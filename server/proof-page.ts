@@ -22,7 +22,7 @@ export function proofPage(proof: ProofDocument): string {
 <p class="name">${backup.filename}</p>
 </header>
 <main>
-<p class="verdict ${proof.result === "passed" ? "good" : "bad"}"><strong>${proofWords(proof)}</strong> <span>${summary(proof)}</span></p>
+<p class="verdict ${proof.result === "passed" ? "good" : "bad"}"><strong>${proofWords(proof)}</strong> <span class="said">${summary(proof)}</span></p>
 ${facts(proof)}
 ${checks(proof)}
 ${missing(proof)}
@@ -38,10 +38,8 @@ ${sequences(proof)}
 
 function summary({ result, level, tables, sequences, checks }: ProofDocument): string {
   if (result === "failed") {
-    const failed = checks
-      .filter((check) => check.result === "failed")
-      .map(({ name }) => checkWords[name].toLowerCase());
-    return `What failed: ${failed.join(", ")}.`;
+    const failed = checks.filter((check) => check.result === "failed");
+    return failed.map(({ name, detail }) => `${checkWords[name]}: ${detail}`).join(" ");
   }
   if (level === "archive") return "The file is the one that was stored, and it can be read to its end.";
   return `It was restored into a scratch database: ${count(tables.length)} tables and ${count(sequences.length)} sequences are as they were in the snapshot.`;
@@ -82,7 +80,7 @@ const checks = (proof: ProofDocument): Html => html`<h2>Checks</h2>
 <table><thead><tr><th scope="col">Check</th><th scope="col">Result</th><th scope="col">What was found</th></tr></thead><tbody>
 ${proof.checks.map(
   ({ name, result, detail }) =>
-    html`<tr><td>${checkWords[name]}</td><td class="word ${tone[result]}">${resultWords[result]}</td><td class="name">${detail}</td></tr>\n`,
+    html`<tr><td>${checkWords[name]}</td><td class="word ${tone[result]}">${resultWords[result]}</td><td class="said">${detail}</td></tr>\n`,
 )}</tbody></table>`;
 
 const tone = { passed: "good", failed: "bad", skipped: "muted" };

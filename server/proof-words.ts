@@ -13,7 +13,7 @@ export const checkWords: Record<ProofCheck["name"], string> = {
 export const resultWords: Record<ProofCheck["result"], string> = {
   passed: "Passed",
   failed: "Failed",
-  skipped: "Not needed",
+  skipped: "Skipped",
 };
 
 /** Of tables, and of sequences, which only differ. */

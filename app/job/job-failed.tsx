@@ -17,6 +17,8 @@ import { StatusMark } from "@/app/ui/status-mark";
 export function JobFailed({ job }: { job: Job }) {
   const { retry, error, isPending } = useRetry({ showsError: true });
   const { hint, toolOutput = [] } = job.failure ?? {};
+  // The same key would be the wrong one again: it has to be started anew with another.
+  const isRepeatable = canRetry(job.kind) && job.errorCode !== "wrong_key";
   return (
     <>
       <DialogBody>
@@ -45,8 +47,10 @@ export function JobFailed({ job }: { job: Job }) {
         )}
       </DialogBody>
       <DialogActions>
-        <Button onClick={closeJob}>Close</Button>
-        {canRetry(job.kind) && (
+        <Button onClick={closeJob} data-autofocus={isRepeatable ? undefined : true}>
+          Close
+        </Button>
+        {isRepeatable && (
           <Button variant="primary" pending={isPending} data-autofocus onClick={() => retry(job.id)}>
             Retry
           </Button>

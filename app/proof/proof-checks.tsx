@@ -20,8 +20,11 @@ export function ProofChecks({ checks }: { checks: Proof["checks"] }) {
         const { tone, word } = resultLooks(result);
         return (
           <Row key={name}>
-            <Cell className="whitespace-nowrap font-medium">{checkWord(name)}</Cell>
-            <Cell className="whitespace-nowrap">
+            <Cell className="py-2 font-medium md:py-1">
+              <span className="whitespace-nowrap">{checkWord(name)}</span>
+              {result === "failed" && <span className="mt-0.5 block break-words font-normal md:hidden">{detail}</span>}
+            </Cell>
+            <Cell className="whitespace-nowrap py-2 max-md:align-top md:py-1">
               <StatusMark tone={tone}>{word}</StatusMark>
             </Cell>
             <Cell from="md" className="break-all py-1 text-muted">

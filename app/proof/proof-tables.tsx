@@ -32,24 +32,33 @@ export function ProofTables({ proofId }: { proofId: string }) {
           <>
             <Head>Table</Head>
             <Head from="md">Kind</Head>
-            <Head numeric>In the snapshot</Head>
-            <Head numeric>Restored</Head>
+            <Head numeric from="md">
+              In the snapshot
+            </Head>
+            <Head numeric from="md">
+              Restored
+            </Head>
             <Head>Verdict</Head>
           </>
         }
       >
         {sorted.slice(0, most).map((line) => (
           <Row key={`${line.kind} ${line.name}`}>
-            <Cell className="max-w-0 w-2/5">
-              <span title={line.name} className="block truncate font-mono text-xs">
+            <Cell className="w-3/5 max-w-0 py-1 md:w-2/5">
+              <span title={line.name} className="block break-all font-mono text-xs md:truncate">
                 {line.name}
               </span>
+              <span className="block text-muted text-xs md:hidden">{inShort(line)}</span>
             </Cell>
             <Cell from="md" className="text-muted">
               {line.kind}
             </Cell>
-            <Cell numeric>{line.expected ?? "–"}</Cell>
-            <Cell numeric>{line.found ?? "–"}</Cell>
+            <Cell numeric from="md">
+              {line.expected ?? "–"}
+            </Cell>
+            <Cell numeric from="md">
+              {line.found ?? "–"}
+            </Cell>
             <Cell className="whitespace-nowrap">
               <StatusMark tone={verdictLooks(line.verdict).tone}>{verdictLooks(line.verdict).word}</StatusMark>
             </Cell>
@@ -68,5 +77,12 @@ const tableLine = ({ name, verdict, expected, found }: ProofTable) => ({
   expected: expected && formatCount(expected.rows),
   found: found && formatCount(found.rows),
 });
+
+/** Both columns of figures in one line, for a narrow screen. */
+function inShort({ kind, expected, found }: { kind: string; expected: string | null; found: string | null }): string {
+  const unit = kind === "table" ? " rows" : "";
+  if (expected === found) return `${found}${unit}`;
+  return `${expected ?? "nothing"}${expected ? unit : ""}, restored ${found ?? "nothing"}`;
+}
 
 const isFine = ({ verdict }: { verdict: Parameters<typeof verdictLooks>[0] }) => verdictLooks(verdict).tone === "good";

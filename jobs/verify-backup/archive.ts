@@ -29,6 +29,8 @@ type Reading = {
   onBytes(bytes: number): void;
 };
 
+const count = (number: number) => number.toLocaleString("en");
+
 type Outcome = Pick<ProofCheck, "result" | "detail">;
 
 const passed = (detail: string): Outcome => ({ result: "passed", detail });
@@ -66,8 +68,8 @@ async function findFile({ archive, sizeBytes }: Claimed): Promise<Outcome & { st
   try {
     const found = await lstat(archive.path);
     if (!found.isFile()) return { ...wrong("What is there is no file."), status: "corrupt" };
-    if (found.size === sizeBytes) return { ...passed(`The file has ${sizeBytes} bytes.`), status: "available" };
-    return { ...wrong(`The file has ${found.size} bytes instead of ${sizeBytes}.`), status: "corrupt" };
+    if (found.size === sizeBytes) return { ...passed(`The file has ${count(sizeBytes)} bytes.`), status: "available" };
+    return { ...wrong(`The file has ${count(found.size)} bytes instead of ${count(sizeBytes)}.`), status: "corrupt" };
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error;
     return { ...wrong("The file is no longer where it was stored."), status: "missing" };
@@ -109,9 +111,9 @@ async function readContents({ archive, keys, format, originalBytes }: Claimed, r
       return {
         decryption,
         decompression,
-        integrity: wrong(`It unpacks to ${bytes} bytes instead of ${originalBytes}.`),
+        integrity: wrong(`It unpacks to ${count(bytes)} bytes instead of ${count(originalBytes)}.`),
       };
-    return { decryption, decompression, integrity: passed(`All ${bytes} bytes of the dump can be read.`) };
+    return { decryption, decompression, integrity: passed(`All ${count(bytes)} bytes of the dump can be read.`) };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "BACKUP_CORRUPT") throw error;
     const damage = wrong(error.message);

@@ -6,10 +6,11 @@ import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { AppError } from "@/db/errors";
-import type { BackupCompression, BackupFormat } from "@/db/schema";
+import type { BackupCompression } from "@/db/schema";
 import { generateIdentity, recipientOf } from "@/jobs/archive/age/keys";
 import { collect, encrypt } from "@/jobs/archive/age/testing";
 import { compressorFor } from "@/jobs/archive/compressor";
+import type { DumpFormat } from "@/jobs/archive/dump-format";
 import { openArchive } from "@/jobs/archive/open";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
@@ -83,7 +84,7 @@ async function compressed(plain: Buffer, [, compression, size]: (typeof compress
   return (await running).stdout;
 }
 
-const dumps = new Map<BackupFormat, Buffer>();
+const dumps = new Map<DumpFormat, Buffer>();
 let pgRestore: string;
 beforeAll(async () => {
   const { schema, url } = await makeSchema({ tables: 2, rows: 12_000, rowBytes: 32 });
@@ -105,7 +106,7 @@ beforeAll(async () => {
   }
 });
 
-type Case = { format: BackupFormat; compression: BackupCompression; encrypted: boolean; plain: Buffer; stored: Stored };
+type Case = { format: DumpFormat; compression: BackupCompression; encrypted: boolean; plain: Buffer; stored: Stored };
 
 /** The file with what its row says: of the file as it was stored, or of what it has become. */
 async function claimed(
@@ -117,7 +118,13 @@ async function claimed(
   await writeFile(file, bytes);
   const said = fits ? bytes : stored.bytes;
   return {
-    archive: { path: file, compression, encryption: encrypted ? { format: "age", recipients } : null },
+    archive: {
+      path: file,
+      format,
+      compression,
+      encryption: encrypted ? { format: "age", recipients } : null,
+      dump: null,
+    },
     keys: { identities: [identity] },
     format,
     sizeBytes: said.length,

@@ -65,10 +65,12 @@ function checkOf({ proof, complaint, missing }: Restored): ProofCheck {
   const lacks = missing.map(({ name, reason }) => `${name} (${reason})`).join(", ");
   const because = lacks && ` It lacked what could not be made in the scratch database: ${lacks}.`;
   if (!proof) return { name: "restore_test", result: "failed", detail: `${complaint}${because}` };
-  const wrong = [...proof.tables, ...proof.sequences].filter(({ verdict }) => !/^(rows )?equal$/.test(verdict)).length;
+  const count = (items: unknown[]) => items.length.toLocaleString("en");
+  const all = [...proof.tables, ...proof.sequences];
+  const wrong = all.filter(({ verdict }) => !/^(rows )?equal$/.test(verdict));
   const detail = proof.isProven
-    ? `All ${proof.tables.length} tables and ${proof.sequences.length} sequences are as they were in the snapshot.`
-    : `${wrong} of ${proof.tables.length + proof.sequences.length} tables and sequences are not as they were in the snapshot.`;
+    ? `All ${count(proof.tables)} tables and ${count(proof.sequences)} sequences are as they were in the snapshot.`
+    : `${count(wrong)} of ${count(all)} tables and sequences are not as they were in the snapshot.`;
   return { name: "restore_test", result: proof.isProven ? "passed" : "failed", detail };
 }
 
