@@ -38,6 +38,19 @@ function isInstalled(command: string): boolean {
   return known;
 }
 
+const unpackers: Record<Exclude<BackupCompression, "none">, { command: string; args: string[] }[]> = {
+  gzip: [
+    { command: "igzip", args: ["-d", "-c"] },
+    { command: "pigz", args: ["-d", "-c"] },
+  ],
+  zstd: [{ command: "zstd", args: ["-d", "-c", "-q"] }],
+};
+
+/** The fastest program of this machine that unpacks so many bytes; undefined when none would be faster than Node itself. */
+export function unpackerFor(compression: Exclude<BackupCompression, "none">, bytes: number) {
+  return bytes < worthAProcess ? undefined : unpackers[compression].find(({ command }) => isInstalled(command));
+}
+
 /** Below this many bytes a process takes longer to start than Node takes to compress. */
 const worthAProcess = 512 * 1024;
 

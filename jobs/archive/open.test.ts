@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
@@ -140,6 +140,33 @@ describe.each(["gzip", "zstd"] as const)("an archive that is only compressed, wi
     for (const wrong of [bytes.subarray(0, -1), bytes.subarray(0, 1000), Buffer.from("no space left, sorry")]) {
       expect(await failureOfOpening(await store(wrong, compression))).toMatchObject({ code: "corrupt" });
     }
+  });
+});
+
+describe.each(["gzip", "zstd"] as const)("a large archive, which another program unpacks, with %s,", (compression) => {
+  const large = randomBytes(2_000_000);
+  const bytes = pack[compression](large);
+
+  it("gives the dump back, encrypted or not, and leaves no process when nobody reads on", async () => {
+    expect((await collect(openArchive(await store(bytes, compression)))).equals(large)).toBe(true);
+    const recipients = [recipientOf(ours)];
+    const archive = await store(await encrypt(bytes, { recipients }), compression, recipients);
+    expect((await collect(openArchive(archive, { identities: [ours] }))).equals(large)).toBe(true);
+    for await (const _ of openArchive(archive, { identities: [ours] })) break;
+    expect(readFileSync(`/proc/self/task/${process.pid}/children`, "utf8")).toBe("");
+    await closed(archive.path);
+    expect(await failureOfOpening(archive)).toMatchObject({ code: "wrong_key" });
+  });
+
+  it("is damaged when it was cut or changed", async () => {
+    const changed = Buffer.from(bytes);
+    changed.writeUInt8(changed.readUInt8(1_000_000) ^ 4, 1_000_000);
+    for (const wrong of [
+      bytes.subarray(0, -1),
+      bytes.subarray(0, 1_000_000),
+      compression === "gzip" ? changed : Buffer.alloc(1e6),
+    ])
+      expect(await failureOfOpening(await store(wrong, compression))).toMatchObject({ code: "corrupt" });
   });
 });
 

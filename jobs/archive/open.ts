@@ -1,13 +1,16 @@
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { pipeline, type Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { AppError, codeOf } from "@/db/errors";
 import { decryptAge } from "@/jobs/archive/age/decrypt";
 import type { AgeKeys } from "@/jobs/archive/age/file-key";
 import { damaged } from "@/jobs/archive/age/refusal";
+import { unpackerFor } from "@/jobs/archive/compressor";
 import type { Manifest } from "@/jobs/archive/manifest";
 import { keptIdentities } from "@/jobs/archive/recipients";
 import { dumpIn } from "@/jobs/package/dump-in";
+import { feed, spawnTool } from "@/jobs/postgres/spawn";
 
 /** A backup's file, as its manifest tells of it. */
 export type StoredArchive = { path: string } & Pick<Manifest["file"], "format" | "compression" | "encryption" | "dump">;
@@ -25,11 +28,13 @@ const readBytes = 1024 * 1024;
 export async function* openArchive(archive: StoredArchive, keys: AgeKeys = {}): AsyncGenerator<Buffer> {
   const { path, format, compression, encryption, dump } = archive;
   const all = encryption ? await withKept(keys, encryption.recipients) : keys;
+  const unpacker = compression === "none" ? undefined : unpackerFor(compression, (await stat(path)).size);
   const file: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: readBytes });
   const stored = format === "package" ? dumpIn(file, dump?.sha256) : file;
   const packed = encryption ? decryptAge(stored, all) : stored;
   try {
-    yield* compression === "none" ? packed : decompressed(packed, decompressors[compression]());
+    if (compression === "none") return yield* packed;
+    yield* unpacker ? unpackedBy(unpacker, packed) : decompressed(packed, decompressors[compression]());
   } catch (error) {
     throw asRefusal(error);
   }
@@ -49,6 +54,21 @@ async function* decompressed(source: AsyncIterable<Buffer>, unpack: Transform): 
   pipeline(source, unpack, (error) => (error ? piped.reject(error) : piped.resolve()));
   yield* unpack;
   await piped.promise;
+}
+
+/** A process of its own unpacks three times as fast. How it ended tells the damage, but for that of the source. */
+async function* unpackedBy(unpacker: { command: string; args: string[] }, source: AsyncIterable<Buffer>) {
+  const tool = spawnTool(unpacker.command, { args: unpacker.args, stdin: "pipe" });
+  const fed = feed(source, tool);
+  fed.catch(() => {});
+  try {
+    yield* tool.stdout ?? [];
+    const ending = await fed;
+    if (ending.code !== 0) throw new AppError("BACKUP_CORRUPT", compressionDamage);
+  } finally {
+    await tool.end();
+    await fed.catch(() => {});
+  }
 }
 
 const compressionDamage = "The compressed data is damaged.";

@@ -25,6 +25,7 @@ const statements = [
   "CREATE OR REPLACE PROCEDURE a.h(x int) BEGIN ATOMIC INSERT INTO a.t VALUES (x); END;",
   "CREATE RULE r AS ON INSERT TO a.t DO ( SELECT 1; SELECT 2; );",
   "COMMENT ON TABLE a.t IS E'it\\'s; \\\\';",
+  "COMMENT ON TABLE a.t IS E'it''s\\'; one';",
   "COMMENT ON TABLE a.t IS 'C:\\';",
   "SELECT /* nested /* ; */ ' */ 1;",
   "SELECT a$b$ FROM a.t WHERE x$y = 1;",

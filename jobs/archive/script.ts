@@ -1,5 +1,5 @@
 import { AppError } from "@/db/errors";
-import { decoderOf } from "@/jobs/archive/encoding";
+import { type Decode, decoderOf } from "@/jobs/archive/encoding";
 import { newReading, statementEnd } from "@/jobs/archive/statement-end";
 
 /** A piece of a script as pg_dump writes it. Comments between pieces are left out; `bytes` are in the script's own encoding. */
@@ -10,9 +10,9 @@ export type Piece =
   | { kind: "command"; text: string; bytes: Buffer }
   /**
    * `text` is the statement `COPY … FROM stdin;`, `data` the lines after it in COPY's text format, each with its end and without
-   * the `\.` after the last. Good until the next piece is asked for; what was not read by then is skipped.
+   * the `\.` after the last. Good until the next piece is asked for; what was not read by then is skipped. `decode` reads them.
    */
-  | { kind: "copy"; text: string; bytes: Buffer; data: AsyncIterable<Buffer> };
+  | { kind: "copy"; text: string; bytes: Buffer; data: AsyncIterable<Buffer>; decode: Decode };
 
 /**
  * The pieces of a script that pg_dump or pg_restore has written, in order, in as much memory as the largest statement takes.
@@ -35,7 +35,7 @@ export async function* readScript(source: AsyncIterable<Buffer>): AsyncGenerator
       if (isCopy.test(text)) {
         await readLine(reader);
         const rest = copyData(reader);
-        yield { kind: "copy", text, bytes, data: { [Symbol.asyncIterator]: () => kept(rest) } };
+        yield { kind: "copy", text, bytes, data: { [Symbol.asyncIterator]: () => kept(rest) }, decode };
         for await (const _ of rest);
         continue;
       }

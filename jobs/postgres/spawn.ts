@@ -27,7 +27,7 @@ export type SpawnOptions = {
   /** Added to the few variables that every tool gets; nothing else of ours is passed on. */
   env?: Record<string, string>;
   /** A stream, or a descriptor of ours, is handed over: bytes then flow from process to process, not through us. */
-  stdin?: "ignore" | "pipe" | Readable;
+  stdin?: "ignore" | "pipe" | Readable | number;
   stdout?: "pipe" | Writable | number;
   /** Text that only the program may read: not in its arguments, nor in its environment, which has just the name of a file. */
   secret?: { variable: string; text: string };
