@@ -1,0 +1,111 @@
+import { AppError } from "@/db/errors";
+import type { BackupFormat } from "@/db/schema";
+import { openArchive, type StoredArchive } from "@/jobs/archive/open";
+import { type Piece, readScript } from "@/jobs/archive/script";
+import type { Column } from "@/jobs/browse/columns";
+import { type Definitions, gatherDefinitions } from "@/jobs/browse/definitions";
+import { lastPart, name, nameParts, splitList } from "@/jobs/browse/sql-text";
+import { feed, spawnTool } from "@/jobs/postgres/spawn";
+
+/** A backup that is to be looked into. */
+export type Dump = {
+  archive: StoredArchive;
+  format: BackupFormat;
+  /** Where pg_restore is, of the version that wrote the backup or newer. */
+  pgRestore: string;
+  /** Ends whatever was started for it. */
+  signal: AbortSignal;
+};
+
+export type OpenTable = AsyncDisposable & {
+  /** In the order of the rows' values. Generated columns are not in a dump. */
+  columns: Column[];
+  copy: Extract<Piece, { kind: "copy" }>;
+  /** What makes the objects of the backup, as far as it stands before the rows: without indexes and the like where it is a script. */
+  known: Definitions;
+  /** All of it. To be asked for after the rows: it may have to read on. */
+  definitions(): Promise<Definitions>;
+};
+
+/**
+ * What makes the objects of the backup. Of an archive only the table of contents is read; a script has indexes and the like
+ * after all rows, so it is read to its end.
+ */
+export async function readDefinitions(dump: Dump): Promise<Definitions> {
+  const gathered = gatherDefinitions();
+  for await (const piece of readScript(scriptOf(dump, ["--schema-only", "--no-owner"])))
+    if (piece.kind === "statement") gathered.add(piece.text);
+  return gathered.end();
+}
+
+const copyOf = new RegExp(`^COPY (${name})\\s*([\\s\\S]*) FROM stdin;$`, "i");
+
+/**
+ * The rows of one table; null when the backup holds none of it. To be disposed of, which ends what was started for it.
+ * `known` spares reading the definitions again.
+ */
+export async function openTable(dump: Dump, table: string, known?: Definitions): Promise<OpenTable | null> {
+  // A script tells of its columns before it comes to the rows.
+  const definitions = known ?? (dump.format === "sql" ? undefined : await readDefinitions(dump));
+  const gathered = gatherDefinitions();
+  const pieces = readScript(scriptOf(dump, ["--data-only", `--table=${table}`]));
+  for (;;) {
+    const { done, value: piece } = await pieces.next();
+    if (done) return null;
+    if (piece.kind === "statement") gathered.add(piece.text);
+    const [, found = "", names = ""] = (piece.kind === "copy" && copyOf.exec(piece.text)) || [];
+    if (piece.kind !== "copy" || lastPart(found) !== table) continue;
+    const soFar = definitions ?? gathered.end();
+    return {
+      columns: withTypes(names, soFar.columns(table)),
+      copy: piece,
+      known: soFar,
+      async definitions() {
+        if (definitions) return definitions;
+        for await (const later of pieces) if (later.kind === "statement") gathered.add(later.text);
+        return gathered.end();
+      },
+      async [Symbol.asyncDispose]() {
+        await pieces.return(undefined);
+      },
+    };
+  }
+}
+
+function withTypes(list: string, known: Column[] | null): Column[] {
+  const names = list === "" ? [] : splitList(list, 0).items.map((column) => nameParts(column)[0] ?? "");
+  return names.map((name) => known?.find((column) => column.name === name) ?? { name, type: "", json: "text" });
+}
+
+/** The backup as a script; of an archive just what pg_restore's options choose, which never run anything. */
+async function* scriptOf(dump: Dump, choice: string[]): AsyncGenerator<Buffer> {
+  const { archive, format, pgRestore, signal } = dump;
+  if (format === "sql") return yield* untilAborted(openArchive(archive), signal);
+  // In a file that lies there as it was written, pg_restore goes straight to where a table's rows begin.
+  const isPlain = archive.compression === "none" && archive.encryption === null;
+  const args = [`--format=${format}`, "--file=-", ...choice, ...(isPlain ? [archive.path] : [])];
+  const tool = spawnTool(pgRestore, { args, stdin: isPlain ? "ignore" : "pipe", signal });
+  const ended = isPlain ? tool.ended : feed(openArchive(archive), tool);
+  ended.catch(() => {});
+  try {
+    yield* tool.stdout ?? [];
+    const ending = await ended;
+    signal.throwIfAborted();
+    if (ending.code !== 0) throw unreadable(ending.stderr.at(-1));
+  } finally {
+    await tool.end();
+    await ended.catch(() => {});
+  }
+}
+
+async function* untilAborted(source: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
+  for await (const chunk of source) {
+    signal.throwIfAborted();
+    yield chunk;
+  }
+}
+
+function unreadable(said = ""): AppError {
+  const because = said.replace(/^pg_restore: (error: )?/, "").replace(/\.$/, "");
+  return new AppError("BACKUP_CORRUPT", `pg_restore cannot read the backup${because && `: ${because}`}.`);
+}
