@@ -1,14 +1,12 @@
 import type { FileHandle } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { eq } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { type BackupCompression, type backups, users } from "@/db/schema";
+import type { BackupCompression, backups } from "@/db/schema";
 import { clientAddress } from "@/server/address";
+import { callerOf } from "@/server/download-caller";
 import type { Exchange } from "@/server/exchange";
-import { identify } from "@/server/identity";
-import { checkDownload } from "@/server/link";
 import { sendProblem, toAppError } from "@/server/problem";
 import { parseRange } from "@/server/range";
 import { requestIdOf } from "@/server/request-id";
@@ -68,22 +66,6 @@ export async function serveDownload({ request, response, headers, url }: Exchang
     sendProblem(response, toAppError(error), error);
   }
   return true;
-}
-
-/** Whoever the signed link speaks for, else whoever the token or session does. */
-async function callerOf(backupId: string, query: URLSearchParams, headers: Headers) {
-  if (!query.has("signature")) {
-    const { user, token, refusal } = await identify(headers);
-    if (refusal) throw refusal;
-    if (!user) throw new AppError("UNAUTHENTICATED", "Sign in to download, or use a download link.");
-    if (token && !token.scopes.includes("read"))
-      throw new AppError("PERMISSION_DENIED", "This API token lacks the scope read.");
-    return { user, token };
-  }
-  const { userId } = checkDownload(backupId, query);
-  const [user] = await db.select().from(users).where(eq(users.id, userId));
-  if (!user || user.disabledAt) throw new AppError("PERMISSION_DENIED", "This download link is no longer valid.");
-  return { user, token: null };
 }
 
 type Download = {

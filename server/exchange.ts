@@ -9,5 +9,12 @@ export type Exchange = {
   headers: Headers;
 };
 
+/** Aborts when the answer's connection closes before the answer is whole. */
+export function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once("close", () => response.writableFinished || gone.abort());
+  return gone.signal;
+}
+
 /** Serves what is for it, and gives false for any other request. */
 export type Door = (exchange: Exchange) => Promise<boolean>;

@@ -1,5 +1,6 @@
 import { auditRouter } from "@/server/routers/audit";
 import { backupRouter } from "@/server/routers/backup";
+import { browseRouter } from "@/server/routers/browse";
 import { cleanupRouter } from "@/server/routers/cleanup";
 import { cloneRouter } from "@/server/routers/clone";
 import { databaseRouter } from "@/server/routers/database";
@@ -21,6 +22,7 @@ import { createCallerFactory, router } from "@/server/trpc";
 export const appRouter = router({
   audit: auditRouter,
   backup: backupRouter,
+  browse: browseRouter,
   cleanup: cleanupRouter,
   clone: cloneRouter,
   database: databaseRouter,

@@ -12,6 +12,7 @@ import { requestIdOf } from "@/server/request-id";
 import { logged } from "@/server/request-log";
 import { serveRest } from "@/server/rest/serve";
 import { secure } from "@/server/security-headers";
+import { serveTableDownload } from "@/server/table-download";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
@@ -20,6 +21,7 @@ const doors: Door[] = [
   serveOperations,
   serveDownload,
   serveDecrypted,
+  serveTableDownload,
   serveProofReport,
   serveProcedures,
   serveRest,

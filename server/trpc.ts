@@ -25,6 +25,8 @@ export type Context = {
   isOurs?: boolean;
   /** What the procedures of this request have left of their limits, for the door to tell. */
   allowances: Allowance[];
+  /** Aborts when the caller has left, where a door tells that. */
+  gone?: AbortSignal;
 };
 
 /** Whoever asks, from the request's own headers. */

@@ -1,5 +1,5 @@
 import { AppError } from "@/db/errors";
-import type { BackupFormat } from "@/db/schema";
+import type { DumpFormat } from "@/jobs/archive/dump-format";
 import { openArchive, type StoredArchive } from "@/jobs/archive/open";
 import { type Piece, readScript } from "@/jobs/archive/script";
 import type { Column } from "@/jobs/browse/columns";
@@ -10,7 +10,7 @@ import { feed, spawnTool } from "@/jobs/postgres/spawn";
 /** A backup that is to be looked into. */
 export type Dump = {
   archive: StoredArchive;
-  format: BackupFormat;
+  format: DumpFormat;
   /** Where pg_restore is, of the version that wrote the backup or newer. */
   pgRestore: string;
   /** Ends whatever was started for it. */
@@ -82,7 +82,7 @@ async function* scriptOf(dump: Dump, choice: string[]): AsyncGenerator<Buffer> {
   const { archive, format, pgRestore, signal } = dump;
   if (format === "sql") return yield* untilAborted(openArchive(archive), signal);
   // In a file that lies there as it was written, pg_restore goes straight to where a table's rows begin.
-  const isPlain = archive.compression === "none" && archive.encryption === null;
+  const isPlain = archive.format !== "package" && archive.compression === "none" && archive.encryption === null;
   const args = [`--format=${format}`, "--file=-", ...choice, ...(isPlain ? [archive.path] : [])];
   const tool = spawnTool(pgRestore, { args, stdin: isPlain ? "ignore" : "pipe", signal });
   const ended = isPlain ? tool.ended : feed(openArchive(archive), tool);

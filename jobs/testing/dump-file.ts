@@ -2,8 +2,9 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import type { BackupCompression, BackupFormat } from "@/db/schema";
+import type { BackupCompression } from "@/db/schema";
 import { encrypt } from "@/jobs/archive/age/testing";
+import type { DumpFormat } from "@/jobs/archive/dump-format";
 import type { Dump } from "@/jobs/browse/dump";
 import { quoteIdent } from "@/jobs/postgres/identifier";
 import { testEnv } from "@/jobs/testing/env";
@@ -16,7 +17,7 @@ const pack: Record<BackupCompression, (bytes: Buffer) => Buffer> = {
   zstd: (bytes) => zstdCompressSync(bytes),
 };
 
-type Wanted = { format: BackupFormat; compression: BackupCompression; recipients?: string[]; signal?: AbortSignal };
+type Wanted = { format: DumpFormat; compression: BackupCompression; recipients?: string[]; signal?: AbortSignal };
 
 /** A dump of the schema as an export leaves it, without a job and a row. */
 export async function dumpFile(
@@ -31,7 +32,13 @@ export async function dumpFile(
   const packed = pack[compression](readFileSync(file));
   writeFileSync(file, recipients.length > 0 ? await encrypt(packed, { recipients }) : packed);
   return {
-    archive: { path: file, compression, encryption: recipients.length > 0 ? { format: "age", recipients } : null },
+    archive: {
+      path: file,
+      format,
+      compression,
+      encryption: recipients.length > 0 ? { format: "age", recipients } : null,
+      dump: null,
+    },
     format,
     pgRestore: await realTool("pg_restore"),
     signal: signal ?? new AbortController().signal,

@@ -24,12 +24,21 @@ export function matchRow(method: string, pathname: string): Match | undefined {
   return { allowed: found.flatMap(({ row }) => (row.method === "GET" ? ["GET", "HEAD"] : [row.method])) };
 }
 
+/** What cannot be decoded stays as it is: the procedure refuses it. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function paramsOf(segments: string[], given: string[]): Record<string, string> | null {
   if (segments.length !== given.length) return null;
   const params: Record<string, string> = {};
   for (const [i, segment] of segments.entries()) {
     const text = given[i] ?? "";
-    if (segment.startsWith("{")) params[segment.slice(1, -1)] = text;
+    if (segment.startsWith("{")) params[segment.slice(1, -1)] = decoded(text);
     else if (segment !== text) return null;
   }
   return params;

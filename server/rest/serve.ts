@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { AppError } from "@/db/errors";
-import type { Exchange } from "@/server/exchange";
+import { type Exchange, goneSignal } from "@/server/exchange";
 import { jobEnd } from "@/server/job-end";
 import { sendProblem, toAppError } from "@/server/problem";
 import { noteOnRequest } from "@/server/request-log";
@@ -39,7 +39,7 @@ async function serveRow(row: Row, exchange: Call): Promise<void> {
   let ctx: Context | undefined;
   try {
     // Before the body is read: nobody has to send a megabyte to hear that they may not.
-    ctx = await createContext(headers);
+    ctx = { ...(await createContext(headers)), gone: goneSignal(response) };
     if (!row.open) requireCaller(ctx, request.method, headers);
     const { status, body, headers: extra } = await answer(row, exchange, ctx);
     tellAllowance(response, ctx);

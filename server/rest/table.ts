@@ -1,5 +1,6 @@
 import type { Row, Stream } from "@/server/rest/row";
 import { backupRows, backupStreams } from "@/server/rest/rows/backup";
+import { browseRows, browseStreams } from "@/server/rest/rows/browse";
 import { exportRows } from "@/server/rest/rows/export";
 import { operationStreams } from "@/server/rest/rows/operations";
 import { proofRows, proofStreams } from "@/server/rest/rows/proof";
@@ -14,10 +15,11 @@ export const rows: Row[] = [
   ...registryRows,
   ...signInRows,
   ...backupRows,
+  ...browseRows,
   ...proofRows,
   ...restoreRows,
   ...retentionRows,
 ];
 
 /** Those that are served elsewhere. */
-export const streams: Stream[] = [...backupStreams, ...proofStreams, ...operationStreams];
+export const streams: Stream[] = [...backupStreams, ...browseStreams, ...proofStreams, ...operationStreams];
