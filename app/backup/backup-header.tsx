@@ -1,7 +1,8 @@
 "use client";
 
-import { Download, LockKeyhole, LockKeyholeOpen } from "lucide-react";
+import { Download, LockKeyhole, LockKeyholeOpen, TableProperties } from "lucide-react";
 import dynamic from "next/dynamic";
+import Link from "next/link";
 import { useState } from "react";
 import { BackupMenu } from "@/app/backup/backup-menu";
 import { backupLooks, compressionWords, formatWords, typeWords } from "@/app/backup/backup-words";
@@ -11,7 +12,7 @@ import { useClone } from "@/app/clone/use-clone";
 import { RestoreButton } from "@/app/restore/restore-button";
 import type { BackupDetails } from "@/app/trpc/types";
 import { Badge } from "@/app/ui/badge";
-import { Button } from "@/app/ui/button";
+import { Button, buttonClass } from "@/app/ui/button";
 import { formatBytes, formatDuration, plural } from "@/app/ui/format";
 import type { MenuAction } from "@/app/ui/menu";
 import { PageHeader } from "@/app/ui/page-header";
@@ -45,6 +46,10 @@ export function BackupHeader({ backup }: { backup: BackupDetails }) {
       title={<span className="break-all font-mono text-lg">{backup.filename}</span>}
       actions={
         <>
+          <Link href={`/projects/${backup.projectSlug}/backups/${backup.id}/browse`} className={buttonClass()}>
+            <TableProperties aria-hidden className="size-4" />
+            Browse
+          </Link>
           <Button onClick={actions.copyCurl}>Copy curl command</Button>
           {backup.permissions.includes("restore") && <RestoreButton backup={backup} />}
           <Button

@@ -25,7 +25,7 @@ export function BackupPage({ backupId }: { backupId: string }) {
       {backup.fall && <FallNotice fall={backup.fall} />}
       <ProofSection backup={backup} canVerify={backup.permissions.includes("export")} />
       <RestoreSection backup={backup} />
-      <ManifestTables tables={backup.manifest.tables} />
+      <ManifestTables tables={backup.manifest.tables} backup={backup} />
       <ManifestLists manifest={backup.manifest} />
     </>
   );

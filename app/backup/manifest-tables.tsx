@@ -1,7 +1,9 @@
 "use client";
 
+import Link from "next/link";
 import { useState } from "react";
 import { type ManifestTable, sortTables, type TableColumn } from "@/app/backup/sort-tables";
+import type { BackupDetails } from "@/app/trpc/types";
 import { Button } from "@/app/ui/button";
 import { EmptyState } from "@/app/ui/empty-state";
 import { formatBytes, formatCount, plural } from "@/app/ui/format";
@@ -12,7 +14,9 @@ import { Cell, Head, Row, type Sort, SortHead, Table } from "@/app/ui/table";
 /** A schema may have thousands of tables; a browser does not like as many rows at once. */
 const shownAtFirst = 100;
 
-export function ManifestTables({ tables }: { tables: ManifestTable[] }) {
+type Props = { tables: ManifestTable[]; backup: Pick<BackupDetails, "id" | "projectSlug"> };
+
+export function ManifestTables({ tables, backup }: Props) {
   const [sort, setSort] = useState<Sort<TableColumn>>({ key: "bytes", descending: true });
   const [search, setSearch] = useState("");
   const [showsAll, setShowsAll] = useState(false);
@@ -51,9 +55,14 @@ export function ManifestTables({ tables }: { tables: ManifestTable[] }) {
           {sortTables(shown, sort).map((table) => (
             <Row key={table.name}>
               <Cell className="max-w-0 w-1/2">
-                <span title={table.name} className="block truncate font-mono text-xs">
+                <Link
+                  href={`/projects/${backup.projectSlug}/backups/${backup.id}/browse?${new URLSearchParams({ table: table.name })}`}
+                  prefetch={false}
+                  title={table.name}
+                  className="block truncate rounded-sm font-mono text-xs hover:underline"
+                >
                   {table.name}
-                </span>
+                </Link>
               </Cell>
               <Cell from="md" className="text-muted">
                 {table.kind}

@@ -19,7 +19,7 @@ export function useDownload({ showsError = false } = {}) {
 }
 
 /** Going to a link that refuses would leave the page for a few lines of JSON, so it is asked first. */
-async function mustBeThere(path: string): Promise<void> {
+export async function mustBeThere(path: string): Promise<void> {
   if ((await fetch(path, { method: "HEAD" })).ok) return;
   const answer: unknown = await (await fetch(path)).json();
   throw refusal({ message: textOf(answer, "message"), requestId: textOf(answer, "requestId") || null });

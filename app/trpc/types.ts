@@ -29,6 +29,9 @@ export type BackupFilter = Inputs["backup"]["totals"];
 export type BackupFormat = Backup["format"];
 export type BackupCompression = Backup["compression"];
 
+export type ListedTable = Outputs["browse"]["listing"][number];
+export type FirstRows = Outputs["browse"]["rows"];
+
 export type Cleanup = Outputs["cleanup"]["run"];
 export type CleanupPolicy = Omit<Inputs["cleanup"]["run"], "projectId" | "dryRun" | "planId">;
 

@@ -39,7 +39,7 @@ export function PageHeader({ title, crumbs = [], here, actions, children }: Prop
       )}
       <div className="flex min-h-8 flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <h1 className="min-w-0 break-words font-semibold text-xl">{title}</h1>
-        {actions && <div className="flex items-center gap-2">{actions}</div>}
+        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </div>
       {children}
     </header>

@@ -1,11 +1,13 @@
+import { open, stat } from "node:fs/promises";
 import { AppError } from "@/db/errors";
+import { unpackerFor } from "@/jobs/archive/compressor";
 import type { DumpFormat } from "@/jobs/archive/dump-format";
 import { openArchive, type StoredArchive } from "@/jobs/archive/open";
 import { type Piece, readScript } from "@/jobs/archive/script";
 import type { Column } from "@/jobs/browse/columns";
 import { type Definitions, gatherDefinitions } from "@/jobs/browse/definitions";
 import { lastPart, name, nameParts, splitList } from "@/jobs/browse/sql-text";
-import { feed, spawnTool } from "@/jobs/postgres/spawn";
+import { type Ending, feed, spawnTool, type Tool } from "@/jobs/postgres/spawn";
 
 /** A backup that is to be looked into. */
 export type Dump = {
@@ -79,23 +81,53 @@ function withTypes(list: string, known: Column[] | null): Column[] {
 
 /** The backup as a script; of an archive just what pg_restore's options choose, which never run anything. */
 async function* scriptOf(dump: Dump, choice: string[]): AsyncGenerator<Buffer> {
-  const { archive, format, pgRestore, signal } = dump;
+  const { archive, format, signal } = dump;
   if (format === "sql") return yield* untilAborted(openArchive(archive), signal);
-  // In a file that lies there as it was written, pg_restore goes straight to where a table's rows begin.
-  const isPlain = archive.format !== "package" && archive.compression === "none" && archive.encryption === null;
-  const args = [`--format=${format}`, "--file=-", ...choice, ...(isPlain ? [archive.path] : [])];
-  const tool = spawnTool(pgRestore, { args, stdin: isPlain ? "ignore" : "pipe", signal });
-  const ended = isPlain ? tool.ended : feed(openArchive(archive), tool);
-  ended.catch(() => {});
+  const { tool, fed } = await startRestore(dump, [`--format=${format}`, "--file=-", ...choice]);
+  fed.catch(() => {});
   try {
     yield* tool.stdout ?? [];
-    const ending = await ended;
+    const ending = await fed;
     signal.throwIfAborted();
     if (ending.code !== 0) throw unreadable(ending.stderr.at(-1));
   } finally {
     await tool.end();
-    await ended.catch(() => {});
+    await fed.catch(() => {});
   }
+}
+
+/** Starts pg_restore on the shortest way to the bytes. `fed` tells how it ended, once all that fed it has ended too. */
+async function startRestore(
+  { archive, pgRestore, signal }: Dump,
+  args: string[],
+): Promise<{ tool: Tool; fed: Promise<Ending> }> {
+  const { path, compression } = archive;
+  // A package is unpacked here, as an encrypted file is.
+  const isBare = archive.format !== "package" && archive.encryption === null;
+  if (isBare && compression === "none") {
+    // In a file that lies there as it was written it goes straight to where a table's rows begin.
+    const tool = spawnTool(pgRestore, { args: [...args, path], signal });
+    return { tool, fed: tool.ended };
+  }
+  const tool = spawnTool(pgRestore, { args, stdin: "pipe", signal });
+  const unpacker = isBare && compression !== "none" ? unpackerFor(compression, (await stat(path)).size) : undefined;
+  return { tool, fed: unpacker && tool.stdin ? unpackInto(tool, unpacker, path) : feed(openArchive(archive), tool) };
+}
+
+/** From the file through the unpacker into the tool, without a way through this process. */
+async function unpackInto(
+  tool: Tool,
+  { command, args }: { command: string; args: string[] },
+  path: string,
+): Promise<Ending> {
+  const file = await open(path);
+  const unpacker = spawnTool(command, { args, stdin: file.fd, stdout: tool.stdin ?? undefined });
+  // Both now belong to the unpacker: as long as we kept the pipe open, the tool would wait for us.
+  tool.stdin?.destroy();
+  await file.close();
+  const ending = await tool.ended;
+  await unpacker.end();
+  return ending;
 }
 
 async function* untilAborted(source: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {

@@ -171,6 +171,24 @@ describe("every operation answers as the document says", () => {
     expect((await check("getBackup", call(`GET /api/v1/backups/${id}`, { as }))).status).toBe(404);
   });
 
+  it("about what is in a backup", async () => {
+    const as = ada;
+    const body = { project_id: tenant.projectId };
+    const made = await call("POST /api/v1/backups/create", { as, body, headers: { Prefer: "wait=60" } });
+    const { backup_id: id } = made.body as { backup_id: string };
+    const tables = `/api/v1/backups/${id}/tables`;
+    expect((await check("listBackupTables", call(`GET ${tables}`, { as }))).status).toBe(200);
+    for (const [operation, path] of [
+      ["getBackupTable", ""],
+      ["readBackupTableRows", "/rows"],
+      ["downloadBackupTable", "/download"],
+    ] as const) {
+      expect((await check(operation, call(`GET ${tables}/t1${path}`, { as }))).status).toBe(200);
+      expect((await check(operation, call(`GET ${tables}/none${path}`, { as }))).status).toBe(404);
+      expect((await check(operation, call(`GET ${tables}/t1${path}`))).status).toBe(401);
+    }
+  });
+
   it("about restores", async () => {
     const headers = { Prefer: "wait=60" };
     const body = { project_id: tenant.projectId };

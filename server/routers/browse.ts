@@ -27,7 +27,7 @@ export const browseRouter = router({
   objects: userProcedure.input(z.strictObject({ backupId })).query(async ({ ctx, input }) => {
     const { backup } = await findBackup(ctx.user, input.backupId);
     const { objects } = await definitionsOf(backup);
-    return objects.filter(({ kind }) => !isTable(kind)).map(({ kind, name }) => ({ kind, name }));
+    return objects.filter(({ kind }) => !isListed(kind)).map(({ kind, name }) => ({ kind, name }));
   }),
 
   /** The SQL that makes an object which is no table. */
@@ -80,4 +80,6 @@ export const browseRouter = router({
   }),
 });
 
+/** What the listing has, and the schema, which is the backup. */
+const isListed = (kind: string) => isTable(kind) || kind === "materialized view" || kind === "schema";
 const isTable = (kind: string) => kind.endsWith("table");

@@ -1,0 +1,88 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { Download } from "lucide-react";
+import { BackToList } from "@/app/browse/back-to-list";
+import { Definition } from "@/app/browse/definition";
+import { FirstRows } from "@/app/browse/first-rows";
+import { useTableDownload } from "@/app/browse/use-table-download";
+import { useTRPC } from "@/app/trpc/client";
+import { alone } from "@/app/trpc/links";
+import type { ListedTable } from "@/app/trpc/types";
+import { Button } from "@/app/ui/button";
+import { ErrorState } from "@/app/ui/error-state";
+import { formatBytes, plural } from "@/app/ui/format";
+import { Section } from "@/app/ui/section";
+import { SkeletonRows } from "@/app/ui/skeleton";
+
+const formats = ["csv", "json", "sql"] as const;
+/** What a backup holds never changes. */
+const once = { trpc: alone, staleTime: Number.POSITIVE_INFINITY, retry: false };
+
+export function TableView({ backupId, table }: { backupId: string; table: ListedTable }) {
+  const trpc = useTRPC();
+  const input = { backupId, table: table.name };
+  const rows = useQuery(trpc.browse.rows.queryOptions({ ...input, limit: 50 }, once));
+  const made = useQuery(trpc.browse.table.queryOptions(input, once));
+  const { download, asked, isPending } = useTableDownload(input);
+  const hasRows = table.rows !== null;
+  return (
+    <div className="flex min-w-0 flex-col gap-6">
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <div className="min-w-0">
+          <BackToList />
+          <h2 className="whitespace-pre-wrap break-all font-mono font-semibold text-base">{table.name}</h2>
+          <p className="text-muted text-sm tabular-nums">
+            {table.kind}
+            {table.rows !== null && `, ${plural(table.rows, "row")}, ${formatBytes(table.bytes)}`}
+          </p>
+        </div>
+        {hasRows && (
+          <fieldset className="flex gap-2">
+            <legend className="sr-only">Download this table</legend>
+            {formats.map((format) => (
+              <Button
+                key={format}
+                icon={<Download aria-hidden className="size-4" />}
+                pending={isPending && asked === format}
+                disabled={rows.isError}
+                onClick={() => download(format)}
+              >
+                {format.toUpperCase()}
+              </Button>
+            ))}
+          </fieldset>
+        )}
+      </div>
+      {hasRows && (
+        <Section
+          title="First rows"
+          aside={rows.data && (rows.data.isAll ? "all of them" : `the first ${rows.data.rows.length}`)}
+        >
+          {rows.error && (
+            <ErrorState
+              title="The rows could not be read"
+              error={rows.error}
+              onRetry={rows.refetch}
+              retrying={rows.isFetching}
+            />
+          )}
+          {rows.isPending && <SkeletonRows rows={8} label="Reading the first rows" />}
+          {rows.data && <FirstRows name={table.name} {...rows.data} />}
+        </Section>
+      )}
+      <Section title="Definition">
+        {made.error && (
+          <ErrorState
+            title="The definition could not be read"
+            error={made.error}
+            onRetry={made.refetch}
+            retrying={made.isFetching}
+          />
+        )}
+        {made.isPending && <SkeletonRows rows={4} label="Reading the definition" />}
+        {made.data && <Definition name={table.name} sql={made.data.sql} />}
+      </Section>
+    </div>
+  );
+}

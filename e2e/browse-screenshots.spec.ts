@@ -1,0 +1,31 @@
+import { truncate } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "@/e2e/fixtures";
+import { jobAtEnd, makeBackup, start } from "@/e2e/tools/exports";
+import { shoot } from "@/e2e/tools/shoot";
+
+test("browsing a backup, in each of its states", async ({ page, coffer, api }) => {
+  test.setTimeout(300_000);
+  const { backupId } = await makeBackup(coffer, api, { slug: "acme" });
+  const address = `/projects/acme/backups/${backupId}`;
+  await page.goto(address);
+  await expect(page.getByText("Restore with")).toBeVisible();
+  await shoot(page, "backup-with-browse");
+  await page.goto(`${address}/browse`);
+  await expect(page.getByRole("navigation", { name: "Objects in this backup" }).getByText("Sequences")).toBeVisible();
+  await shoot(page, "browse");
+  await page.goto(`${address}/browse?table=customers`);
+  await expect(page.getByRole("table", { name: "First rows of customers" })).toBeVisible();
+  await expect(page.getByText("PRIMARY KEY").first()).toBeVisible();
+  await shoot(page, "browse-table", { whole: true });
+  await page.route(/browse\.rows|browse\.table/, () => {});
+  await page.reload();
+  await expect(page.getByRole("status", { name: "Reading the first rows" })).toBeVisible();
+  await shoot(page, "browse-loading");
+  await page.unroute(/browse\.rows|browse\.table/);
+  const changed = await jobAtEnd(api, await start(api, { slug: "acme" }));
+  await truncate(path.join(coffer.backupDir, changed.storagePath ?? ""), 1000);
+  await page.goto(`/projects/acme/backups/${changed.backupId}/browse?table=customers`);
+  await expect(page.getByText("The rows could not be read")).toBeVisible();
+  await shoot(page, "browse-error");
+});
