@@ -66,7 +66,8 @@ export function ObjectList({ backupId, tables, selection, className }: Props) {
             <Skeleton className="h-3 w-32" />
           </div>
         )}
-        {error && (
+        {error && selection && <p className="text-muted text-sm">What else it holds could not be read.</p>}
+        {error && !selection && (
           <ErrorState
             title="Its other objects could not be read"
             error={error}
@@ -79,7 +80,8 @@ export function ObjectList({ backupId, tables, selection, className }: Props) {
   );
 }
 
-const shortKind = (kind: string) => (kind === "partitioned table" ? "partitioned" : kind === "table" ? "" : "no rows");
+/** `partitioned table` becomes partitioned: it stands where others have their rows. */
+const shortKind = (kind: string) => kind.split(" ")[0];
 
 /** `function` becomes Functions, `policy` Policies. */
 const titleOf = (kind: string) => {

@@ -35,6 +35,21 @@ export function typesOf(statements: readonly string[]): Types {
   return types;
 }
 
+/** What a statement that makes a table says of each column, and what else it says, each as text. */
+export function tableParts(statement: string): { columns: Map<string, string>; rest: string[] } {
+  const match = createTable.exec(statement);
+  const from = match ? statement.indexOf("(", match[0].length) : -1;
+  if (from < 0) return { columns: new Map(), rest: [statement] };
+  const { items, end } = splitList(statement, from);
+  const isColumn = (item: string) => fieldOf(item).length > 0;
+  const about = items.filter(isColumn).map((item) => {
+    const [, called = "", rest = ""] = field.exec(item) ?? [];
+    return [lastPart(called), rest] as const;
+  });
+  const after = statement.slice(end).replace(/;$/, "").trim();
+  return { columns: new Map(about), rest: [...items.filter((item) => !isColumn(item)), ...(after ? [after] : [])] };
+}
+
 function tableOf(statement: string, match: RegExpExecArray): Table {
   const from = statement.indexOf("(", match[0].length);
   const { items, end } = from < 0 ? { items: [], end: 0 } : splitList(statement, from);
