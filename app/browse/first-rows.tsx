@@ -1,18 +1,14 @@
 import type { FirstRows as Rows } from "@/app/trpc/types";
 import { EmptyState } from "@/app/ui/empty-state";
 import { formatBytes } from "@/app/ui/format";
+import { ScrollBox } from "@/app/ui/scroll-box";
 
 /** Rows as they are in the backup. NULL differs from an empty text; of long values the beginning is shown. */
 export function FirstRows({ name, columns, rows, shortened }: Rows & { name: string }) {
   if (rows.length === 0) return <EmptyState>The table is empty.</EmptyState>;
   const lengths = new Map(shortened.map(({ row, column, bytes }) => [`${row} ${column}`, bytes]));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <section
-      tabIndex={0}
-      aria-label={`Rows of ${name}`}
-      className="max-h-[60vh] overflow-auto rounded border border-line"
-    >
+    <ScrollBox label={`Rows of ${name}`} className="rounded border border-line">
       <table aria-label={`First rows of ${name}`} className="w-full border-collapse text-left text-xs">
         <thead className="sticky top-0 bg-sunken">
           <tr>
@@ -41,7 +37,7 @@ export function FirstRows({ name, columns, rows, shortened }: Rows & { name: str
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollBox>
   );
 }
 

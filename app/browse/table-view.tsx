@@ -12,10 +12,17 @@ import type { ListedTable } from "@/app/trpc/types";
 import { Button } from "@/app/ui/button";
 import { ErrorState } from "@/app/ui/error-state";
 import { formatBytes, plural } from "@/app/ui/format";
+import { Notice } from "@/app/ui/notice";
 import { Section } from "@/app/ui/section";
 import { SkeletonRows } from "@/app/ui/skeleton";
 
 const formats = ["csv", "json", "sql"] as const;
+/** Where the rows are that the backup does not hold. */
+const elsewhere: Record<string, string> = {
+  "partitioned table": "Its rows are in its partitions, which are tables of their own.",
+  "materialized view": "A backup holds no rows of a materialized view: a restore computes them anew.",
+  "foreign table": "Its rows are on another server, and in no backup.",
+};
 /** What a backup holds never changes. */
 const once = { trpc: alone, staleTime: Number.POSITIVE_INFINITY, retry: false };
 
@@ -54,6 +61,7 @@ export function TableView({ backupId, table }: { backupId: string; table: Listed
           </fieldset>
         )}
       </div>
+      {!hasRows && <Notice>{elsewhere[table.kind] ?? "The backup holds no rows of it."}</Notice>}
       {hasRows && (
         <Section
           title="First rows"
