@@ -3,6 +3,7 @@ import { backupRouter } from "@/server/routers/backup";
 import { browseRouter } from "@/server/routers/browse";
 import { cleanupRouter } from "@/server/routers/cleanup";
 import { cloneRouter } from "@/server/routers/clone";
+import { comparisonRouter } from "@/server/routers/comparison";
 import { databaseRouter } from "@/server/routers/database";
 import { encryptionRouter } from "@/server/routers/encryption";
 import { exportRouter } from "@/server/routers/export";
@@ -25,6 +26,7 @@ export const appRouter = router({
   browse: browseRouter,
   cleanup: cleanupRouter,
   clone: cloneRouter,
+  comparison: comparisonRouter,
   database: databaseRouter,
   encryption: encryptionRouter,
   export: exportRouter,

@@ -333,6 +333,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backups/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare a backup with another one, or with the live schema
+         * @description Tables, columns and whatever belongs to them, other objects, and row counts; what differs comes first. Before is this backup, after is the other one, or the live schema when `other_id` is left out: that needs the permission to export, and counts its rows for 20 seconds at most.
+         */
+        get: operations["compareBackup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backups/{id}/verify": {
         parameters: {
             query?: never;
@@ -3433,6 +3453,142 @@ export interface operations {
                 };
             };
             /** @description `BACKUP_CORRUPT`, `WRONG_KEY` */
+            422: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    compareBackup: {
+        parameters: {
+            query?: {
+                other_id?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All went well. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tables: {
+                            name: string;
+                            kind: string;
+                            /**
+                             * @description Of the structure.
+                             * @enum {string}
+                             */
+                            verdict: "added" | "removed" | "changed" | "same";
+                            rows_before: number | null;
+                            rows_after: number | null;
+                            columns: {
+                                name: string;
+                                before: string | null;
+                                after: string | null;
+                            }[];
+                            /** @description Indexes, constraints, triggers, comments and so on. */
+                            others: {
+                                name: string;
+                                before: string | null;
+                                after: string | null;
+                            }[];
+                        }[];
+                        objects: {
+                            name: string;
+                            before: string | null;
+                            after: string | null;
+                            kind: string;
+                            /** @enum {string} */
+                            verdict: "added" | "removed" | "changed";
+                        }[];
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `BACKUP_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `BACKUP_CORRUPT`, `WRONG_KEY`, `DATABASE_UNREACHABLE` */
             422: {
                 headers: {
                     /** @description Names this request in the log. */

@@ -178,6 +178,10 @@ describe("every operation answers as the document says", () => {
     const { backup_id: id } = made.body as { backup_id: string };
     const tables = `/api/v1/backups/${id}/tables`;
     expect((await check("listBackupTables", call(`GET ${tables}`, { as }))).status).toBe(200);
+    const compare = `GET /api/v1/backups/${id}/compare`;
+    expect((await check("compareBackup", call(compare, { as }))).status).toBe(200);
+    expect((await check("compareBackup", call(`${compare}?other_id=${id}`, { as }))).status).toBe(200);
+    expect((await check("compareBackup", call(`${compare}?other_id=1`, { as }))).status).toBe(400);
     for (const [operation, path] of [
       ["getBackupTable", ""],
       ["readBackupTableRows", "/rows"],
