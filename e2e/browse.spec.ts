@@ -99,3 +99,30 @@ test("a file that was changed says so in place of its rows", async ({ page, coff
   await expect(page.getByRole("button", { name: "CSV" })).toBeDisabled();
   await expectAccessible(page, "a changed file");
 });
+
+test("what has changed since a backup is seen", async ({ page, coffer, api }) => {
+  const { tenant, address } = await givenBackup(coffer, api);
+  await page.goto(address);
+  await page.getByRole("link", { name: "Compare" }).click();
+  await expect(page.getByText("No difference: 4 tables")).toBeVisible();
+  await coffer.tenants.begin(async (tx) => {
+    await tx.unsafe(`set local role coffer_tenants; set local search_path = ${tenant.schema}`);
+    await tx.unsafe(`drop table nobody; alter table rooms add beds int not null default 2; delete from bookings where id <= 10;
+      drop function price(int)`);
+  });
+  const later = await makeBackup(coffer, api, { slug: tenant.slug, format: "sql" });
+  await page.reload();
+  const table = page.getByRole("table", { name: "Tables that differ" });
+  await expect(table.getByRole("row", { name: /^rooms/ })).toContainText("Changed");
+  await expect(table.getByRole("row", { name: /^nobody/ })).toContainText("Removed");
+  await expect(table.getByRole("row", { name: /^bookings/ })).toContainText("−10");
+  await page.getByRole("group").filter({ hasText: "rooms" }).first().locator("summary").click();
+  await expect(page.getByText("beds integer DEFAULT 2 NOT NULL")).toBeVisible();
+  await expectAccessible(page, "a comparison");
+  await page.getByLabel("Compare with").selectOption(later.backupId);
+  await expect(page).toHaveURL(/with=/);
+  await expect(page.getByRole("columnheader", { name: "In the other" })).toBeVisible();
+  await expect(table.getByRole("row", { name: /^bookings/ })).toContainText("−10");
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});

@@ -1,6 +1,6 @@
 "use client";
 
-import { Download, LockKeyhole, LockKeyholeOpen, TableProperties } from "lucide-react";
+import { Download, GitCompareArrows, LockKeyhole, LockKeyholeOpen, TableProperties } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useState } from "react";
@@ -49,6 +49,10 @@ export function BackupHeader({ backup }: { backup: BackupDetails }) {
           <Link href={`/projects/${backup.projectSlug}/backups/${backup.id}/browse`} className={buttonClass()}>
             <TableProperties aria-hidden className="size-4" />
             Browse
+          </Link>
+          <Link href={`/projects/${backup.projectSlug}/backups/${backup.id}/compare`} className={buttonClass()}>
+            <GitCompareArrows aria-hidden className="size-4" />
+            Compare
           </Link>
           <Button onClick={actions.copyCurl}>Copy curl command</Button>
           {backup.permissions.includes("restore") && <RestoreButton backup={backup} />}

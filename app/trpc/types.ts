@@ -32,6 +32,8 @@ export type BackupCompression = Backup["compression"];
 export type ListedTable = Outputs["browse"]["listing"][number];
 export type FirstRows = Outputs["browse"]["rows"];
 
+export type Comparison = Outputs["comparison"]["structure"];
+
 export type Cleanup = Outputs["cleanup"]["run"];
 export type CleanupPolicy = Omit<Inputs["cleanup"]["run"], "projectId" | "dryRun" | "planId">;
 

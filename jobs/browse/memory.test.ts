@@ -21,7 +21,7 @@ describe.each(tableFormats)("a table of 150 MB as %s", (format) => {
     for (let written = 0; written < total; written += many.length) await handle.write(many);
     await handle.write("\\.\n\n");
     await handle.close();
-    const archive = { path: file, compression: "none", encryption: null } as const;
+    const archive = { path: file, format: "custom", compression: "none", encryption: null, dump: null } as const;
     const signal = new AbortController().signal;
     await using table = await openTable(
       { archive, format: "sql", pgRestore: await realTool("pg_restore"), signal },
