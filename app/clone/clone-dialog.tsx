@@ -3,8 +3,10 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { cloneOf, readCloneForm } from "@/app/clone/clone-form";
+import { SecretKeyField } from "@/app/encryption/secret-key-field";
 import { useJobStart } from "@/app/job/use-job-start";
 import { useTRPC } from "@/app/trpc/client";
+import { fieldError } from "@/app/trpc/error";
 import type { BackupDetails } from "@/app/trpc/types";
 import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
@@ -13,7 +15,7 @@ import { FormActions } from "@/app/ui/form-actions";
 import { SwitchField } from "@/app/ui/switch-field";
 
 type Props = {
-  backup: Pick<BackupDetails, "id" | "filename" | "projectSlug" | "projectName" | "manifest">;
+  backup: Pick<BackupDetails, "id" | "filename" | "projectSlug" | "projectName" | "manifest" | "opensItself">;
   onClose: () => void;
 };
 
@@ -28,7 +30,9 @@ export function CloneDialog({ backup, onClose }: Props) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (start.isPending || start.isSuccess) return;
-    const wanted = readCloneForm(new FormData(event.currentTarget));
+    const fields = new FormData(event.currentTarget);
+    const identity = backup.opensItself ? undefined : String(fields.get("identity") ?? "");
+    const wanted = { ...readCloneForm(fields), identity };
     start.mutate({ ...wanted, backupId: backup.id, idempotencyKey: idempotencyKey() });
   }
 
@@ -73,6 +77,7 @@ export function CloneDialog({ backup, onClose }: Props) {
             label="Structure only"
             about="Tables, views, functions and all the rest, without any rows."
           />
+          {!backup.opensItself && <SecretKeyField error={fieldError(start.error, "identity")} />}
         </DialogBody>
         <FormActions submit="Clone backup" pending={start.isPending || start.isSuccess} onCancel={onClose} />
       </form>

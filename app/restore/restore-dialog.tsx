@@ -2,10 +2,12 @@
 
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { SecretKeyField } from "@/app/encryption/secret-key-field";
 import { useJobStart } from "@/app/job/use-job-start";
 import { PreflightReport } from "@/app/restore/preflight-report";
 import { TableChoice } from "@/app/restore/table-choice";
 import { useTRPC } from "@/app/trpc/client";
+import { fieldError } from "@/app/trpc/error";
 import type { BackupDetails } from "@/app/trpc/types";
 import { Button } from "@/app/ui/button";
 import { Dialog, DialogActions, DialogBody } from "@/app/ui/dialog";
@@ -38,12 +40,14 @@ export function RestoreDialog({ backup, onClose }: Props) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (start.isPending || start.isSuccess || isStopped || !isConfirmed) return;
-    const createSafetyBackup = new FormData(event.currentTarget).get("createSafetyBackup") === "on";
+    const fields = new FormData(event.currentTarget);
+    const createSafetyBackup = fields.get("createSafetyBackup") === "on";
     start.mutate({
       backupId: backup.id,
       targetProjectId: targetSlug,
       createSafetyBackup,
       tables,
+      identity: backup.opensItself ? undefined : String(fields.get("identity") ?? ""),
       confirm: typed.trim(),
       idempotencyKey: idempotencyKey(),
     });
@@ -78,6 +82,7 @@ export function RestoreDialog({ backup, onClose }: Props) {
           )}
           {report && chosen?.length !== 0 && <PreflightReport report={report} />}
           <Safety />
+          {!backup.opensItself && <SecretKeyField error={fieldError(start.error, "identity")} />}
           {report && !isStopped && (
             <TextField
               label={`Type ${targetSlug} to replace ${chosen ? "these rows" : "what is"} in ${report.target.name}`}

@@ -4159,6 +4159,10 @@ export interface operations {
                     keep_hours?: number;
                     target_project_id?: string;
                     confirm: string;
+                    /** @description For an encrypted backup whose key Coffer does not keep: AGE-SECRET-KEY-1…, or the text of an identity file. It is used for this alone and kept no longer. */
+                    identity?: string;
+                    /** @description The same for a file that was encrypted with a passphrase. */
+                    passphrase?: string;
                 };
             };
         };
@@ -4270,7 +4274,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `BACKUP_CORRUPT` */
+            /** @description `BACKUP_CORRUPT`, `WRONG_KEY` */
             422: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -4482,6 +4486,10 @@ export interface operations {
                     database_id?: string;
                     /** @default false */
                     structure_only?: boolean;
+                    /** @description For an encrypted backup whose key Coffer does not keep: AGE-SECRET-KEY-1…, or the text of an identity file. It is used for this alone and kept no longer. */
+                    identity?: string;
+                    /** @description The same for a file that was encrypted with a passphrase. */
+                    passphrase?: string;
                 };
             };
         };
@@ -4584,7 +4592,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `BACKUP_CORRUPT` */
+            /** @description `BACKUP_CORRUPT`, `WRONG_KEY` */
             422: {
                 headers: {
                     /** @description Names this request in the log. */

@@ -7,8 +7,8 @@ const schemaName = z
   .refine((name) => Buffer.byteLength(name) <= 63, "must have at most 63 bytes")
   .refine((name) => !/^pg_|^information_schema$|\0/.test(name), "must not begin with pg_");
 
-/** What may be asked of a clone. A job keeps these as its options; its project is the one that the backup is of. */
-export const cloneOptions = z.strictObject({
+/** What may be asked of a clone. */
+export const cloneInput = z.strictObject({
   backupId: z.uuid(),
   /** Of the new project. */
   slug: z
@@ -21,6 +21,12 @@ export const cloneOptions = z.strictObject({
   databaseId: z.uuid().optional(),
   /** Tables without their rows. */
   structureOnly: z.boolean().default(false),
+});
+
+/** What its job keeps; the job's project is the one that the backup is of. */
+export const cloneOptions = cloneInput.extend({
+  /** A key came along, which is gone when the job is over. */
+  keysSupplied: z.literal(true).optional(),
 });
 
 export type CloneOptions = z.infer<typeof cloneOptions>;

@@ -1,5 +1,6 @@
 import { type Origin, recordAudit } from "@/db/audit";
 import type { Tx } from "@/db/client";
+import type { SuppliedKeys } from "@/db/schema";
 import { type CloneOptions, cloneSteps } from "@/jobs/clone-project/options";
 import { type StartedJob, startJob } from "@/jobs/lifecycle/start";
 
@@ -8,20 +9,24 @@ type Wanted = {
   /** That the backup is of. */
   projectId: string;
   idempotencyKey?: string;
+  /** To open it with, beside those that the server keeps. */
+  keys?: SuppliedKeys;
 };
 
 /** Starts a clone, in the transaction of whoever wants it. */
 export async function startClone(
   tx: Tx,
   origin: Origin,
-  { options, projectId, idempotencyKey }: Wanted,
+  { projectId, idempotencyKey, keys, ...wanted }: Wanted,
 ): Promise<StartedJob> {
+  const options = { ...wanted.options, keysSupplied: keys && true } satisfies CloneOptions;
   const job = await startJob(tx, origin, {
     kind: "clone_project",
     projectId,
     options,
     steps: cloneSteps,
     idempotencyKey,
+    keys,
   });
   if (job.isNew)
     await recordAudit(tx, origin, {

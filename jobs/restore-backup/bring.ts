@@ -4,6 +4,7 @@ import type { Manifest } from "@/jobs/archive/manifest";
 import { openArchive } from "@/jobs/archive/open";
 import type { RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
+import { keysOf } from "@/jobs/lifecycle/keys";
 import { applicationName, connectTenant } from "@/jobs/postgres/connection";
 import { requireTool } from "@/jobs/postgres/require-tool";
 import { serverMajor } from "@/jobs/postgres/server-major";
@@ -30,7 +31,7 @@ export type Bringing = {
 
 /** What is known of the backup, and the programs for it and for the server. */
 export async function loadBringing(context: RunContext, connection: Connection, backupId: string): Promise<Bringing> {
-  const { claimed, manifest } = await loadClaim(backupId);
+  const { claimed, manifest } = await loadClaim(backupId, await keysOf(context.job));
   const major = Math.max(await serverMajor(connection), Number(manifest.clientVersion));
   const [psql, pgRestore] = await Promise.all([requireTool("psql", major), requireTool("pg_restore", major)]);
   return { context, connection, claimed, manifest, tools: { psql: psql.path, pgRestore: pgRestore.path } };
@@ -100,7 +101,7 @@ export async function bring(
   const inner = within(context, "restore");
   const onBytes = byteMeter(inner, claimed.originalBytes);
   async function* plain() {
-    for await (const chunk of openArchive(claimed.archive)) {
+    for await (const chunk of openArchive(claimed.archive, claimed.keys)) {
       onBytes(chunk.length);
       yield chunk;
     }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** What may be asked of a restore. A job keeps these as its options; the job's project is the one that is restored to. */
-export const restoreOptions = z.strictObject({
+/** What may be asked of a restore. */
+export const restoreInput = z.strictObject({
   backupId: z.uuid(),
   /** Reads the whole archive before anything else; without that its sha256 alone is compared. */
   verifyFirst: z.boolean().default(true),
@@ -16,6 +16,12 @@ export const restoreOptions = z.strictObject({
     .min(1)
     .max(24 * 30)
     .default(24),
+});
+
+/** What its job keeps; the job's project is the one that is restored to. */
+export const restoreOptions = restoreInput.extend({
+  /** A key came along, which is gone when the job is over. */
+  keysSupplied: z.literal(true).optional(),
 });
 
 export type RestoreOptions = z.infer<typeof restoreOptions>;

@@ -1,5 +1,6 @@
 import { type Origin, recordAudit } from "@/db/audit";
 import type { Tx } from "@/db/client";
+import type { SuppliedKeys } from "@/db/schema";
 import { type StartedJob, startJob } from "@/jobs/lifecycle/start";
 import { type RestoreOptions, restoreSteps } from "@/jobs/restore-backup/options";
 import { undoSteps } from "@/jobs/restore-backup/undo";
@@ -10,17 +11,21 @@ type Wanted = {
   /** Whose schema is replaced. */
   projectId: string;
   idempotencyKey?: string;
+  /** To open it with, beside those that the server keeps. */
+  keys?: SuppliedKeys;
 };
 
 /** Starts a restore, in the transaction of whoever wants it. */
 export async function startRestore(tx: Tx, origin: Origin, wanted: Wanted): Promise<StartedJob> {
-  const { options, filename, projectId, idempotencyKey } = wanted;
+  const { filename, projectId, idempotencyKey, keys } = wanted;
+  const options = { ...wanted.options, keysSupplied: keys && true } satisfies RestoreOptions;
   const job = await startJob(tx, origin, {
     kind: "restore_backup",
     projectId,
     options,
     steps: restoreSteps(options),
     idempotencyKey,
+    keys,
   });
   if (job.isNew)
     await recordAudit(tx, origin, {

@@ -3,9 +3,10 @@ import { z } from "zod";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { databases, jobs, projects } from "@/db/schema";
-import { cloneOptions } from "@/jobs/clone-project/options";
+import { cloneInput, cloneOptions } from "@/jobs/clone-project/options";
 import { startClone } from "@/jobs/clone-project/start";
 import { findBackup } from "@/server/routers/backup";
+import { keyFields, keysFor, notBoth } from "@/server/supplied-keys";
 import { adminProcedure, findProject, router, userProcedure } from "@/server/trpc";
 
 const idempotencyKey = z.string().min(1).max(200).optional();
@@ -14,8 +15,8 @@ export const cloneRouter = router({
   /** Starts to restore a backup as a new project. The answer comes at once; `job.getStatus` tells the rest. */
   start: adminProcedure
     .meta({ scope: "restore", limit: "export" })
-    .input(cloneOptions.extend({ idempotencyKey }))
-    .mutation(async ({ ctx, input: { idempotencyKey, ...options } }) => {
+    .input(cloneInput.extend({ ...keyFields, idempotencyKey }).refine(...notBoth))
+    .mutation(async ({ ctx, input: { idempotencyKey, identity, passphrase, ...options } }) => {
       const { backup } = await findBackup(ctx.user, options.backupId);
       if (backup.status !== "available")
         throw new AppError("BACKUP_CORRUPT", `This backup cannot be cloned: its file is ${backup.status}.`);
@@ -25,7 +26,8 @@ export const cloneRouter = router({
         const [database] = await db.select().from(databases).where(eq(databases.id, options.databaseId));
         if (!database) throw new AppError("DATABASE_NOT_FOUND", "There is no such database.");
       }
-      const wanted = { options, projectId: backup.projectId, idempotencyKey };
+      const keys = keysFor(backup, { identity, passphrase });
+      const wanted = { options, projectId: backup.projectId, idempotencyKey, keys };
       const job = await db.transaction((tx) => startClone(tx, ctx.origin, wanted));
       return { jobId: job.id, status: job.status };
     }),

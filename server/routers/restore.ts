@@ -5,10 +5,11 @@ import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { backups, databases, restores } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
-import { restoreOptions } from "@/jobs/restore-backup/options";
+import { restoreInput } from "@/jobs/restore-backup/options";
 import { preflight } from "@/jobs/restore-backup/preflight";
 import { startRestore, startUndo } from "@/jobs/restore-backup/start";
 import { findBackup } from "@/server/routers/backup";
+import { keyFields, keysFor, notBoth } from "@/server/supplied-keys";
 import { reach } from "@/server/tenant-database";
 import { findProject, projectProcedure, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
 
@@ -20,7 +21,7 @@ export const restoreRouter = router({
   /** What stands in the way of a restore and what it would change. Looks only. */
   preflight: userProcedure
     .meta({ scope: "restore" })
-    .input(z.strictObject({ backupId: z.uuid(), targetProjectId, tables: restoreOptions.shape.tables }))
+    .input(z.strictObject({ backupId: z.uuid(), targetProjectId, tables: restoreInput.shape.tables }))
     .query(async ({ ctx, input }) => {
       const { backup, target } = await findTarget(ctx.user, input);
       const [database] = await db.select().from(databases).where(eq(databases.id, target.databaseId));
@@ -37,15 +38,18 @@ export const restoreRouter = router({
   start: userProcedure
     .meta({ scope: "restore", limit: "export" })
     .input(
-      restoreOptions.extend({
-        targetProjectId,
-        /** The slug of the project whose schema is replaced. */
-        confirm: z.string().max(100),
-        idempotencyKey,
-      }),
+      restoreInput
+        .extend({
+          targetProjectId,
+          /** The slug of the project whose schema is replaced. */
+          confirm: z.string().max(100),
+          ...keyFields,
+          idempotencyKey,
+        })
+        .refine(...notBoth),
     )
     .mutation(async ({ ctx, input }) => {
-      const { confirm, idempotencyKey, targetProjectId, ...options } = input;
+      const { confirm, idempotencyKey, targetProjectId, identity, passphrase, ...options } = input;
       const { backup, target } = await findTarget(ctx.user, { backupId: options.backupId, targetProjectId });
       if (confirm !== target.slug) {
         const error = `To confirm, give the slug of the project whose data are replaced: ${target.slug}.`;
@@ -55,7 +59,8 @@ export const restoreRouter = router({
       }
       if (backup.status !== "available")
         throw new AppError("BACKUP_CORRUPT", `This backup cannot be restored: its file is ${backup.status}.`);
-      const wanted = { options, filename: backup.filename, projectId: target.id, idempotencyKey };
+      const keys = keysFor(backup, { identity, passphrase });
+      const wanted = { options, filename: backup.filename, projectId: target.id, idempotencyKey, keys };
       const job = await db.transaction((tx) => startRestore(tx, ctx.origin, wanted));
       return { jobId: job.id, status: job.status, projectId: target.id, createdAt: job.createdAt };
     }),
