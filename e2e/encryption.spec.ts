@@ -5,11 +5,10 @@ import { promisify } from "node:util";
 import type { Locator, Page } from "@playwright/test";
 import { enterAs, expect, test } from "@/e2e/fixtures";
 import { expectAccessible } from "@/e2e/tools/accessible";
-import type { Api, Coffer } from "@/e2e/tools/coffer";
-import { fetchFile, linkTo } from "@/e2e/tools/downloads";
 import { jobDialog, makeBackup, openExportDialog, openJobId } from "@/e2e/tools/exports";
+import { downloadDecrypted, verifyWithKey } from "@/e2e/tools/own-key";
 import { addGuest } from "@/e2e/tools/people";
-import { copyDatabase, factsOf, makeEmptyDatabase, stockShell } from "@/e2e/tools/restore";
+import { restoreByCommand } from "@/e2e/tools/restore-command";
 
 // There is one set of keys for the whole installation, so these tests build on each other.
 test.describe.configure({ mode: "serial" });
@@ -29,28 +28,6 @@ async function openMaking(page: Page): Promise<Locator> {
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByLabel("Name")).toBeFocused();
   return dialog;
-}
-
-/** Downloads a backup and restores it with the command that its page shows. */
-async function restoreByCommand(
-  coffer: Coffer,
-  api: Api,
-  { backupId, command }: { backupId: string; command: string },
-) {
-  const { filename } = await api.backup.get.query({ backupId });
-  const { status, headers, body } = await fetchFile(await linkTo(coffer, api, backupId));
-  expect([status, headers["content-type"]]).toEqual([200, "application/octet-stream"]);
-  expect(body.toString("latin1", 0, 21)).toBe("age-encryption.org/v1");
-  const folder = await mkdtemp(path.join(coffer.dataDir, "restore-"));
-  await writeFile(path.join(folder, filename), body);
-  await writeFile(path.join(folder, "key.txt"), key.file);
-  const shell = await stockShell(coffer);
-  const database = await copyDatabase(coffer, await makeEmptyDatabase(coffer, shell));
-  await shell(command.replace("DBNAME", database), folder);
-  const { schema } = lunaria;
-  const restored = await factsOf(coffer, shell, { database, schema });
-  expect(restored.tables.length).toBeGreaterThan(5);
-  expect(restored.tables).toEqual((await factsOf(coffer, shell, { database: "tenants", schema })).tables);
 }
 
 test("without a key nothing is encrypted: an administrator is led to the keys, others are told to ask", async ({
@@ -129,7 +106,7 @@ test("an encrypted export is marked, and comes back with the command that its pa
   if (!backupId || !filename) throw new Error("no backup");
   const command = `age -d -i key.txt ${filename} | gunzip -c | pg_restore --no-owner -d DBNAME`;
   await expect(job.getByText(command)).toBeVisible();
-  await restoreByCommand(coffer, api, { backupId, command });
+  await restoreByCommand(coffer, api, { backupId, command, key: key.file, schema: lunaria.schema });
 
   const plain = await makeBackup(coffer, api, { slug: lunaria.slug });
   await page.goto(`/projects/${lunaria.slug}`);
@@ -200,7 +177,7 @@ test("a key is retired after a question, and what was made for it still opens", 
   await page.goto(`/projects/${lunaria.slug}/backups/${old.backupId}`);
   const command = `age -d -i key.txt ${old.filename} | zstd -dc | psql -1 -v ON_ERROR_STOP=1 -d DBNAME`;
   await expect(page.getByText(command)).toBeVisible();
-  await restoreByCommand(coffer, api, { backupId: old.backupId, command });
+  await restoreByCommand(coffer, api, { backupId: old.backupId, command, key: key.file, schema: lunaria.schema });
   const dialog = await openExportDialog(page, lunaria);
   await expect(encrypt(dialog)).toBeDisabled();
 });
@@ -220,33 +197,11 @@ test("an encrypted backup is verified, and downloaded decrypted, with the key th
   const [backup] = items;
   if (!backup) throw new Error("no backup");
   await page.goto(`/projects/${lunaria.slug}/backups/${backup.id}`);
-  await page.getByRole("region", { name: "Proof", exact: true }).getByRole("button", { name: "Verify" }).click();
-  const dialog = page.getByRole("dialog", { name: "Verify this backup" });
-  const secret = dialog.getByLabel("Secret key", { exact: true });
-  await expect(secret).toBeFocused();
-  await secret.fill("AGE-SECRET-KEY-1NOT");
-  await dialog.getByRole("button", { name: "Verify backup" }).click();
-  await expect(dialog.getByText("typing error")).toHaveCount(2);
-  await expectAccessible(page, "a verify dialog with a key that is none");
-  const file = { name: "key.txt", mimeType: "text/plain", buffer: Buffer.from(key.file) };
-  await dialog.getByLabel("Key file").setInputFiles(file);
-  await expect(secret).toHaveValue(key.file);
-  await dialog.getByRole("button", { name: "Verify backup" }).click();
-  const job = page.getByRole("dialog", { name: `Verification of ${lunaria.name}` });
-  await expect(job.getByText("Proven by a restore")).toBeVisible();
+  await verifyWithKey(page, key.file, lunaria);
   const [held] = await coffer.control`select count(*)::int as count from control_plane.job_secrets`;
   expect(held?.count).toBe(0);
-  await page.getByRole("button", { name: "Close" }).last().click();
-
-  await page.getByRole("button", { name: `More for ${backup.filename}` }).click();
-  await page.getByRole("menuitem", { name: "Download decrypted" }).click();
-  const asking = page.getByRole("dialog", { name: "Download decrypted" });
-  await asking.getByLabel("Key file").setInputFiles(file);
-  await expectAccessible(page, "a decrypted download");
-  const downloading = page.waitForEvent("download");
-  await asking.getByRole("button", { name: "Download decrypted" }).click();
-  const download = await downloading;
-  expect(download.suggestedFilename()).toBe(backup.filename.replace(/\.age$/, ""));
-  expect((await readFile(await download.path())).subarray(0, 2).toString("hex")).toBe("1f8b");
-  expect(download.url()).not.toContain("AGE-SECRET");
+  const { name, bytes, address } = await downloadDecrypted(page, key.file, backup);
+  expect(name).toBe(backup.filename.replace(/\.age$/, ""));
+  expect(bytes.subarray(0, 2).toString("hex")).toBe("1f8b");
+  expect(address).not.toContain("AGE-SECRET");
 });
