@@ -46,6 +46,7 @@ const stepWords: Record<string, string> = {
   safety: "Safety backup",
   swap: "Swap",
   place: "Make project",
+  clean: "Clean up",
   finish: "Finish",
 };
 

@@ -24,6 +24,7 @@ const restoring = [
   { name: "prepare", title: "Making a scratch database" },
   { name: "restore", title: "Restoring" },
   { name: "compare", title: "Comparing" },
+  { name: "clean", title: "Removing the scratch database" },
 ];
 
 export const verifySteps = (level: VerifyOptions["level"]) => [...reading, ...(level === "restore" ? restoring : [])];

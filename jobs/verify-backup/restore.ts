@@ -19,7 +19,7 @@ type Restoring = {
   connection: Connection;
   /** Where pg_restore is, or psql for a script. */
   tool: string;
-  step(name: "prepare" | "restore" | "compare"): void;
+  step(name: "prepare" | "restore" | "compare" | "clean"): void;
   onBytes(bytes: number): void;
 };
 
@@ -30,7 +30,7 @@ export async function restoreAndCompare(restoring: Restoring): Promise<Restored>
   step("prepare");
   try {
     const scratch = await createScratch(connection, name, applicationName(job.id, job.fence, "monitor"));
-    return await within({ live: connection, scratch }, restoring, async (sessions) => {
+    const restored = await within({ live: connection, scratch }, restoring, async (sessions) => {
       const missing = await recreateOutside(sessions, manifest.project.schema, manifest);
       signal.throwIfAborted();
       step("restore");
@@ -39,6 +39,9 @@ export async function restoreAndCompare(restoring: Restoring): Promise<Restored>
       step("compare");
       return { proof: await prove(sessions.scratch, manifest), complaint: null, missing };
     });
+    // With thousands of tables it takes as long as comparing them.
+    step("clean");
+    return restored;
   } finally {
     await dropScratch(connection, [name]);
   }
