@@ -7,12 +7,12 @@ import { composeFile } from "@/jobs/package/compose-file";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { addKey } from "@/jobs/testing/encryption-key";
 import { testEnv } from "@/jobs/testing/env";
-import { dumpOf, runAsStranger, unpackPackage } from "@/jobs/testing/package";
-import { contentsOf, fileOf } from "@/jobs/testing/restore";
+import { packageOf, variablesOf } from "@/jobs/testing/exported-package";
+import { dumpOf, runAsStranger } from "@/jobs/testing/package";
+import { contentsOf } from "@/jobs/testing/restore";
 import { type SecondServer, secondServer } from "@/jobs/testing/server";
 import { makeTenant, sessions, unique } from "@/jobs/testing/tenant";
 import { tortureTenant } from "@/jobs/testing/torture";
-import { backupOf } from "@/jobs/testing/verification";
 import { givenWorker } from "@/jobs/testing/worker-process";
 
 const compose = z.object({
@@ -83,13 +83,9 @@ describe("the image that compose.yaml starts", () => {
     url.pathname = `/${name}`;
     const env = {
       ...environment,
+      ...variablesOf(url.href),
       POSTGRES_DB: name,
-      PGDATABASE: name,
       PACKAGE_FOLDER: folder,
-      PGHOST: url.hostname,
-      PGPORT: url.port,
-      PGUSER: decodeURIComponent(url.username),
-      PGPASSWORD: decodeURIComponent(url.password),
     };
     return {
       image,
@@ -97,9 +93,6 @@ describe("the image that compose.yaml starts", () => {
       ...(await runAsStranger("bash", ["-c", entrypoint, "entrypoint", folder], { env })),
     };
   }
-
-  const packageOf = async (of: Parameters<typeof backupOf>[0], options: object = {}) =>
-    unpackPackage(fileOf(await backupOf(of, { format: "package", fingerprint: false, ...options })));
 
   it.each([
     ["executable", 0o755],
