@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkCommand, curlCommand, restoreCommand } from "@/app/backup/restore-command";
+import { checkCommand, curlCommand, keyFile, restoreCommand } from "@/app/backup/restore-command";
+import { readRecipe } from "@/server/testing/readme";
 
 describe("the command that restores", () => {
   test.each([
@@ -43,6 +44,29 @@ test.each([
     `tar -xf ${filename} && ${command}`,
   ),
 );
+describe("the README says the same, word for word,", () => {
+  const { commands, encrypted } = readRecipe();
+  const files = [
+    ["custom", "dump"],
+    ["sql", "sql"],
+    ["tar", "tar"],
+  ] as const;
+  const packings = [
+    ["gzip", ".gz"],
+    ["zstd", ".zst"],
+    ["none", ""],
+  ] as const;
+
+  describe.each(files)("of %s", (format, first) => {
+    test.each(packings)("with %s", (compression, second) => {
+      const ending = `.${first}${second}`;
+      const command = (filename: string, isEncrypted: boolean) =>
+        restoreCommand({ filename, format, compression, encrypted: isEncrypted });
+      expect(command("FILE", false)).toBe(commands[ending]);
+      expect(command("FILE", true)).toBe(encrypted(ending).replace("key.txt", keyFile));
+    });
+  });
+});
 
 test("the link is quoted for the shell", () => {
   expect(curlCommand("acme.dump", "http://localhost/x?a=1&b=2")).toBe(
