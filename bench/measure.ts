@@ -19,19 +19,25 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
+type Work = () => Promise<unknown>;
+
 /**
- * Measures rivals in turns, so that a busy moment of the machine hits all of them; one round to warm up comes first.
- * Gives the medians in milliseconds, by name.
+ * Measures rivals in turns, so that a busy moment of the machine hits all of them; one round to warm up comes first. What
+ * is done `before` and `after` is not measured. Gives the medians in milliseconds, by name.
  */
 export async function alternate<Name extends string>(
   rounds: number,
-  rivals: Record<Name, () => Promise<unknown>>,
+  rivals: Record<Name, Work | { before?: Work; work: Work; after?: Work }>,
 ): Promise<Record<Name, number>> {
   const names = Object.keys(rivals) as Name[];
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
-      const ms = await timed(rivals[name]);
+      const rival = rivals[name];
+      const { before, work, after } = typeof rival === "function" ? { work: rival } : rival;
+      await before?.();
+      const ms = await timed(work);
+      await after?.();
       if (round > 0) times[name].push(ms);
     }
   }

@@ -7,6 +7,7 @@ import { benchMemory } from "@/bench/memory";
 import { benchProduct } from "@/bench/product";
 import { benchQueue } from "@/bench/queue";
 import { keep, type Row, table } from "@/bench/report";
+import { benchRestore, benchVerify } from "@/bench/restore";
 import { benchPolling, benchStatus } from "@/bench/status";
 import { makeTenant } from "@/bench/tenant";
 import { ensureBuilt } from "@/bin/build";
@@ -53,6 +54,8 @@ try {
   const small = await lab.addProject("small");
   await section("export", () => withWorker(() => benchExport(lab, large, rounds)));
   await section("encryption", () => withWorker(() => benchEncryption(lab, large, rounds)));
+  await section("restore", () => withWorker(() => benchRestore(lab, large, rounds)));
+  await section("verify", () => withWorker(() => benchVerify(lab, large, rounds)));
   await section("small", () => withWorker(() => benchSmall(lab, small, Math.max(rounds, 20))));
   await section("cancel", () => withWorker(() => benchCancel(lab, large, Math.max(rounds, 20))));
   await section("status", () => benchStatus(lab, small, 3));
