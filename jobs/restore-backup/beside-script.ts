@@ -55,7 +55,12 @@ export async function* besideScript(source: AsyncIterable<Buffer>, script: Scrip
       script.onTable?.(tableOf(piece.text));
       add(piece.bytes, newline);
       for await (const data of piece.data) {
-        add(Buffer.from(data));
+        // Large pieces pass as they are: copies of all rows would keep the garbage collector busier than anything else.
+        if (data.length < pieceBytes / 8) add(data);
+        else {
+          if (bytes > 0) yield flush();
+          yield data;
+        }
         if (full()) yield flush();
       }
       add(endOfCopy);

@@ -40,13 +40,14 @@ export async function loadBringing(context: RunContext, connection: Connection, 
 /** The schema that this attempt restores to. */
 export const besideOf = ({ context: { job } }: Pick<Bringing, "context">) => besideSchema(job.id, job.fence);
 
-/** A session of the job's own, which ends with the work or with the job. */
+/** A client of the job's own, which ends with the work or with the job. */
 async function inSession<T>(
   { context, connection }: Bringing,
   work: (session: postgres.Sql) => Promise<T>,
+  connections = 1,
 ): Promise<T> {
   const { job, signal } = context;
-  const session = connectTenant(connection, applicationName(job.id, job.fence, "monitor"));
+  const session = connectTenant(connection, applicationName(job.id, job.fence, "monitor"), connections);
   const stop = () => void session.end({ timeout: 0 });
   signal.addEventListener("abort", stop, { once: true });
   try {
@@ -120,6 +121,9 @@ export async function bring(
   });
 }
 
+/** Most servers have a second core to spare for a moment. */
+const atOnce = 2;
+
 /** Compares what was restored with the manifest, table by table. Fails when anything differs, after `keep` has seen the proof. */
 export async function compare(
   bringing: Bringing,
@@ -129,10 +133,12 @@ export async function compare(
   const { manifest } = bringing;
   const schema = besideOf(bringing);
   const expected = structureOnly ? withRowsOf(manifest, new Set()) : tables ? withRowsOf(manifest, tables) : manifest;
-  const proof = await inSession(bringing, async (session) => {
-    await analyze(session, schema);
-    return prove(session, { ...expected, project: { ...manifest.project, schema } });
-  });
+  const work = async (session: postgres.Sql) => {
+    const compared = prove(session, { ...expected, project: { ...manifest.project, schema } });
+    const [found] = await Promise.all([compared, analyze(session, schema, atOnce)]);
+    return found;
+  };
+  const proof = await inSession(bringing, work, atOnce);
   await keep(proof);
   if (proof.isProven) return;
   throw failed({
