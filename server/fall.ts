@@ -21,11 +21,11 @@ const tooSmallToTell: Holding = { rows: 100, bytes: 100_000 };
 /**
  * Whether a backup holds less than half of what its project's last seven did, in rows or else in bytes. It is measured
  * against their median, so one odd backup neither hides a fall nor makes one, and a new level becomes the usual one after
- * four backups. Fewer than three are no habit, and below 100 rows or 100 kB numbers jump about without meaning.
+ * four backups. Fewer than three, or `atLeast`, are no habit, and below 100 rows or 100 kB numbers jump about without meaning.
  */
-export function fallOf(backup: Holding, before: Holding[]): Fall | null {
+export function fallOf(backup: Holding, before: Holding[], { atLeast } = { atLeast: needed }): Fall | null {
   const earlier = before.slice(0, comparedWith);
-  if (earlier.length < needed) return null;
+  if (earlier.length < atLeast) return null;
   for (const what of ["rows", "bytes"] as const) {
     const usual = median(earlier.map((one) => one[what]));
     const now = backup[what];

@@ -4,8 +4,11 @@ import { comparedWith, type Fall, fallOf, type Holding } from "@/server/fall";
 
 type Row = Holding & { id: string; before: Holding[] | null };
 
-/** Which of these backups hold far less than those before them in their project. One look-up by index for each. */
-export async function fallsOf(ids: string[]): Promise<Map<string, Fall>> {
+/**
+ * Which of these backups hold far less than those before them in their project, of which there must be at least so many. One
+ * look-up by index for each.
+ */
+export async function fallsOf(ids: string[], habit?: { atLeast: number }): Promise<Map<string, Fall>> {
   if (ids.length === 0) return new Map();
   const rows = await db.execute<Row>(sql`
     select b.id, b.row_count::float8 as rows, b.original_bytes::float8 as bytes, (
@@ -15,7 +18,7 @@ export async function fallsOf(ids: string[]): Promise<Map<string, Fall>> {
         order by e.created_at desc, e.id desc limit ${comparedWith}) e) as before
     from control_plane.backups b where b.id = any (${sql.param(ids)}::uuid[])`);
   const found = rows.flatMap(({ id, before, ...holding }) => {
-    const fall = fallOf(holding, before ?? []);
+    const fall = fallOf(holding, before ?? [], habit);
     return fall ? [[id, fall] as const] : [];
   });
   return new Map(found);

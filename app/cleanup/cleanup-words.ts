@@ -23,6 +23,6 @@ export function missedWords(planned: number, deleted: number): string | null {
   const missed = planned - deleted;
   if (missed <= 0) return null;
   return missed === 1
-    ? "One of them was pinned or deleted by somebody else in the meantime."
-    : `${formatCount(missed)} of them were pinned or deleted by somebody else in the meantime.`;
+    ? "One of them was pinned, used or deleted by somebody else in the meantime."
+    : `${formatCount(missed)} of them were pinned, used or deleted by somebody else in the meantime.`;
 }

@@ -12,6 +12,7 @@ const made = (ages: number[], change: (n: number) => Partial<Candidate> = () => 
     projectId: "p",
     createdAt: daysAgo(age),
     isGood: true,
+    isFallen: false,
     isProven: false,
     isPinned: false,
     isInUse: false,
@@ -71,6 +72,33 @@ describe("a policy", () => {
     expect(kept(made([1, 2, 3]), { deleteUnverified: true })).toEqual(["b1", "b2", "b3"]);
   });
 
+  it("takes one that holds far less than usual neither for the last good one nor for the last proven one", () => {
+    const isFallen = (n: number) => ({ isFallen: n < 2 });
+    expect(reasonsOf(made([1, 2, 3, 4], isFallen), { keepCount: 1 })).toEqual({
+      b1: ["the newest one"],
+      b2: ["not one of the newest 1"],
+      b3: ["the last one that holds as much as usual"],
+      b4: ["not one of the newest 1"],
+    });
+    expect(kept(made([1, 2, 3, 4], isFallen), { keepCount: 0 })).toEqual(["b1", "b3"]);
+    const provenToo = made([1, 2, 3, 4], (n) => ({ ...isFallen(n), isProven: n === 1 || n === 3 }));
+    expect(kept(provenToo, { keepCount: 0, deleteUnverified: true })).toEqual(["b1", "b3", "b4"]);
+  });
+
+  it("takes it where there is no other", () => {
+    const allFallen = made([1, 2, 3], (n) => ({ isFallen: true, isProven: n === 1 }));
+    expect(reasonsOf(allFallen, { keepCount: 0 })).toMatchObject({
+      b1: ["the last good one"],
+      b2: ["the last proven one"],
+    });
+    expect(
+      kept(
+        made([1, 2], (n) => ({ isFallen: n === 0, isGood: n === 0 })),
+        { deleteFailed: true },
+      ),
+    ).toEqual(["b1"]);
+  });
+
   it("gives up broken ones when asked, and counts them for no rule", () => {
     const candidates = made([1, 2, 3], (n) => ({ isGood: n !== 0 }));
     expect(kept(candidates, { deleteFailed: true })).toEqual(["b2", "b3"]);
@@ -84,6 +112,7 @@ const candidate = fc.record({
   projectId: fc.constantFrom("p", "q"),
   createdAt: fc.integer({ min: 0, max: 500 }).map(daysAgo),
   isGood: fc.boolean(),
+  isFallen: fc.boolean(),
   isProven: fc.boolean(),
   isPinned: fc.boolean(),
   isInUse: fc.boolean(),
@@ -100,7 +129,7 @@ const policies = fc.record({
 });
 
 describe("whatever the policy", () => {
-  it("what is pinned, in use, last good or last proven stays, and every end has a reason", () => {
+  it("what is pinned, in use, newest, last good or last proven stays, and every end has a reason", () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(candidate, { selector: ({ id }) => id, maxLength: 30 }),
@@ -114,7 +143,10 @@ describe("whatever the policy", () => {
           }
           for (const projectId of ["p", "q"]) {
             const own = candidates.filter((backup) => backup.projectId === projectId && backup.isGood);
-            for (const last of [own, own.filter(({ isProven }) => isProven)]) {
+            const proven = own.filter(({ isProven }) => isProven);
+            const full = (some: Candidate[]) =>
+              some.every(({ isFallen }) => isFallen) ? some : some.filter(({ isFallen }) => !isFallen);
+            for (const last of [own, full(own), full(proven)]) {
               const newest = Math.max(...last.map(({ createdAt }) => createdAt.getTime()));
               const survivors = last.filter(
                 ({ id, createdAt }) => createdAt.getTime() === newest && verdicts.get(id)?.keep,

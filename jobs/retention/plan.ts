@@ -7,10 +7,12 @@ export type Candidate = {
   createdAt: Date;
   /** The file is there and whole, as far as we know. */
   isGood: boolean;
+  /** It holds far less than those before it. */
+  isFallen: boolean;
   /** It was restored once, and was equal. */
   isProven: boolean;
   isPinned: boolean;
-  /** Somebody downloads, verifies or restores it now. */
+  /** Somebody downloads, verifies, clones or restores it now. */
   isInUse: boolean;
 };
 
@@ -37,7 +39,8 @@ const day = 86_400_000;
 
 /**
  * What a policy does to the backups, each with its reasons. Never given up, whatever the policy says: what is pinned or in
- * use, and each project's last good and last proven backup. Without a rule that keeps or deletes, all stay.
+ * use, and each project's newest good, last good and last proven backup. One that holds far less than those before it is the
+ * last good or proven one only where there is no other: what it lacks may have been lost. Without a rule that keeps or deletes, all stay.
  */
 export function planRetention(candidates: Candidate[], policy: Policy, now: Date): Verdict[] {
   const byProject = Map.groupBy(candidates, ({ projectId }) => projectId);
@@ -53,14 +56,15 @@ export function planIdOf(verdicts: Verdict[]): string {
 function planProject(own: Candidate[], policy: Policy, now: Date): Verdict[] {
   const newestFirst = own.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || a.id.localeCompare(b.id));
   const good = newestFirst.filter(({ isGood }) => isGood);
-  const lastGood = good[0];
-  const lastProven = good.find(({ isProven }) => isProven);
+  const lastGood = lastOf(good);
+  const lastProven = lastOf(good.filter(({ isProven }) => isProven));
   const kept = keptByRules(good, policy, now);
   return newestFirst.map((backup) => {
     const guards = [
       backup.isPinned && "pinned",
       backup.isInUse && "in use now",
-      backup === lastGood && "the last good one",
+      backup === good[0] && backup !== lastGood && "the newest one",
+      backup === lastGood && (backup === good[0] ? "the last good one" : "the last one that holds as much as usual"),
       backup === lastProven && "the last proven one",
     ].filter((reason) => reason !== false);
     if (guards.length > 0) return { id: backup.id, keep: true, reasons: guards };
@@ -73,6 +77,8 @@ function planProject(own: Candidate[], policy: Policy, now: Date): Verdict[] {
     return { id: backup.id, keep: false, reasons: notKept(policy) };
   });
 }
+
+const lastOf = (newestFirst: Candidate[]) => newestFirst.find(({ isFallen }) => !isFallen) ?? newestFirst[0];
 
 const hasKeepRule = ({ keepCount, olderThanDays, keepDaily, keepWeekly, keepMonthly }: Policy) =>
   [keepCount, olderThanDays, keepDaily, keepWeekly, keepMonthly].some((rule) => rule !== undefined);

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, not, type SQL } from "drizzle-orm";
 import { type Origin, recordAudit } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import { backups } from "@/db/schema";
@@ -8,19 +8,24 @@ import { jobsEnv } from "@/jobs/env";
 /** Why a backup goes: somebody asked for it, or a policy did. */
 export type Because = { action: "backup.deleted" | "backup.cleaned_up"; reasons?: string[] };
 
+type Removal = Because & {
+  id: string;
+  /** What keeps the backup after all. It is asked as the row goes, so nothing can come in between. */
+  unless?: SQL;
+};
+
 /**
  * Removes a backup: its row, its file and what is known of it. Gives its size in bytes, or null when it was not there any
- * more. What was pinned a moment ago stays when a policy wanted it gone.
+ * more, or is to stay.
  */
 export async function removeBackup(
   tx: Tx,
   origin: Origin,
-  { id, action, reasons }: Because & { id: string },
+  { id, unless, action, reasons }: Removal,
 ): Promise<number | null> {
-  const unlessPinned = action === "backup.cleaned_up" ? isNull(backups.pinnedAt) : undefined;
   const [row] = await tx
     .delete(backups)
-    .where(and(eq(backups.id, id), unlessPinned))
+    .where(and(eq(backups.id, id), unless && not(unless)))
     .returning();
   if (!row) return null;
   await recordAudit(tx, origin, {

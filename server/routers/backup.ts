@@ -7,6 +7,7 @@ import { backups } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
 import { keepsIdentity } from "@/jobs/archive/recipients";
 import { exportOptions } from "@/jobs/export-backup/options";
+import { isReadByJob } from "@/jobs/retention/in-use";
 import { removeBackup } from "@/jobs/retention/remove";
 import { backupConditions, backupFilters, listBackups, listInput } from "@/server/backup-list";
 import { fallsOf } from "@/server/falls";
@@ -100,14 +101,19 @@ export const backupRouter = router({
     });
   }),
 
-  /** Removes a backup, its file and what is known of it. */
+  /** Removes a backup, its file and what is known of it; not while a job reads it. */
   remove: userProcedure.input(z.strictObject({ backupId: z.uuid() })).mutation(async ({ ctx, input }) => {
     const { backup, project } = await findBackup(ctx.user, input.backupId);
     requirePermission(project, "manage");
     const bytes = await db.transaction((tx) =>
-      removeBackup(tx, ctx.origin, { id: backup.id, action: "backup.deleted" }),
+      removeBackup(tx, ctx.origin, { id: backup.id, action: "backup.deleted", unless: isReadByJob }),
     );
-    if (bytes === null) throw new AppError("BACKUP_NOT_FOUND", "There is no such backup.");
+    if (bytes !== null) return;
+    await findBackup(ctx.user, backup.id);
+    throw new AppError(
+      "BACKUP_IN_USE",
+      "A job is reading this backup, so it was not deleted. Wait until the job has ended, or cancel it.",
+    );
   }),
 });
 

@@ -1,11 +1,14 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { asc, eq, isNotNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Origin } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { backups, jobs, projects } from "@/db/schema";
+import { backups, projects } from "@/db/schema";
+import { isInUse } from "@/jobs/retention/in-use";
 import { type Candidate, type Policy, planIdOf, planRetention, type Verdict } from "@/jobs/retention/plan";
 import { removeBackup } from "@/jobs/retention/remove";
+import { serverEnv } from "@/server/env";
+import { fallsOf } from "@/server/falls";
 import { findProject, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
 
 const some = z.number().int().min(0).max(10_000).optional();
@@ -68,18 +71,23 @@ async function makePlan(projectId: string | undefined, policy: Policy) {
       verifiedAt: backups.verifiedAt,
       pinnedAt: backups.pinnedAt,
       sizeBytes: backups.sizeBytes,
-      /** By a job that reads it now. */
-      isInUse: sql<boolean>`exists (select from ${jobs} where ${jobs.finishedAt} is null and ${jobs.options} ->> 'backupId' = ${backups.id}::text)`,
+      isInUse: isInUse(serverEnv().DOWNLOAD_LINK_SECONDS),
     })
     .from(backups)
     .innerJoin(projects, eq(projects.id, backups.projectId))
     .where(projectId ? eq(backups.projectId, projectId) : undefined)
     .orderBy(asc(projects.name), asc(projects.slug));
+  // Most of those before it may be gone by an earlier cleanup, so one is enough to tell.
+  const falls = await fallsOf(
+    rows.map(({ id }) => id),
+    { atLeast: 1 },
+  );
   const candidates: Candidate[] = rows.map((row) => ({
     id: row.id,
     projectId: row.projectId,
     createdAt: row.createdAt,
     isGood: row.status === "available",
+    isFallen: falls.has(row.id),
     isProven: row.verifiedAt !== null,
     isPinned: row.pinnedAt !== null,
     isInUse: row.isInUse,
@@ -98,8 +106,11 @@ async function makePlan(projectId: string | undefined, policy: Policy) {
 /** One by one, each in a transaction of its own: what was removed before a fault stays removed, and written down. */
 async function removeAll(origin: Origin, verdicts: Verdict[]): Promise<string[]> {
   const removed: string[] = [];
+  const unless = sql`(${isNotNull(backups.pinnedAt)} or ${isInUse(serverEnv().DOWNLOAD_LINK_SECONDS)})`;
   for (const { id, reasons } of verdicts) {
-    const bytes = await db.transaction((tx) => removeBackup(tx, origin, { id, action: "backup.cleaned_up", reasons }));
+    const bytes = await db.transaction((tx) =>
+      removeBackup(tx, origin, { id, action: "backup.cleaned_up", reasons, unless }),
+    );
     if (bytes !== null) removed.push(id);
   }
   return removed;

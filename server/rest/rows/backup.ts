@@ -112,7 +112,7 @@ export const backupRows = [
     casing: "snake",
     rename: { id: "backupId" },
     status: 204,
-    errors: ["PERMISSION_DENIED", "BACKUP_NOT_FOUND"],
+    errors: ["PERMISSION_DENIED", "BACKUP_NOT_FOUND", "BACKUP_IN_USE"],
     output: z.null(),
     present: () => ({ body: null }),
   }),
