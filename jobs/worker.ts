@@ -9,6 +9,7 @@ import { isConnectionLoss } from "@/db/errors";
 import { log } from "@/db/log";
 import { type JobKind, workerInstances } from "@/db/schema";
 import { cloneProject } from "@/jobs/clone-project/task";
+import { compareBackups } from "@/jobs/compare-backups/task";
 import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
 import { sweepUnfinished } from "@/jobs/export-backup/sweep";
@@ -29,6 +30,7 @@ const handlers: Record<JobKind, JobHandler> = {
   restore_backup: restoreBackup,
   undo_restore: undoRestore,
   clone_project: cloneProject,
+  compare_backups: compareBackups,
 };
 
 const beatEvery = 5_000;

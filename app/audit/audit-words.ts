@@ -6,6 +6,8 @@ const actions: Record<string, string> = {
   "backup.adopted": "Listed a backup found at the destination",
   "backup.changed": "Changed a backup",
   "backup.cleaned_up": "Cleaned up a backup",
+  "backup.compared": "Compared a backup's rows",
+  "backup.comparison_started": "Started to compare a backup's rows",
   "backup.corrupt": "Found a backup's file changed",
   "backup.deleted": "Deleted a backup",
   "backup.downloaded": "Downloaded a backup",

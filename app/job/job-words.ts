@@ -21,13 +21,15 @@ const kindWords: Record<Job["kind"], string> = {
   restore_backup: "Restore",
   undo_restore: "Undo of a restore",
   clone_project: "Clone",
+  compare_backups: "Comparison",
 };
 
 /** `Export` */
 export const kindWord = (kind: Job["kind"]): string => kindWords[kind];
 
 /** What changes data has to be confirmed again, where it was started. */
-export const canRetry = (kind: Job["kind"]): boolean => kind === "export_backup" || kind === "verify_backup";
+export const canRetry = (kind: Job["kind"]): boolean =>
+  kind === "export_backup" || kind === "verify_backup" || kind === "compare_backups";
 
 /** `Export of Acme Shop` */
 export const jobTitle = (job: Pick<JobSummary, "kind" | "projectName">): string =>

@@ -2,6 +2,16 @@ ALTER TYPE "control_plane"."backup_format" ADD VALUE 'package';--> statement-bre
 ALTER TYPE "control_plane"."job_kind" ADD VALUE 'restore_backup';--> statement-breakpoint
 ALTER TYPE "control_plane"."job_kind" ADD VALUE 'undo_restore';--> statement-breakpoint
 ALTER TYPE "control_plane"."job_kind" ADD VALUE 'clone_project';--> statement-breakpoint
+ALTER TYPE "control_plane"."job_kind" ADD VALUE 'compare_backups';--> statement-breakpoint
+CREATE TABLE "control_plane"."comparisons" (
+	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"backup_id" uuid NOT NULL,
+	"other_id" uuid,
+	"job_id" uuid NOT NULL,
+	"tables" jsonb NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "control_plane"."job_secrets" (
 	"job_id" uuid PRIMARY KEY NOT NULL,
 	"keys" text NOT NULL,
@@ -26,12 +36,18 @@ CREATE TABLE "control_plane"."restores" (
 );
 --> statement-breakpoint
 ALTER TABLE "control_plane"."jobs" ADD COLUMN "committed_at" timestamp (3) with time zone;--> statement-breakpoint
+ALTER TABLE "control_plane"."comparisons" ADD CONSTRAINT "comparisons_backup_id_backups_id_fk" FOREIGN KEY ("backup_id") REFERENCES "control_plane"."backups"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "control_plane"."comparisons" ADD CONSTRAINT "comparisons_other_id_backups_id_fk" FOREIGN KEY ("other_id") REFERENCES "control_plane"."backups"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "control_plane"."comparisons" ADD CONSTRAINT "comparisons_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "control_plane"."jobs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "control_plane"."job_secrets" ADD CONSTRAINT "job_secrets_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "control_plane"."jobs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "control_plane"."restores" ADD CONSTRAINT "restores_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "control_plane"."jobs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "control_plane"."restores" ADD CONSTRAINT "restores_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "control_plane"."projects"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "control_plane"."restores" ADD CONSTRAINT "restores_database_id_databases_id_fk" FOREIGN KEY ("database_id") REFERENCES "control_plane"."databases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "control_plane"."restores" ADD CONSTRAINT "restores_backup_id_backups_id_fk" FOREIGN KEY ("backup_id") REFERENCES "control_plane"."backups"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "control_plane"."restores" ADD CONSTRAINT "restores_safety_backup_id_backups_id_fk" FOREIGN KEY ("safety_backup_id") REFERENCES "control_plane"."backups"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "comparisons_job" ON "control_plane"."comparisons" USING btree ("job_id");--> statement-breakpoint
+CREATE INDEX "comparisons_by_backup" ON "control_plane"."comparisons" USING btree ("backup_id","created_at" desc);--> statement-breakpoint
+CREATE INDEX "comparisons_by_other" ON "control_plane"."comparisons" USING btree ("other_id");--> statement-breakpoint
 CREATE INDEX "restores_by_project" ON "control_plane"."restores" USING btree ("project_id","created_at");--> statement-breakpoint
 CREATE INDEX "restores_kept" ON "control_plane"."restores" USING btree ("kept_until");--> statement-breakpoint
 CREATE INDEX "jobs_unfinished_of_project" ON "control_plane"."jobs" USING btree ("project_id") WHERE "control_plane"."jobs"."finished_at" is null;--> statement-breakpoint

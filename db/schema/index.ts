@@ -1,5 +1,6 @@
 export * from "./audit";
 export * from "./backup";
+export * from "./comparison";
 export { controlPlane } from "./control-plane";
 export * from "./database";
 export * from "./encryption-key";

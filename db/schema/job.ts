@@ -10,6 +10,7 @@ export const jobKind = controlPlane.enum("job_kind", [
   "restore_backup",
   "undo_restore",
   "clone_project",
+  "compare_backups",
 ]);
 export const jobStatus = controlPlane.enum("job_status", [
   "pending",

@@ -15,6 +15,7 @@ const holds: Record<JobKind, "shared" | "exclusive" | null> = {
   undo_restore: "exclusive",
   // It reads a file, and makes another project's schema.
   clone_project: null,
+  compare_backups: null,
 };
 
 const kinds = Object.keys(holds) as JobKind[];
@@ -51,6 +52,7 @@ const waitsFor: Record<JobKind, string> = {
   restore_backup: "the restore of this project",
   undo_restore: "the undo of a restore of this project",
   clone_project: "a clone of this project",
+  compare_backups: "a comparison of this project",
 };
 
 /** A job that waits for another one asks again after this many seconds. */

@@ -174,7 +174,8 @@ describe("every operation answers as the document says", () => {
   it("about what is in a backup", async () => {
     const as = ada;
     const body = { project_id: tenant.projectId };
-    const made = await call("POST /api/v1/backups/create", { as, body, headers: { Prefer: "wait=60" } });
+    const headers = { Prefer: "wait=60" };
+    const made = await call("POST /api/v1/backups/create", { as, body, headers });
     const { backup_id: id } = made.body as { backup_id: string };
     const tables = `/api/v1/backups/${id}/tables`;
     expect((await check("listBackupTables", call(`GET ${tables}`, { as }))).status).toBe(200);
@@ -182,6 +183,13 @@ describe("every operation answers as the document says", () => {
     expect((await check("compareBackup", call(compare, { as }))).status).toBe(200);
     expect((await check("compareBackup", call(`${compare}?other_id=${id}`, { as }))).status).toBe(200);
     expect((await check("compareBackup", call(`${compare}?other_id=1`, { as }))).status).toBe(400);
+    const rows = { tables: ["t1"] };
+    const comparing = call(`POST /api/v1/backups/${id}/compare/rows`, { as, body: rows, headers });
+    expect((await check("compareBackupRows", comparing)).status).toBe(200);
+    const again = call(`POST /api/v1/backups/${id}/compare/rows`, { as, body: { tables: ["none"] } });
+    expect((await check("compareBackupRows", again)).status).toBe(404);
+    const listed = await check("listComparisons", call(`GET /api/v1/backups/${id}/compare/rows`, { as }));
+    expect(listed).toMatchObject({ status: 200, body: [{ tables: [{ table: "t1", added: 0, changed: 0 }] }] });
     for (const [operation, path] of [
       ["getBackupTable", ""],
       ["readBackupTableRows", "/rows"],

@@ -1,6 +1,7 @@
 import type { Row, Stream } from "@/server/rest/row";
 import { backupRows, backupStreams } from "@/server/rest/rows/backup";
 import { browseRows, browseStreams } from "@/server/rest/rows/browse";
+import { comparisonRows } from "@/server/rest/rows/comparison";
 import { exportRows } from "@/server/rest/rows/export";
 import { operationStreams } from "@/server/rest/rows/operations";
 import { proofRows, proofStreams } from "@/server/rest/rows/proof";
@@ -16,6 +17,7 @@ export const rows: Row[] = [
   ...signInRows,
   ...backupRows,
   ...browseRows,
+  ...comparisonRows,
   ...proofRows,
   ...restoreRows,
   ...retentionRows,

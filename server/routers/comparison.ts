@@ -1,11 +1,16 @@
+import { desc, eq } from "drizzle-orm";
 import { z } from "zod";
+import type { Actor } from "@/db/audit";
+import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import type { backups } from "@/db/schema";
+import { type backups, comparisons } from "@/db/schema";
 import { liveSide } from "@/jobs/compare/live";
 import { compareStructure, type Side } from "@/jobs/compare/structure";
+import { compareOptions } from "@/jobs/compare-backups/options";
+import { startComparison } from "@/jobs/compare-backups/start";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { loadSubject } from "@/jobs/lifecycle/subject";
-import { definitionsOf, leaving, manifestOf } from "@/server/browse";
+import { definitionsOf, leaving, manifestOf, tableOf } from "@/server/browse";
 import { findBackup } from "@/server/routers/backup";
 import { requirePermission, router, userProcedure } from "@/server/trpc";
 
@@ -15,15 +20,40 @@ const input = z.strictObject({
 });
 
 export const comparisonRouter = router({
+  /** Starts to compare the rows of some tables by key. `job.getStatus` tells how it goes, `ofJob` and `list` what was found. */
+  start: userProcedure
+    .meta({ scope: "export", limit: "export" })
+    .input(
+      compareOptions.extend({ otherId: z.uuid().optional(), idempotencyKey: z.string().min(1).max(200).optional() }),
+    )
+    .mutation(async ({ ctx, input: { idempotencyKey, otherId = null, ...rest } }) => {
+      const { backup, project } = await findBackup(ctx.user, rest.backupId);
+      requirePermission(project, "export");
+      await otherBackup(ctx.user, { backup, otherId });
+      for (const table of rest.tables) tableOf(backup, table);
+      const options = { ...rest, otherId };
+      const job = await db.transaction((tx) => startComparison(tx, ctx.origin, { backup, options, idempotencyKey }));
+      return { jobId: job.id, status: job.status, backupId: backup.id };
+    }),
+
+  /** The comparisons of a backup's rows, newest first. */
+  list: userProcedure.input(z.strictObject({ backupId: z.uuid() })).query(async ({ ctx, input }) => {
+    const { backup } = await findBackup(ctx.user, input.backupId);
+    return db
+      .select()
+      .from(comparisons)
+      .where(eq(comparisons.backupId, backup.id))
+      .orderBy(desc(comparisons.createdAt), desc(comparisons.id))
+      .limit(20);
+  }),
+
   /**
    * How another backup of the project, or its live schema, differs from a backup: tables, columns, what belongs to them, other
    * objects, and how many rows there are. No row is read of a backup; those of the live schema are counted.
    */
   structure: userProcedure.input(input).query(async ({ ctx, input, signal }) => {
     const { backup, project } = await findBackup(ctx.user, input.backupId);
-    const other = input.otherId === undefined ? null : (await findBackup(ctx.user, input.otherId)).backup;
-    if (other && other.projectId !== backup.projectId)
-      throw new AppError("VALIDATION_ERROR", "Both backups have to be of the same project.");
+    const other = await otherBackup(ctx.user, { backup, otherId: input.otherId ?? null });
     if (!other) requirePermission(project, "export");
     const before = await sideOf(backup);
     const after = other ? await sideOf(other) : await live(backup.projectId, leaving(signal, ctx.gone));
@@ -34,7 +64,17 @@ export const comparisonRouter = router({
   }),
 });
 
-async function sideOf(backup: typeof backups.$inferSelect): Promise<Side> {
+type Backup = typeof backups.$inferSelect;
+
+/** The backup to compare with; null for the live schema. */
+async function otherBackup(user: Actor, { backup, otherId }: { backup: Backup; otherId: string | null }) {
+  if (otherId === null) return null;
+  const { backup: other } = await findBackup(user, otherId);
+  if (other.projectId === backup.projectId) return other;
+  throw new AppError("VALIDATION_ERROR", "Both backups have to be of the same project.");
+}
+
+async function sideOf(backup: Backup): Promise<Side> {
   const { objects } = await definitionsOf(backup);
   return { objects, tables: manifestOf(backup).tables };
 }

@@ -17,18 +17,6 @@ const table = z.strictObject({
 });
 const column = z.strictObject({ name: z.string(), type: z.string().meta({ example: "numeric(10,2)" }) });
 
-const difference = z.strictObject({ name: z.string(), before: z.string().nullable(), after: z.string().nullable() });
-const tableDifference = z.strictObject({
-  name: z.string(),
-  kind: z.string(),
-  verdict: z.enum(["added", "removed", "changed", "same"]).meta({ description: "Of the structure." }),
-  rowsBefore: z.number().int().nullable(),
-  rowsAfter: z.number().int().nullable(),
-  columns: z.array(difference),
-  others: z.array(difference).meta({ description: "Indexes, constraints, triggers, comments and so on." }),
-});
-const objectDifference = difference.extend({ kind: z.string(), verdict: z.enum(["added", "removed", "changed"]) });
-
 const binary = z.string().meta({ override: { format: "binary" } });
 
 export const browseRows = [
@@ -86,23 +74,6 @@ export const browseRows = [
       isAll: z.boolean().meta({ description: "Whether the table has no more rows than these." }),
     }),
     present: (rows) => ({ body: rows }),
-  }),
-
-  row({
-    id: "compareBackup",
-    tag,
-    method: "GET",
-    path: "/api/v1/backups/{id}/compare",
-    summary: "Compare a backup with another one, or with the live schema",
-    description:
-      "Tables, columns and whatever belongs to them, other objects, and row counts; what differs comes first. Before is this backup, after is the other one, or the live schema when `other_id` is left out: that needs the permission to export, and counts its rows for 20 seconds at most.",
-    procedure: "comparison.structure",
-    casing: "snake",
-    rename: { id: "backupId" },
-    status: 200,
-    errors: [...errors, "PERMISSION_DENIED", "DATABASE_UNREACHABLE"],
-    output: z.strictObject({ tables: z.array(tableDifference), objects: z.array(objectDifference) }),
-    present: ({ tables, objects }) => ({ body: { tables, objects } }),
   }),
 ];
 
