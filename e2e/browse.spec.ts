@@ -119,6 +119,13 @@ test("what has changed since a backup is seen", async ({ page, coffer, api }) =>
   await page.getByRole("group").filter({ hasText: "rooms" }).first().locator("summary").click();
   await expect(page.getByText("beds integer DEFAULT 2 NOT NULL")).toBeVisible();
   await expectAccessible(page, "a comparison");
+  await page.getByLabel("Table whose rows are compared").selectOption("bookings");
+  await page.getByRole("button", { name: "Compare rows" }).click();
+  const dialog = page.getByRole("dialog", { name: /^Comparison of/ });
+  await expect(dialog.getByText("bookings: 10 removed, 990 the same")).toBeVisible();
+  await expectAccessible(page, "rows that were compared");
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await expect(page.getByText("bookings: 10 removed, 990 the same")).toBeVisible();
   await page.getByLabel("Compare with").selectOption(later.backupId);
   await expect(page).toHaveURL(/with=/);
   await expect(page.getByRole("columnheader", { name: "In the other" })).toBeVisible();

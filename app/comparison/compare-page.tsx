@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { BackupSkeleton } from "@/app/backup/backup-skeleton";
+import { CompareRows } from "@/app/comparison/compare-rows";
 import { CompareWith } from "@/app/comparison/compare-with";
 import { Differences } from "@/app/comparison/differences";
 import { useTRPC } from "@/app/trpc/client";
@@ -63,6 +64,7 @@ export function ComparePage({ backupId }: { backupId: string }) {
       )}
       {found.isLoading && <SkeletonRows rows={8} label="Comparing" />}
       {found.data && <Differences {...found.data} />}
+      {found.data && canReadLive && <CompareRows backupId={backupId} otherId={otherId} tables={found.data.tables} />}
     </>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { CloneFinished } from "@/app/clone/clone-finished";
+import { ComparisonFinished } from "@/app/comparison/comparison-finished";
 import { closeJob } from "@/app/job/job-address";
 import { JobAnnouncer } from "@/app/job/job-announcer";
 import { JobCancelled } from "@/app/job/job-cancelled";
@@ -91,5 +92,7 @@ function JobResult({ job }: { job: Job }) {
       return <UndoFinished job={job} />;
     case "clone_project":
       return <CloneFinished jobId={job.id} />;
+    case "compare_backups":
+      return <ComparisonFinished jobId={job.id} />;
   }
 }

@@ -34,6 +34,8 @@ export type FirstRows = Outputs["browse"]["rows"];
 
 export type Comparison = Outputs["comparison"]["structure"];
 
+export type RowComparison = Outputs["comparison"]["list"][number];
+
 export type Cleanup = Outputs["cleanup"]["run"];
 export type CleanupPolicy = Omit<Inputs["cleanup"]["run"], "projectId" | "dryRun" | "planId">;
 

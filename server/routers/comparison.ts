@@ -47,6 +47,17 @@ export const comparisonRouter = router({
       .limit(20);
   }),
 
+  /** What a job that compared rows has found. */
+  ofJob: userProcedure.input(z.strictObject({ jobId: z.uuid() })).query(async ({ ctx, input }) => {
+    const [found] = await db.select().from(comparisons).where(eq(comparisons.jobId, input.jobId));
+    const missing = () => new AppError("NOT_FOUND", "There is no such comparison.");
+    if (!found) throw missing();
+    const { project } = await findBackup(ctx.user, found.backupId).catch(() => {
+      throw missing();
+    });
+    return { ...found, projectSlug: project.slug };
+  }),
+
   /**
    * How another backup of the project, or its live schema, differs from a backup: tables, columns, what belongs to them, other
    * objects, and how many rows there are. No row is read of a backup; those of the live schema are counted.
