@@ -21,6 +21,7 @@ export async function firstRows(
   const rows: Cell[][] = [];
   let row: Cell[] = [];
   let field = newField();
+  // So many that what is shown of them never reaches the letter or the escape that was cut.
   const keep = 8 * limits.characters;
 
   function take(bytes: Buffer) {
@@ -56,10 +57,7 @@ type Field = { pieces: Buffer[]; kept: number; length: number };
 const newField = (): Field => ({ pieces: [], kept: 0, length: 0 });
 
 function cellOf({ pieces, kept, length }: Field, { decode, characters }: { decode: Decode; characters: number }): Cell {
-  const raw = decode(Buffer.concat(pieces));
-  // What was cut may end in the middle of a letter or of an escape.
-  const whole = kept === length ? raw : raw.replace(/\ufffd+$/, "").replace(/(^|[^\\])((?:\\\\)*)\\$/, "$1$2");
-  const text = fieldValue(whole);
+  const text = fieldValue(decode(Buffer.concat(pieces)));
   if (text === null) return null;
   if (text.length <= characters && kept === length) return { text };
   return { text: text.slice(0, characters).replace(/[\ud800-\udbff]$/, ""), bytes: length };
