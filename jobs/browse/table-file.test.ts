@@ -33,6 +33,7 @@ beforeAll(async () => {
       '{1.10,NaN,NULL}', '[0:1][2:2]={{1},{2}}', '{t,f,NULL}', array['{"x": [1]}', 'null', '"a,b"']::jsonb[],
       array['NULL', null, '', 'a,b', '{"q"}', E'tab\\t\\\\', 'é'], '{(1,1),(0,0)}', 'x'); insert into ${schema}.typed default values;
     create table ${schema}."COPY x (a) FROM stdin;" (a text); insert into ${schema}."COPY x (a) FROM stdin;" values (E'\\\\.'), (''), (null);
+    create table ${schema}.gaps (a int, b text, c int, d text); insert into ${schema}.gaps values (1, '', 2, 'x'), (1, 'x', 2, ''), (1, 'x', 2, 'y');
     create table ${schema}.of_type of ${schema}.address (primary key (street)); insert into ${schema}.of_type values ('a', null);`);
 });
 
