@@ -5,8 +5,8 @@ export const controlDatabase = "coffer";
 export const tenantsDatabase = "tenants";
 
 const owners = [
-  // Restores and clones of tenants pass through databases of their own.
-  { role: roles.tenants, database: tenantsDatabase, password: "tenants", rights: "login createdb" },
+  // Proofs pass through databases of their own; dumps from elsewhere are restored by roles of their own.
+  { role: roles.tenants, database: tenantsDatabase, password: "tenants", rights: "login createdb createrole" },
   { role: roles.control, database: controlDatabase, password: "control", rights: "login" },
 ] as const;
 
@@ -18,6 +18,8 @@ export async function ensureRoles(admin: Sql, state: EmbeddedState): Promise<voi
   for (const { role, database, password, rights } of owners) {
     // The password is base64url: nothing in it needs quoting. Utility statements take no parameters.
     if (!has.has(role)) await admin.unsafe(`create role ${role} ${rights} password '${state.passwords[password]}'`);
+    // One from before it needed them.
+    else await admin.unsafe(`alter role ${role} ${rights}`);
     if (has.has(`database ${database}`)) continue;
     await admin.unsafe(`create database ${database} owner ${role}`);
     await admin.unsafe(`revoke connect, temporary on database ${database} from public`);

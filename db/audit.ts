@@ -11,6 +11,7 @@ export const subjectKinds = [
   "backup",
   "token",
   "encryption_key",
+  "dump",
   "procedure",
 ] as const;
 
@@ -19,7 +20,7 @@ export type SubjectKind = (typeof subjectKinds)[number];
 export type AuditEvent = {
   action: string;
   subject: { kind: SubjectKind; id: string };
-  projectId?: string;
+  projectId?: string | null;
   details?: Record<string, unknown>;
 };
 

@@ -8,6 +8,11 @@ const seconds = (fallback: number) => z.coerce.number().int().positive().default
 const schema = z.object({
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(Math.max(2, os.availableParallelism())),
   BACKUP_DIR: z.string().optional(),
+  /** Where uploaded dumps wait until a project is made of them; workers on other hosts need the same folder. */
+  UPLOAD_DIR: z.string().optional(),
+  /** The largest file that may be uploaded, and the most that it may unpack to. */
+  UPLOAD_MAX_MB: z.coerce.number().positive().default(5_000),
+  UNPACKED_MAX_MB: z.coerce.number().positive().default(100_000),
   /** Folders to look for PostgreSQL's programs in, before all others. */
   COFFER_PG_BIN: z.string().default(""),
   EXPORT_LOCK_WAIT_SECONDS: seconds(60),
@@ -19,7 +24,9 @@ const schema = z.object({
   CHECK_MB_PER_MINUTE: z.coerce.number().min(0).default(200),
 });
 
-let parsed: (Omit<z.infer<typeof schema>, "COFFER_PG_BIN"> & { BACKUP_DIR: string; pgBin: string[] }) | undefined;
+let parsed:
+  | (Omit<z.infer<typeof schema>, "COFFER_PG_BIN"> & { BACKUP_DIR: string; UPLOAD_DIR: string; pgBin: string[] })
+  | undefined;
 
 /** The worker's environment, read once, on first use. */
 export function jobsEnv() {
@@ -28,6 +35,7 @@ export function jobsEnv() {
     parsed = {
       ...env,
       BACKUP_DIR: path.resolve(env.BACKUP_DIR ?? path.join(dbEnv().DATA_DIR, "backups")),
+      UPLOAD_DIR: path.resolve(env.UPLOAD_DIR ?? path.join(dbEnv().DATA_DIR, "uploads")),
       pgBin: COFFER_PG_BIN.split(path.delimiter).filter(Boolean),
     };
   }

@@ -14,6 +14,8 @@ import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
 import { sweepUnfinished } from "@/jobs/export-backup/sweep";
 import { exportBackup } from "@/jobs/export-backup/task";
+import { sweepDumps } from "@/jobs/import-dump/sweep";
+import { importDump } from "@/jobs/import-dump/task";
 import { cancelChannel } from "@/jobs/lifecycle/cancel";
 import { leaseSeconds } from "@/jobs/lifecycle/claim";
 import { type JobHandler, runTask, stopAllJobs, stopJob } from "@/jobs/lifecycle/execute";
@@ -31,6 +33,7 @@ const handlers: Record<JobKind, JobHandler> = {
   undo_restore: undoRestore,
   clone_project: cloneProject,
   compare_backups: compareBackups,
+  import_dump: importDump,
 };
 
 const beatEvery = 5_000;
@@ -48,6 +51,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const stopBeating = every(beatEvery, () => beat(id));
   const stopReaping = every(reapEvery, reapAfterQuiet());
   const stopSweeping = every(sweepEvery, sweepUnfinished);
+  const stopSweepingDumps = every(sweepEvery, sweepDumps);
   const stopReconciling = every(reconcileEvery, reconciler(localDestination(jobsEnv().BACKUP_DIR), readPerRound()));
   const stopDropping = every(dropEvery, dropKept);
   const queue = keepRunning(id, concurrency);
@@ -57,6 +61,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
     async stop() {
       stopReaping();
       stopSweeping();
+      stopSweepingDumps();
       stopReconciling();
       stopDropping();
       const drained = queue.stop();

@@ -6,7 +6,13 @@ import { batched } from "@/server/batched";
 const { idempotencyKey, fence, workerId, queueWorkerId, leaseExpiresAt, runAt, cancelRequestedBy, ...shown } =
   getTableColumns(jobs);
 const { progress, failure, ...listed } = shown;
-const names = { projectSlug: projects.slug, projectName: projects.name, userName: users.name, userEmail: users.email };
+const names = {
+  // A job that makes its project knows what that will be called.
+  projectSlug: sql<string>`coalesce(${projects.slug}, ${jobs.options}->>'slug')`,
+  projectName: sql<string>`coalesce(${projects.name}, ${jobs.options}->>'name')`,
+  userName: users.name,
+  userEmail: users.email,
+};
 
 /** What a list of jobs shows of each. */
 export const listedJob = { ...listed, failure: jobs.failure, ...names };
@@ -55,7 +61,7 @@ function prepareStatuses() {
         with ordinality as asked (job_id, user_id, nth)`,
     )
     .innerJoin(jobs, eq(jobs.id, asked.jobId))
-    .innerJoin(projects, eq(projects.id, jobs.projectId))
+    .leftJoin(projects, eq(projects.id, jobs.projectId))
     .leftJoin(users, eq(users.id, jobs.userId))
     .leftJoin(
       projectMembers,

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { log } from "@/db/log";
 import { countRequest } from "@/server/metrics";
 
-type Noted = { route?: string; userId?: string; tokenId?: string; projectId?: string; jobId?: string };
+type Noted = { route?: string; userId?: string; tokenId?: string; projectId?: string | null; jobId?: string };
 
 const current = new AsyncLocalStorage<Noted>();
 

@@ -47,9 +47,13 @@ function JobRow({ job }: { job: JobSummary }) {
         <span aria-hidden className="text-muted">
           of
         </span>{" "}
-        <Link href={`/projects/${job.projectSlug}`} prefetch={false} className="hover:underline">
-          {job.projectName}
-        </Link>
+        {job.projectId ? (
+          <Link href={`/projects/${job.projectSlug}`} prefetch={false} className="hover:underline">
+            {job.projectName}
+          </Link>
+        ) : (
+          job.projectName
+        )}
       </Cell>
       <Cell>
         <StatusMark tone={tone}>{word}</StatusMark>

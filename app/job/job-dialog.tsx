@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 import { CloneFinished } from "@/app/clone/clone-finished";
 import { ComparisonFinished } from "@/app/comparison/comparison-finished";
+import { ImportFinished } from "@/app/dump/import-finished";
 import { closeJob } from "@/app/job/job-address";
 import { JobAnnouncer } from "@/app/job/job-announcer";
 import { JobCancelled } from "@/app/job/job-cancelled";
@@ -94,5 +95,7 @@ function JobResult({ job }: { job: Job }) {
       return <CloneFinished jobId={job.id} />;
     case "compare_backups":
       return <ComparisonFinished jobId={job.id} />;
+    case "import_dump":
+      return <ImportFinished job={job} />;
   }
 }

@@ -22,6 +22,7 @@ const kindWords: Record<Job["kind"], string> = {
   undo_restore: "Undo of a restore",
   clone_project: "Clone",
   compare_backups: "Comparison",
+  import_dump: "Restore of a dump",
 };
 
 /** `Export` */

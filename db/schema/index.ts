@@ -3,6 +3,7 @@ export * from "./backup";
 export * from "./comparison";
 export { controlPlane } from "./control-plane";
 export * from "./database";
+export * from "./dump";
 export * from "./encryption-key";
 export * from "./job";
 export * from "./job-secret";

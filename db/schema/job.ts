@@ -11,6 +11,7 @@ export const jobKind = controlPlane.enum("job_kind", [
   "undo_restore",
   "clone_project",
   "compare_backups",
+  "import_dump",
 ]);
 export const jobStatus = controlPlane.enum("job_status", [
   "pending",
@@ -77,9 +78,8 @@ export const jobs = controlPlane.table(
     id: id(),
     kind: jobKind("kind").notNull(),
     status: jobStatus("status").notNull().default("pending"),
-    projectId: uuid("project_id")
-      .notNull()
-      .references(() => projects.id, { onDelete: "cascade" }),
+    /** Null only until an `import_dump` has made its project. */
+    projectId: uuid("project_id").references(() => projects.id, { onDelete: "cascade" }),
     userId: uuid("user_id").references(() => users.id, { onDelete: "set null" }),
     options: jsonb("options").$type<Record<string, unknown>>().notNull(),
     idempotencyKey: text("idempotency_key"),
@@ -135,6 +135,8 @@ export const jobs = controlPlane.table(
       "jobs_finished_when_over",
       sql`(${t.finishedAt} is not null) = (${t.status} in ('cancelled', 'completed', 'failed'))`,
     ),
+    // As text: a value that is new to the enum cannot be used in the transaction that brings it.
+    check("jobs_about_a_project", sql`${t.projectId} is not null or ${t.kind}::text = 'import_dump'`),
     check("jobs_lease_while_running", sql`(${t.leaseExpiresAt} is not null) = (${t.workerId} is not null)`),
   ],
 );

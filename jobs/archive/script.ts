@@ -17,10 +17,13 @@ export type Piece =
 /**
  * The pieces of a script that pg_dump or pg_restore has written, in order, in as much memory as the largest statement takes.
  * Whoever stops reading early ends the source. Throws BACKUP_CORRUPT when the script ends in the middle of a piece, and
- * what the source throws. What is not from pg_dump may be understood or not: it is no parser of SQL.
+ * what the source throws. A statement or line of more than about `mostBytes` is refused before it is read to its end. What is not from pg_dump may be understood or not: it is no parser of SQL.
  */
-export async function* readScript(source: AsyncIterable<Buffer>): AsyncGenerator<Piece> {
-  const reader = startReader(source);
+export async function* readScript(
+  source: AsyncIterable<Buffer>,
+  mostBytes = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Piece> {
+  const reader = startReader(source, mostBytes);
   let decode = decoderOf("UTF8");
   let backslashes = false;
   try {
@@ -61,7 +64,7 @@ type Reader = {
   close(): Promise<void>;
 };
 
-function startReader(source: AsyncIterable<Buffer>): Reader {
+function startReader(source: AsyncIterable<Buffer>, mostBytes: number): Reader {
   const pieces = source[Symbol.asyncIterator]();
   const reader: Reader = {
     bytes: Buffer.alloc(0),
@@ -71,6 +74,8 @@ function startReader(source: AsyncIterable<Buffer>): Reader {
       return taken;
     },
     async grow() {
+      if (reader.bytes.length > mostBytes)
+        throw new AppError("BACKUP_CORRUPT", "The dump holds a statement that is longer than any that pg_dump writes.");
       const grown = [reader.bytes];
       for (let left = Math.max(1, reader.bytes.length); left > 0; ) {
         const { done, value } = await pieces.next();

@@ -25,7 +25,7 @@ const closing = code(")");
 const semicolon = code(";");
 
 /** Where a token would end if all of it were there. */
-const unfinished = -1;
+export const unfinished = -1;
 
 /**
  * The offset after the semicolon that ends the statement which begins at 0; null when it is not there yet. Then it wants to
@@ -52,7 +52,8 @@ export function statementEnd(bytes: Buffer, reading: Reading, isLast: boolean): 
 /** What else may follow can belong to the token: more of a name, the second half of `--`, a doubled quote. */
 const canGoOn = (byte: number) => byte !== semicolon && byte !== opening && byte !== closing;
 
-function tokenEnd(bytes: Buffer, { at, backslashes }: Reading): number {
+/** Of the token that begins where the reading is; `unfinished` when its end is not there. White space is a token of one byte. */
+export function tokenEnd(bytes: Buffer, { at, backslashes }: Pick<Reading, "at" | "backslashes">): number {
   const byte = bytes[at] ?? 0;
   const next = bytes[at + 1];
   if (byte === quote) return quotedEnd(bytes, at + 1, backslashes);

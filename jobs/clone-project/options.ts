@@ -7,16 +7,20 @@ const schemaName = z
   .refine((name) => Buffer.byteLength(name) <= 63, "must have at most 63 bytes")
   .refine((name) => !/^pg_|^information_schema$|\0/.test(name), "must not begin with pg_");
 
-/** What may be asked of a clone. */
-export const cloneInput = z.strictObject({
-  backupId: z.uuid(),
-  /** Of the new project. */
+/** What a project is called that a job makes. */
+export const newProjectOptions = {
   slug: z
     .string()
     .max(100)
     .regex(/^[a-zA-Z0-9_-]+$/, "may hold letters, digits, _ and -"),
   name: z.string().trim().min(1).max(100),
   schemaName,
+};
+
+/** What may be asked of a clone. */
+export const cloneInput = z.strictObject({
+  backupId: z.uuid(),
+  ...newProjectOptions,
   /** A registered database; the one where the backup's project lives when it is left out. */
   databaseId: z.uuid().optional(),
   /** Tables without their rows. */

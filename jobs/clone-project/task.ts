@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
 import { type Connection, databases, projects } from "@/db/schema";
+import { requireFree, taken } from "@/jobs/clone-project/free";
 import { type CloneOptions, cloneOptions } from "@/jobs/clone-project/options";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
@@ -9,11 +10,10 @@ import { failed } from "@/jobs/lifecycle/failure";
 import { originOf } from "@/jobs/lifecycle/origin";
 import { loadSubject } from "@/jobs/lifecycle/subject";
 import { releaseBackends } from "@/jobs/postgres/backend";
-import { applicationName, connectTenant } from "@/jobs/postgres/connection";
-import { quoteIdent } from "@/jobs/postgres/identifier";
+import { applicationName } from "@/jobs/postgres/connection";
 import { besideOf, bring, compare, loadBringing, lookAhead, readFirst } from "@/jobs/restore-backup/bring";
 import { dropBeside } from "@/jobs/restore-backup/drop-beside";
-import { hasSchema } from "@/jobs/restore-backup/has-schema";
+import { giveName } from "@/jobs/restore-backup/give-name";
 
 /** Restores a backup as a new project: look, read, restore, compare; the project is there once its schema is whole. */
 export const cloneProject: JobHandler = { run, clean };
@@ -25,9 +25,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   context.step("check");
   const target = await loadTarget(job, options);
   const { connection } = target;
-  if (await hasSchema(connection, schemaName)) throw taken(`schema ${schemaName} in this database`);
-  const [sameSlug] = await db.select({ id: projects.id }).from(projects).where(eq(projects.slug, options.slug));
-  if (sameSlug) throw taken(`project with the slug ${options.slug}`);
+  await requireFree(connection, options);
   const bringing = await loadBringing(context, connection, backupId);
   await lookAhead(bringing, { schema: schemaName }, async () => {});
   context.step("read");
@@ -53,9 +51,6 @@ async function loadTarget(job: ClaimedJob, { databaseId }: CloneOptions): Promis
   return { databaseId, connection: database.connection, isSameDatabase: false };
 }
 
-const taken = (what: string) =>
-  failed({ code: "restore_refused", message: `There is a ${what} already.`, hint: "Choose another name." });
-
 type Placing = { options: CloneOptions; target: Target; beside: string };
 
 /** The schema gets its name last of all, while the project's row waits to be committed. */
@@ -73,17 +68,6 @@ function place(job: ClaimedJob, { options, target, beside }: Placing): (tx: Tx) 
     });
     await giveName(target.connection, beside, schemaName);
   };
-}
-
-async function giveName(connection: Connection, beside: string, name: string): Promise<void> {
-  // A transaction that is repeated, after the control plane was away, has done it before.
-  if (!(await hasSchema(connection, beside))) return;
-  const session = connectTenant(connection, "coffer:clone");
-  try {
-    await session.unsafe(`alter schema ${quoteIdent(beside)} rename to ${quoteIdent(name)}`);
-  } finally {
-    await session.end({ timeout: 1 });
-  }
 }
 
 async function clean(job: ClaimedJob, upToFence: number): Promise<Cleaned> {

@@ -61,7 +61,7 @@ export async function makeBackup(
   const server = await checkServer(session, subject.schema, jobsEnv().EXPORT_LOCK_WAIT_SECONDS);
   const { path: pgRestore } = await requireTool("pg_restore", server.major);
   const recipients = options.encrypt ? await requireRecipients() : [];
-  const last = await lastBackup(job.projectId, options.format);
+  const last = await lastBackup(subject.projectId, options.format);
   const compressed = compressionOf(options) !== "none";
   checkSpace(await destination.freeBytes(), { last, schemaBytes: server.schemaBytes, compressed });
   signal.throwIfAborted();
@@ -119,7 +119,7 @@ async function publish(finished: Finished, file: File): ReturnType<typeof makeBa
   const manifest = manifestAt(storagePath);
   return async (tx) => {
     const row = {
-      projectId: job.projectId,
+      projectId: subject.projectId,
       jobId: job.id,
       createdBy: job.userId,
       type,

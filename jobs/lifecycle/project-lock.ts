@@ -16,6 +16,8 @@ const holds: Record<JobKind, "shared" | "exclusive" | null> = {
   // It reads a file, and makes another project's schema.
   clone_project: null,
   compare_backups: null,
+  // There is no project before its end.
+  import_dump: null,
 };
 
 const kinds = Object.keys(holds) as JobKind[];
@@ -53,6 +55,7 @@ const waitsFor: Record<JobKind, string> = {
   undo_restore: "the undo of a restore of this project",
   clone_project: "a clone of this project",
   compare_backups: "a comparison of this project",
+  import_dump: "the restore of an uploaded dump",
 };
 
 /** A job that waits for another one asks again after this many seconds. */

@@ -7,7 +7,8 @@ import { ring } from "@/jobs/queue";
 
 export type NewJob = {
   kind: JobKind;
-  projectId: string;
+  /** Null for one that makes its project. */
+  projectId: string | null;
   options: Record<string, unknown>;
   steps: readonly { name: string; title: string }[];
   idempotencyKey?: string;
@@ -15,7 +16,7 @@ export type NewJob = {
   keys?: SuppliedKeys;
 };
 
-export type StartedJob = { id: string; status: JobStatus; projectId: string; createdAt: Date; isNew: boolean };
+export type StartedJob = { id: string; status: JobStatus; projectId: string | null; createdAt: Date; isNew: boolean };
 
 const columns = { id: jobs.id, status: jobs.status, projectId: jobs.projectId, createdAt: jobs.createdAt };
 

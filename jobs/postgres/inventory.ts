@@ -69,7 +69,7 @@ async function readExtensions(session: postgres.Sql) {
 }
 
 /** What this schema's objects need that a dump of the schema alone does not carry: `pg_dump -n` leaves it out without a word. */
-async function readOutsideDependencies(session: postgres.Sql, schema: number) {
+export async function readOutsideDependencies(session: postgres.Sql, schema: number) {
   return [
     ...(await session<OutsideDependency[]>`
     with mine as (

@@ -39,7 +39,10 @@ export async function restoreBeside(source: AsyncIterable<Buffer>, request: Besi
 type Reading = Pick<BesideRequest, "format" | "tools" | "signal">;
 
 /** The script that a dump is, or that pg_restore makes of it. */
-async function* scriptOf(source: AsyncIterable<Buffer>, { format, tools, signal }: Reading): AsyncGenerator<Buffer> {
+export async function* scriptOf(
+  source: AsyncIterable<Buffer>,
+  { format, tools, signal }: Reading,
+): AsyncGenerator<Buffer> {
   if (format === "sql") return yield* source;
   const args = [`--format=${format}`, "--no-tablespaces", "--no-security-labels", "--file=-"];
   const tool = spawnTool(tools.pgRestore, { args, stdin: "pipe", signal });

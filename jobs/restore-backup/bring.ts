@@ -5,13 +5,14 @@ import { openArchive } from "@/jobs/archive/open";
 import type { RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
 import { keysOf } from "@/jobs/lifecycle/keys";
-import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { applicationName } from "@/jobs/postgres/connection";
 import { requireTool } from "@/jobs/postgres/require-tool";
 import { serverMajor } from "@/jobs/postgres/server-major";
 import { analyze } from "@/jobs/restore-backup/analyze";
 import { restoreBeside } from "@/jobs/restore-backup/beside";
 import type { Choice } from "@/jobs/restore-backup/beside-script";
 import { hasSchema } from "@/jobs/restore-backup/has-schema";
+import { inSession } from "@/jobs/restore-backup/in-session";
 import { asideSchema, besideSchema } from "@/jobs/restore-backup/names";
 import { preflight } from "@/jobs/restore-backup/preflight";
 import { firstStop, type PreflightReport } from "@/jobs/restore-backup/preflight-report";
@@ -39,27 +40,6 @@ export async function loadBringing(context: RunContext, connection: Connection, 
 
 /** The schema that this attempt restores to. */
 export const besideOf = ({ context: { job } }: Pick<Bringing, "context">) => besideSchema(job.id, job.fence);
-
-/** A client of the job's own, which ends with the work or with the job. */
-async function inSession<T>(
-  { context, connection }: Bringing,
-  work: (session: postgres.Sql) => Promise<T>,
-  connections = 1,
-): Promise<T> {
-  const { job, signal } = context;
-  const session = connectTenant(connection, applicationName(job.id, job.fence, "monitor"), connections);
-  const stop = () => void session.end({ timeout: 0 });
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await work(session);
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", stop);
-    await session.end({ timeout: 0 });
-  }
-}
 
 /** Looks at the target. Fails when something stands in the way, after `keep` has seen the report. */
 export async function lookAhead(

@@ -31,7 +31,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   context.step("check");
   const subject = await loadSubject(job.projectId);
   const { schema, connection } = subject;
-  const begin = { jobId: job.id, projectId: job.projectId, schemaName: schema, databaseId: subject.databaseId };
+  const begin = { jobId: job.id, projectId: subject.projectId, schemaName: schema, databaseId: subject.databaseId };
   const journal = await openJournal(job, { ...begin, backupId: options.backupId });
   if (await hasSchema(connection, keptSchema(job.id))) return finished({ job, options, subject, hasKept: true });
   const tables = options.tables && new Set(options.tables);

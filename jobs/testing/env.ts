@@ -21,6 +21,7 @@ controlUrl.pathname = `/control_${id}`;
 export const testEnv = {
   folder,
   backupDir: path.join(folder, "backups"),
+  uploadDir: path.join(folder, "uploads"),
   /** Temporary files of all workers, and of what they start: what is left in here is a leftover. */
   tempDir: path.join(folder, "tmp"),
   controlUrl: controlUrl.href,
@@ -30,7 +31,11 @@ export const testEnv = {
 
 // A test file's own environment: a control plane (which `givenControlPlane` makes) and folders. Our code reads the
 // environment on first use, which is after this.
-Object.assign(process.env, { DATABASE_URL: testEnv.controlUrl, BACKUP_DIR: testEnv.backupDir });
+Object.assign(process.env, {
+  DATABASE_URL: testEnv.controlUrl,
+  BACKUP_DIR: testEnv.backupDir,
+  UPLOAD_DIR: testEnv.uploadDir,
+});
 mkdirSync(testEnv.tempDir, { recursive: true });
 
 /** The environment of a worker. */

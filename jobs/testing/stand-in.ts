@@ -68,6 +68,14 @@ export async function lateTool(
   };
 }
 
+/** The real program, which says that it is of another version. Gives a folder for COFFER_PG_BIN. */
+export async function toolOfVersion(tool: Parameters<typeof realTool>[0], version: string): Promise<string> {
+  return script(
+    tool,
+    `[ "$1" = --version ] && exec echo '${tool} (PostgreSQL) ${version}'; exec '${await realTool(tool)}' "$@"`,
+  );
+}
+
 /** The real program for the server of these tests. */
 export async function realTool(tool: "pg_dump" | "pg_restore" | "psql"): Promise<string> {
   const choice = await toolFor(tool, 0);

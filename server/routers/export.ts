@@ -36,7 +36,7 @@ export const exportRouter = router({
             details: options,
           });
         }
-        return { jobId: job.id, status: job.status, projectId: job.projectId, createdAt: job.createdAt };
+        return { jobId: job.id, status: job.status, projectId: ctx.project.id, createdAt: job.createdAt };
       }),
     ),
 

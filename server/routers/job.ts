@@ -54,7 +54,7 @@ export const jobRouter = router({
     const rows = await db
       .select(listedJob)
       .from(jobs)
-      .innerJoin(projects, eq(projects.id, jobs.projectId))
+      .leftJoin(projects, eq(projects.id, jobs.projectId))
       .leftJoin(users, eq(users.id, jobs.userId))
       .where(
         and(
@@ -106,7 +106,7 @@ export const jobRouter = router({
     .input(z.object({ jobId: z.uuid() }))
     .mutation(async ({ ctx, input }) => {
       const job = await visibleJob(ctx.user, input.jobId);
-      const project = await findProject(ctx.user, job.projectId);
+      const project = await findProject(ctx.user, job.projectId ?? "");
       requirePermission(project, "export");
       const { kind } = job;
       if (kind !== "export_backup" && kind !== "verify_backup" && kind !== "compare_backups")
@@ -152,6 +152,7 @@ async function visibleJob(user: Actor, jobId: string) {
   const [job] = await db.select().from(jobs).where(eq(jobs.id, jobId));
   if (!job) throw notFound();
   if (user.role !== "admin") {
+    if (job.projectId === null) throw notFound();
     const [member] = await db
       .select({ userId: projectMembers.userId })
       .from(projectMembers)

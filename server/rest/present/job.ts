@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AppError } from "@/db/errors";
 import { jobKind, jobStatus } from "@/db/schema";
 import { serverEnv } from "@/server/env";
 import type { OutputOf } from "@/server/rest/row";
@@ -11,7 +12,7 @@ export const jobRecord = z
   .strictObject({
     jobId: z.uuid(),
     kind: z.enum(jobKind.enumValues),
-    projectId: z.uuid(),
+    projectId: z.uuid().nullable().meta({ description: "Null until a restored dump has its project." }),
     userId: z.uuid().nullable().meta({ description: "Who started it; null when the account is gone." }),
     status: z.enum(jobStatus.enumValues),
     progressPercentage: z.number().min(0).max(100).meta({ description: "Never goes back within an attempt." }),
@@ -120,9 +121,14 @@ export const toolJobFull = z
   })
   .meta({ id: "ToolJobFull" });
 
+function toolOf({ projectId }: Pick<Listed, "projectId">): string {
+  if (projectId === null) throw new AppError("JOB_NOT_FOUND", "This job is not about a tool yet.");
+  return projectId;
+}
+
 export const presentToolJob = (job: Omit<Listed, "backupId">): z.input<typeof toolJob> => ({
   jobId: job.id,
-  toolId: job.projectId,
+  toolId: toolOf(job),
   userId: job.userId,
   status: job.status,
   stepsCompleted: job.stepsCompleted,

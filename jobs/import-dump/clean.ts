@@ -1,0 +1,48 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type postgres from "postgres";
+import { doorSchema, importRole } from "@/jobs/import-dump/names";
+import { dropRole } from "@/jobs/import-dump/role";
+import { loadTarget } from "@/jobs/import-dump/target";
+import type { ClaimedJob } from "@/jobs/lifecycle/claim";
+import type { Cleaned } from "@/jobs/lifecycle/execute";
+import { releaseBackends } from "@/jobs/postgres/backend";
+import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { dropBeside } from "@/jobs/restore-backup/drop-beside";
+
+/**
+ * Ends the sessions of attempts up to this fence, and drops their roles with all that these have made. The uploaded file
+ * stays for another try; the sweep removes it.
+ */
+export async function cleanImport(job: ClaimedJob, upToFence: number): Promise<Cleaned> {
+  const target = await loadTarget(job);
+  // Without it there is nobody to ask.
+  if (!target) return { backendEndedAt: null, filesRemovedAt: new Date() };
+  const { connection } = target;
+  const fences = Array.from({ length: upToFence }, (_, i) => i + 1);
+  const backendEndedAt = await releaseBackends(
+    connection,
+    fences.map((fence) => applicationName(job.id, fence)),
+  );
+  const sql = connectTenant(connection, "coffer:cleanup");
+  try {
+    for (const fence of fences) await endSessions(sql, importRole(job.id, fence));
+    await dropBeside(connection, job.id, upToFence);
+    for (const fence of fences)
+      await sql.begin((tx) => dropRole(tx, { role: importRole(job.id, fence), door: doorSchema(job.id, fence) }));
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+  return { backendEndedAt, filesRemovedAt: new Date() };
+}
+
+const patience = 20_000;
+
+/** A dump's code may have given its session another name, but not another user. */
+async function endSessions(sql: postgres.Sql, role: string): Promise<void> {
+  for (const started = Date.now(); ; ) {
+    const left = await sql`select pg_terminate_backend(pid) from pg_stat_activity where usename = ${role}`;
+    if (left.length === 0) return;
+    if (Date.now() - started > patience) throw new Error("a session of a restored dump does not end");
+    await delay(20);
+  }
+}
