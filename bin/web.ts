@@ -14,7 +14,10 @@ const handleByNext = app.getRequestHandler();
 
 const handle = serveWith(handleByNext, isDevelopment);
 
-const server = createServer((request, response) => {
+/** Large dumps take their time on slow lines; who sends nothing is cut off by the upload itself. */
+const requestTimeout = 6 * 3_600_000;
+
+const server = createServer({ requestTimeout }, (request, response) => {
   handle(request, response).catch((error) => {
     log.error({ error, requestId: response.getHeader("x-request-id") }, "request failed");
     response.destroy();

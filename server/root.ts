@@ -5,6 +5,7 @@ import { cleanupRouter } from "@/server/routers/cleanup";
 import { cloneRouter } from "@/server/routers/clone";
 import { comparisonRouter } from "@/server/routers/comparison";
 import { databaseRouter } from "@/server/routers/database";
+import { dumpRouter } from "@/server/routers/dump";
 import { encryptionRouter } from "@/server/routers/encryption";
 import { exportRouter } from "@/server/routers/export";
 import { invitationRouter } from "@/server/routers/invitation";
@@ -28,6 +29,7 @@ export const appRouter = router({
   clone: cloneRouter,
   comparison: comparisonRouter,
   database: databaseRouter,
+  dump: dumpRouter,
   encryption: encryptionRouter,
   export: exportRouter,
   invitation: invitationRouter,

@@ -13,6 +13,7 @@ import { logged } from "@/server/request-log";
 import { serveRest } from "@/server/rest/serve";
 import { secure } from "@/server/security-headers";
 import { serveTableDownload } from "@/server/table-download";
+import { serveUpload } from "@/server/upload";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
@@ -23,6 +24,7 @@ const doors: Door[] = [
   serveDecrypted,
   serveTableDownload,
   serveProofReport,
+  serveUpload,
   serveProcedures,
   serveRest,
   serveDocs,

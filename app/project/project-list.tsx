@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
+import { ImportButton } from "@/app/dump/import-button";
 import { AddProjectButton } from "@/app/project/add-project-button";
 import { ProjectTable } from "@/app/project/project-table";
 import { matches } from "@/app/project/sort-projects";
@@ -26,7 +27,7 @@ export function ProjectList() {
   const found = projects?.filter((project) => matches(project, search));
   return (
     <>
-      <PageHeader title="Projects" actions={isAdmin && <AddProjectButton />} />
+      <PageHeader title="Projects" actions={isAdmin && <NewProject />} />
       <div className="flex flex-col gap-3">
         <div className="flex items-center justify-between gap-4">
           <SearchField label="Search projects" value={search} onChange={onSearch} className="w-72 max-md:w-full" />
@@ -37,7 +38,7 @@ export function ProjectList() {
         )}
         {!error && !projects && <SkeletonRows rows={8} label="Loading projects" />}
         {projects?.length === 0 && (
-          <EmptyState action={isAdmin && <AddProjectButton />}>
+          <EmptyState action={isAdmin && <NewProject />}>
             {isAdmin
               ? "There are no projects yet. Pick a database and the schemas of your tenants."
               : "You are not a member of any project yet. Ask an administrator to add you."}
@@ -53,3 +54,11 @@ export function ProjectList() {
     </>
   );
 }
+
+/** From a schema that is there, or from a file. */
+const NewProject = () => (
+  <div className="flex flex-wrap gap-2">
+    <ImportButton />
+    <AddProjectButton />
+  </div>
+);

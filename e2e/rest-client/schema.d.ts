@@ -511,6 +511,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dumps/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a project of an uploaded dump
+         * @description Every statement is judged before any is run: only what pg_dump writes for the inside of one schema is taken. It is restored as a role of its own, which has no other rights and is dropped afterwards. Functions and triggers are refused unless `allow_functions` says that the dump is trusted. Only for administrators. The file can be used again until a project was made of it.
+         */
+        post: operations["restoreDump"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backups/cleanup": {
         parameters: {
             query?: never;
@@ -645,6 +665,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dumps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a dump that pg_dump made elsewhere
+         * @description The file is the body. Custom, tar and plain SQL, also compressed with gzip or zstd, or encrypted with age for a key that Coffer keeps; what it is shows by its content. Only for administrators. It is kept for a day.
+         */
+        post: operations["uploadDump"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health/live": {
         parameters: {
             query?: never;
@@ -725,7 +765,7 @@ export interface components {
             status: "error";
             error: string;
             /** @enum {string} */
-            code: "VALIDATION_ERROR" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "PERMISSION_DENIED" | "UNAUTHORIZED_CANCELLATION" | "NOT_FOUND" | "PROJECT_NOT_FOUND" | "TOOL_NOT_FOUND" | "USER_NOT_FOUND" | "TOKEN_NOT_FOUND" | "DATABASE_NOT_FOUND" | "KEY_NOT_FOUND" | "JOB_NOT_FOUND" | "BACKUP_NOT_FOUND" | "PROOF_NOT_FOUND" | "TABLE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_JOB_STATUS" | "PROJECT_BUSY" | "ALREADY_EXISTS" | "NO_ENCRYPTION_KEY" | "PLAN_CHANGED" | "BACKUP_IN_USE" | "IDEMPOTENCY_KEY_REUSED" | "LINK_EXPIRED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RANGE_NOT_SATISFIABLE" | "BACKUP_CORRUPT" | "WRONG_KEY" | "DATABASE_UNREACHABLE" | "RATE_LIMIT_EXCEEDED" | "INTERNAL_ERROR" | "UNAVAILABLE";
+            code: "VALIDATION_ERROR" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "PERMISSION_DENIED" | "UNAUTHORIZED_CANCELLATION" | "NOT_FOUND" | "PROJECT_NOT_FOUND" | "TOOL_NOT_FOUND" | "USER_NOT_FOUND" | "TOKEN_NOT_FOUND" | "DATABASE_NOT_FOUND" | "KEY_NOT_FOUND" | "JOB_NOT_FOUND" | "BACKUP_NOT_FOUND" | "DUMP_NOT_FOUND" | "PROOF_NOT_FOUND" | "TABLE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_JOB_STATUS" | "PROJECT_BUSY" | "ALREADY_EXISTS" | "NO_ENCRYPTION_KEY" | "PLAN_CHANGED" | "BACKUP_IN_USE" | "IDEMPOTENCY_KEY_REUSED" | "LINK_EXPIRED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RANGE_NOT_SATISFIABLE" | "BACKUP_CORRUPT" | "WRONG_KEY" | "DATABASE_UNREACHABLE" | "RATE_LIMIT_EXCEEDED" | "INTERNAL_ERROR" | "UNAVAILABLE";
             message: string;
             /** @description Which fields are wrong, and why. */
             details?: {
@@ -743,9 +783,9 @@ export interface components {
             /** Format: uuid */
             job_id: string;
             /** @enum {string} */
-            kind: "export_backup" | "verify_backup" | "restore_backup" | "undo_restore" | "clone_project" | "compare_backups";
-            /** Format: uuid */
-            project_id: string;
+            kind: "export_backup" | "verify_backup" | "restore_backup" | "undo_restore" | "clone_project" | "compare_backups" | "import_dump";
+            /** @description Null until a restored dump has its project. */
+            project_id: string | null;
             /** @description Who started it; null when the account is gone. */
             user_id: string | null;
             /** @enum {string} */
@@ -801,9 +841,9 @@ export interface components {
             /** Format: uuid */
             job_id: string;
             /** @enum {string} */
-            kind: "export_backup" | "verify_backup" | "restore_backup" | "undo_restore" | "clone_project" | "compare_backups";
-            /** Format: uuid */
-            project_id: string;
+            kind: "export_backup" | "verify_backup" | "restore_backup" | "undo_restore" | "clone_project" | "compare_backups" | "import_dump";
+            /** @description Null until a restored dump has its project. */
+            project_id: string | null;
             /** @description Who started it; null when the account is gone. */
             user_id: string | null;
             /** @enum {string} */
@@ -1484,7 +1524,7 @@ export interface operations {
             query?: {
                 project_id?: string;
                 status?: ("pending" | "in_progress" | "cancelling" | "cancelled" | "completed" | "failed")[];
-                kind?: "export_backup" | "verify_backup" | "restore_backup" | "undo_restore" | "clone_project" | "compare_backups";
+                kind?: "export_backup" | "verify_backup" | "restore_backup" | "undo_restore" | "clone_project" | "compare_backups" | "import_dump";
                 unfinished?: boolean;
                 limit?: number;
                 cursor?: string;
@@ -4970,6 +5010,179 @@ export interface operations {
             };
         };
     };
+    restoreDump: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gives the same job again. */
+                "Idempotency-Key"?: string;
+                /** @description wait=N, at most 60 seconds (RFC 7240). */
+                Prefer?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "slug": "acme-import",
+                 *       "name": "Acme",
+                 *       "schema_name": "tenant_acme_import",
+                 *       "database_id": "6f1c1c5e-3f0e-4f5b-9c55-0f6a3a2f9d10"
+                 *     }
+                 */
+                "application/json": {
+                    slug: string;
+                    name: string;
+                    schema_name: string;
+                    /** Format: uuid */
+                    database_id: string;
+                    /** @default false */
+                    allow_functions?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description All went well. */
+            202: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description The address of the job. */
+                    Location?: string;
+                    /** @description Calls in a window. */
+                    "RateLimit-Limit"?: string;
+                    /** @description Calls left in this window. */
+                    "RateLimit-Remaining"?: string;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Job"];
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `DUMP_NOT_FOUND`, `DATABASE_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `ALREADY_EXISTS`, `IDEMPOTENCY_KEY_REUSED` */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMIT_EXCEEDED` */
+            429: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     cleanUpBackups: {
         parameters: {
             query?: never;
@@ -5833,6 +6046,135 @@ export interface operations {
             };
         };
     };
+    uploadDump: {
+        parameters: {
+            query?: {
+                /** @description What to call it. */
+                filename?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description All went well. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        dump_id: string;
+                        filename: string;
+                        size_bytes: number;
+                        sha256: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMIT_EXCEEDED` */
+            429: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     live: {
         parameters: {
             query?: never;
@@ -5959,7 +6301,7 @@ export interface operations {
                 action?: string;
                 actor?: string;
                 projectId?: string;
-                subjectKind?: "user" | "project" | "database" | "job" | "backup" | "token" | "encryption_key" | "procedure";
+                subjectKind?: "user" | "project" | "database" | "job" | "backup" | "token" | "encryption_key" | "dump" | "procedure";
                 subjectId?: string;
                 from?: string;
                 until?: string;

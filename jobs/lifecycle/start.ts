@@ -52,7 +52,8 @@ async function earlierJob(tx: Tx, origin: Origin, job: NewJob) {
     .select({ ...columns, same: sql<boolean>`${jobs.options} = ${JSON.stringify(job.options)}::jsonb` })
     .from(jobs)
     .where(and(eq(jobs.userId, origin.actor?.id ?? ""), eq(jobs.idempotencyKey, job.idempotencyKey ?? "")));
-  if (!row?.same || row.projectId !== job.projectId) {
+  // One that had no project then may have made it since.
+  if (!row?.same || (job.projectId !== null && row.projectId !== job.projectId)) {
     throw new AppError("IDEMPOTENCY_KEY_REUSED", "This idempotency key was used for another request. Send a new key.");
   }
   return { id: row.id, status: row.status, projectId: row.projectId, createdAt: row.createdAt };

@@ -67,7 +67,7 @@ let registered: Promise<string> | undefined;
 export const targetDatabase = () =>
   (registered ??= makeTenant({ tables: 0 }).then(({ projectId }) => databaseOf(projectId)));
 
-async function databaseOf(projectId: string): Promise<string> {
+export async function databaseOf(projectId: string): Promise<string> {
   const [project] = await db.select().from(projects).where(eq(projects.id, projectId));
   return project?.databaseId ?? "";
 }

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import Ajv from "ajv/dist/2020";
 import { beforeAll, describe, expect, it } from "vitest";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
+import { databaseOf } from "@/jobs/testing/dump-import";
 import { makeSchema, registerTenant, type Tenant } from "@/jobs/testing/tenant";
 import { givenWorker } from "@/jobs/testing/worker-process";
 import { openApiDocument } from "@/server/rest/openapi";
@@ -218,6 +219,26 @@ describe("every operation answers as the document says", () => {
     expect((await ask("undoRestore", `POST /api/v1/restores/${randomUUID()}/undo`)).status).toBe(404);
     const wish = { slug: `clone-${jobId}`, name: "A clone", schema_name: `clone ${jobId}` };
     expect((await ask("cloneBackup", "POST /api/v1/backups/ID/clone", { body: wish })).status).toBe(202);
+  });
+
+  it("about uploaded dumps", async () => {
+    const headers = { "Content-Type": "application/octet-stream" };
+    const sent = await check("uploadDump", call("POST /api/v1/dumps", { as: admin, body: "no dump", headers }));
+    expect(sent.status).toBe(201);
+    expect((await check("uploadDump", call("POST /api/v1/dumps", { as: ada, body: "no dump", headers }))).status).toBe(
+      403,
+    );
+    expect((await check("uploadDump", call("POST /api/v1/dumps", { as: admin, body: {} }))).status).toBe(415);
+    const restore = `POST /api/v1/dumps/${(sent.body as { dump_id: string }).dump_id}/restore`;
+    const body = {
+      slug: "from-a-dump",
+      name: "A dump",
+      schema_name: "from_a_dump",
+      database_id: await databaseOf(tenant.projectId),
+    };
+    const tried = await check("restoreDump", call(restore, { as: admin, body, headers: { Prefer: "wait=60" } }));
+    expect(tried).toMatchObject({ status: 202, body: { data: { status: "failed", error_code: "restore_refused" } } });
+    expect((await check("restoreDump", call(restore, { as: admin, body: {} }))).status).toBe(400);
   });
 
   it("about operations", async () => {

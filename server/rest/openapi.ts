@@ -161,12 +161,15 @@ function errorsOf(row: Row, { body, hasInput }: { body: boolean; hasInput: boole
 
 function streamOperation(stream: Stream): ZodOpenApiOperationObject {
   const { path, query, header } = stream.parameters;
+  const file = stream.requestBody;
+  const schema = z.string().meta({ override: { format: "binary" } });
   const auth: ErrorCode[] = stream.open ? [] : ["UNAUTHENTICATED", "TOKEN_EXPIRED"];
   return {
     ...described(stream),
     ...(stream.open ? { security: [] } : {}),
     requestParams: { path: path ?? z.object({}), query: query ?? z.object({}), header: header ?? z.object({}) },
     ...(stream.body ? { requestBody: { required: false, content: content(stream.body) } } : {}),
+    ...(file ? { requestBody: { required: true, content: { [file]: { schema } } } } : {}),
     responses: {
       [stream.status]: {
         description: "All went well.",

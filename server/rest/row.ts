@@ -89,6 +89,8 @@ export type Stream = Common & {
   parameters: { path?: z.ZodObject; query?: z.ZodObject; header?: z.ZodObject };
   /** What is sent as JSON; it may be left out. */
   body?: z.ZodObject;
+  /** The type of a body that is a file. */
+  requestBody?: string;
   content: Record<string, z.ZodType>;
   otherwise?: { status: number; description: string }[];
   headers?: Record<string, string>;

@@ -2,6 +2,7 @@ import type { Row, Stream } from "@/server/rest/row";
 import { backupRows, backupStreams } from "@/server/rest/rows/backup";
 import { browseRows, browseStreams } from "@/server/rest/rows/browse";
 import { comparisonRows } from "@/server/rest/rows/comparison";
+import { dumpRows, dumpStreams } from "@/server/rest/rows/dump";
 import { exportRows } from "@/server/rest/rows/export";
 import { operationStreams } from "@/server/rest/rows/operations";
 import { proofRows, proofStreams } from "@/server/rest/rows/proof";
@@ -20,8 +21,15 @@ export const rows: Row[] = [
   ...comparisonRows,
   ...proofRows,
   ...restoreRows,
+  ...dumpRows,
   ...retentionRows,
 ];
 
 /** Those that are served elsewhere. */
-export const streams: Stream[] = [...backupStreams, ...browseStreams, ...proofStreams, ...operationStreams];
+export const streams: Stream[] = [
+  ...backupStreams,
+  ...browseStreams,
+  ...proofStreams,
+  ...dumpStreams,
+  ...operationStreams,
+];

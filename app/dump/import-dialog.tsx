@@ -1,0 +1,57 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { ImportFields } from "@/app/dump/import-fields";
+import { readImportForm } from "@/app/dump/import-form";
+import { useUpload } from "@/app/dump/use-upload";
+import { useJobStart } from "@/app/job/use-job-start";
+import { useTRPC } from "@/app/trpc/client";
+import { Dialog, DialogBody } from "@/app/ui/dialog";
+import { ErrorState } from "@/app/ui/error-state";
+import { TextField } from "@/app/ui/field";
+import { FormActions } from "@/app/ui/form-actions";
+import { ProgressBar } from "@/app/ui/progress-bar";
+
+/** Pick a dump, say what its project is called; then it is uploaded and restored. */
+export function ImportDialog({ onClose }: { onClose: () => void }) {
+  const trpc = useTRPC();
+  const [file, setFile] = useState<File | null>(null);
+  const upload = useUpload();
+  const { idempotencyKey, renew, started } = useJobStart(onClose);
+  const start = useMutation(trpc.dump.restore.mutationOptions({ meta: { showsError: true }, onSuccess: started }));
+  const isPending = upload.isPending || start.isPending || start.isSuccess;
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (isPending || !file) return;
+    const wanted = readImportForm(new FormData(event.currentTarget));
+    start.reset();
+    // Its error is shown.
+    const dumpId = await upload.upload(file).catch(() => null);
+    if (dumpId) start.mutate({ ...wanted, dumpId, idempotencyKey: idempotencyKey() });
+  }
+
+  return (
+    <Dialog title="New project from a dump file" onClose={onClose}>
+      <form onSubmit={submit} onChange={renew} className="contents">
+        <DialogBody>
+          {upload.error && <ErrorState title="The file could not be uploaded" error={upload.error} />}
+          {start.error && <ErrorState title="The dump could not be restored" error={start.error} />}
+          <TextField
+            label="Dump file"
+            type="file"
+            required
+            data-autofocus
+            className="h-auto py-1"
+            onChange={({ target }) => setFile(target.files?.[0] ?? null)}
+            hint="Of one schema, by pg_dump: custom, tar or plain SQL, also with gzip or zstd. It is restored by a role that has no other rights."
+          />
+          <ImportFields key={file?.name} filename={file?.name ?? ""} />
+          {upload.isPending && <ProgressBar label="Uploading" percent={upload.percent} />}
+        </DialogBody>
+        <FormActions submit="Upload and restore" pending={isPending} onCancel={onClose} />
+      </form>
+    </Dialog>
+  );
+}
