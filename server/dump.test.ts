@@ -15,6 +15,7 @@ import { adminSql, unique } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
 import { givenWorker } from "@/jobs/testing/worker-process";
 import { addPerson, api, call, givenApi, type Person } from "@/server/testing/api";
+import { uploaderOf } from "@/server/uploader";
 
 givenControlPlane();
 givenApi({ UPLOAD_MAX_MB: "1" });
@@ -133,6 +134,20 @@ describe("an upload is refused", () => {
     ["with a field that is not known", { query: "?name=x", status: 400 }],
   ])("%s", async (_, { headers = binary, query = "", status }) => {
     expect((await call(`POST /api/v1/dumps${query}`, { as: admin, body: dump, headers })).status).toBe(status);
+  });
+
+  it("to a browser that another site makes send it", async () => {
+    const context = {
+      user: { ...admin, name: "Ada", role: "admin" as const },
+      token: null,
+      refusal: null,
+      address: null,
+    };
+    const from = (headers: Record<string, string>) =>
+      uploaderOf({ ...context, requestId: "r", allowances: [] }, new Headers(headers));
+    await expect(from({ "sec-fetch-site": "cross-site" })).rejects.toThrow("Only Coffer's own pages");
+    await expect(from({ origin: "https://elsewhere.example", host: "coffer.example" })).rejects.toThrow("own pages");
+    expect(await from({ "sec-fetch-site": "same-origin" })).toMatchObject({ actor: { id: admin.id } });
   });
 
   it("when it is too large, whether it says so or not, and leaves nothing", async () => {
