@@ -3,13 +3,16 @@ import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { dumps, projects } from "@/db/schema";
+import { encryptAge } from "@/jobs/archive/age/encrypt";
 import { dumpPath } from "@/jobs/import-dump/files";
 import { quoteIdent } from "@/jobs/postgres/identifier";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { dumpOf, type Format, imported, pack, rolesAndSchemasOf } from "@/jobs/testing/dump-import";
-import { contentsOf } from "@/jobs/testing/restore";
+import { addKey } from "@/jobs/testing/encryption-key";
+import { gather } from "@/jobs/testing/gather";
+import { contentsOf, emptyDatabase } from "@/jobs/testing/restore";
 import { toolOfVersion } from "@/jobs/testing/stand-in";
-import { adminSql, makeTenant, type Tenant } from "@/jobs/testing/tenant";
+import { adminSql, makeTenant, sessions, type Tenant } from "@/jobs/testing/tenant";
 import { givenWorker } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
@@ -66,6 +69,10 @@ async function expectSame(schema: string) {
   );
 }
 
+async function* once(bytes: Buffer) {
+  yield bytes;
+}
+
 describe("a dump that stock pg_dump made elsewhere", () => {
   it.each([
     ["plain", "none"],
@@ -93,6 +100,27 @@ describe("a dump that stock pg_dump made elsewhere", () => {
       expect(existsSync(dumpPath(options.dumpId))).toBe(false);
     },
   );
+
+  it("is opened with a key that Coffer keeps, and with no other", async () => {
+    const [kept, foreign] = [await addKey({ keep: true }), await addKey()];
+    const bytes = pack.zstd(await dumpOf(tenant));
+    const sealed = async (recipient: string) =>
+      Buffer.concat(await gather(encryptAge(once(bytes), { recipients: [recipient] })));
+    const { job } = await imported(await sealed(kept.recipient), { schemaName: "copy sealed", allowFunctions: true });
+    expect(job).toMatchObject({ status: "completed", errorMessage: null });
+    await expectSame("copy sealed");
+    const refused = await imported(await sealed(foreign.recipient));
+    expect(refused.job).toMatchObject({ status: "failed", errorCode: "wrong_key" });
+  });
+
+  it("of the schema public comes into a database that has its own", async () => {
+    const url = await emptyDatabase();
+    await sessions(url).unsafe("create table public.a (id int); insert into public.a values (1), (2)");
+    const { job, options } = await imported(await dumpOf({ url, schema: "public" }));
+    expect(job).toMatchObject({ status: "completed", errorMessage: null, rowsDone: 2 });
+    expect((await contentsOf(tenant.url, options.schemaName)).tables.a).toMatch(/^2 /);
+    expect((await contentsOf(tenant.url, "public")).tables.a).toBeUndefined();
+  });
 
   it("with INSERT statements becomes the same", async () => {
     const bytes = await dumpOf(tenant, "plain", ["--inserts", "--rows-per-insert=50"]);

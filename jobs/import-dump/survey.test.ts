@@ -43,6 +43,7 @@ describe("a dump from elsewhere is refused, with the first line of", () => {
     ["ALTER SYSTEM", "ALTER SYSTEM SET shared_preload_libraries = 'x';", outside],
     ["a function with its owner's rights", routine("LANGUAGE sql SECURITY DEFINER"), "its owner's rights"],
     ["the same in small letters", routine("language sql external security /* x */ definer"), "its owner's rights"],
+    ["the same with a comment between", routine("LANGUAGE sql SECURITY -- x\n DEFINER"), "its owner's rights"],
     ["a change of rights", "ALTER FUNCTION stranger.f() SECURITY DEFINER;", outside],
     ["a language that needs trust", routine("LANGUAGE plpython3u"), "language other than"],
     ["a language in quotes", routine(`LANGUAGE "c"`), "language other than"],
