@@ -2,16 +2,19 @@ import { existsSync } from "node:fs";
 import { eq, sql } from "drizzle-orm";
 import { expect, it } from "vitest";
 import { db } from "@/db/client";
-import { jobs } from "@/db/schema";
+import { jobs, projects } from "@/db/schema";
 import { dumpPath } from "@/jobs/import-dump/files";
+import { fixedIn, isAtLeast } from "@/jobs/import-dump/floor";
 import { reap } from "@/jobs/lifecycle/reap";
+import { findInstallations } from "@/jobs/postgres/tools";
 import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
-import { rolesAndSchemasOf, scriptOf, startImportOf, uploaded } from "@/jobs/testing/dump-import";
+import { dumpOf, imported, rolesAndSchemasOf, scriptOf, startImportOf, uploaded } from "@/jobs/testing/dump-import";
 import { testEnv } from "@/jobs/testing/env";
 import { cancelExport, jobAtEnd } from "@/jobs/testing/export-job";
 import { leftovers, nothing } from "@/jobs/testing/leftovers";
-import { adminSql } from "@/jobs/testing/tenant";
+import { toolOfVersion } from "@/jobs/testing/stand-in";
+import { adminSql, makeTenant } from "@/jobs/testing/tenant";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
@@ -52,6 +55,29 @@ it("a worker that is killed in the middle leaves a role that the next one remove
   expect(await leftovers(id)).toEqual(nothing);
   expect(existsSync(dumpPath(options.dumpId))).toBe(false);
   expect(await adminSql().unsafe(`select id from "${options.schemaName}".t`)).toEqual([{ id: 1 }]);
+});
+
+it("a slug that was taken meanwhile leaves nothing of what was restored already", async () => {
+  await using _ = await startWorkerProcess();
+  const { id, options, lock } = await heldJob();
+  await waitingForLock("somebody else");
+  const { slug, databaseId } = options;
+  await db.insert(projects).values({ slug, name: slug, databaseId, schemaName: `another ${slug}` });
+  await lock[Symbol.asyncDispose]();
+  expect(await jobAtEnd(id)).toMatchObject({ status: "failed", errorCode: "restore_refused", attempts: 1 });
+  expect(await rolesAndSchemasOf(id)).toEqual([]);
+  expect(existsSync(dumpPath(options.dumpId))).toBe(true);
+});
+
+it("an archive waits for a pg_restore that a crafted one cannot take over", async () => {
+  const tenant = await makeTenant();
+  const known = (await findInstallations()).filter(({ tools }) => tools.has("pg_restore"));
+  const isSafe = known.some(({ version }) => isAtLeast(version, fixedIn));
+  await using _ = await startWorkerProcess({ COFFER_PG_BIN: await toolOfVersion("pg_restore", "15.19") });
+  const { job } = await imported(await dumpOf(tenant, "custom"));
+  const needed = expect.stringContaining("needs pg_restore 14.25, 15.20, 16.16, 17.12, 18.7 or newer; only");
+  expect(job).toMatchObject(isSafe ? { status: "completed" } : { errorCode: "tool_missing", errorMessage: needed });
+  expect((await imported(await dumpOf(tenant, "plain"))).job).toMatchObject({ status: "completed" });
 });
 
 it("a cancel in the middle leaves nothing but the file, of which a project can still be made", async () => {
