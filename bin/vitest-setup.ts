@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import postgres from "postgres";
+import { roles } from "@/bin/embedded-state";
 import { ensurePostgres } from "@/bin/install-postgres";
 import { startThrowaway, type ThrowawayPostgres } from "@/bin/throwaway-postgres";
 import { migrate } from "@/db/migrate";
@@ -19,6 +21,10 @@ export async function setup(): Promise<void> {
     TEST_ADMIN_URL: server.adminUrl,
   });
   await migrate(server.controlUrl);
+  // Dumps from elsewhere need it, and not every version has it from the start (bin/embedded-roles.ts).
+  const admin = postgres(server.adminUrl, { max: 1 });
+  await admin.unsafe(`alter role ${roles.tenants} createrole`);
+  await admin.end();
 }
 
 export async function teardown(): Promise<void> {

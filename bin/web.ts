@@ -1,10 +1,11 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import next from "next";
 import { controlPlane } from "@/db/client";
 import { log } from "@/db/log";
 import { serverEnv } from "@/server/env";
 import { forgetWindows } from "@/server/rate-limit";
 import { serveWith } from "@/server/serve";
+import { isUpload } from "@/server/upload";
 
 const { PORT, HOST } = serverEnv();
 const isDevelopment = process.argv.includes("--dev");
@@ -14,15 +15,23 @@ const handleByNext = app.getRequestHandler();
 
 const handle = serveWith(handleByNext, isDevelopment);
 
-/** Large dumps take their time on slow lines; who sends nothing is cut off by the upload itself. */
+/** In ms. Large dumps take their time on slow lines; who sends nothing is cut off by the upload itself. */
 const requestTimeout = 6 * 3_600_000;
+/** In ms. Everything else that is sent is small. */
+const usualPatience = 300_000;
 
 const server = createServer({ requestTimeout }, (request, response) => {
+  if (!isUpload(request.url)) cutOffLater(request);
   handle(request, response).catch((error) => {
     log.error({ error, requestId: response.getHeader("x-request-id") }, "request failed");
     response.destroy();
   });
 });
+
+function cutOffLater(request: IncomingMessage) {
+  const timer = setTimeout(() => request.complete || request.destroy(), usualPatience).unref();
+  request.once("close", () => clearTimeout(timer));
+}
 
 server.once("error", (error) => {
   log.fatal({ error }, "the web server cannot listen");

@@ -27,6 +27,9 @@ ALTER TABLE ONLY ${schema}.rooms ADD CONSTRAINT rooms_pkey PRIMARY KEY (id);
 `;
 const code = (schema: string) => `CREATE FUNCTION ${schema}.f() RETURNS integer LANGUAGE sql AS $$ select 1 $$;`;
 
+// Not every version's embedded server gives it from the start (bin/embedded-roles.ts).
+test.beforeAll(({ coffer }) => coffer.tenants.unsafe("alter role coffer_tenants createrole"));
+
 test("a dump from elsewhere becomes a project; one with code in it only if that is allowed", async ({
   page,
   api,

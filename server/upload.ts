@@ -17,6 +17,9 @@ import { uploaderOf } from "@/server/uploader";
 
 const uploadPath = "/api/v1/dumps";
 
+/** Whether a request may take long to arrive. */
+export const isUpload = (url: string | undefined): boolean => url?.split("?")[0] === uploadPath;
+
 /**
  * Takes a dump file, as the raw body of a POST, straight to disk: memory stays as it is, and whoever goes too far or goes away
  * leaves nothing. Gives false for any other request.

@@ -1,6 +1,6 @@
 "use client";
 
-import { Download, GitCompareArrows, LockKeyhole, LockKeyholeOpen, TableProperties } from "lucide-react";
+import { Download, GitCompareArrows, Link2, LockKeyhole, LockKeyholeOpen, TableProperties } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useState } from "react";
@@ -35,7 +35,12 @@ export function BackupHeader({ backup }: { backup: BackupDetails }) {
     icon: <LockKeyholeOpen className="size-4" />,
     onSelect: () => setDecrypting(true),
   };
-  const more = [...(canDecrypt ? [decrypt] : []), ...cloning.actions];
+  const curl: MenuAction = {
+    label: "Copy curl command",
+    icon: <Link2 className="size-4" />,
+    onSelect: actions.copyCurl,
+  };
+  const more = [curl, ...(canDecrypt ? [decrypt] : []), ...cloning.actions];
   return (
     <PageHeader
       crumbs={[
@@ -54,7 +59,6 @@ export function BackupHeader({ backup }: { backup: BackupDetails }) {
             <GitCompareArrows aria-hidden className="size-4" />
             Compare
           </Link>
-          <Button onClick={actions.copyCurl}>Copy curl command</Button>
           {backup.permissions.includes("restore") && <RestoreButton backup={backup} />}
           <Button
             variant="primary"
@@ -64,7 +68,7 @@ export function BackupHeader({ backup }: { backup: BackupDetails }) {
           >
             Download
           </Button>
-          {(canManage || more.length > 0) && <BackupMenu backup={backup} canManage={canManage} actions={more} />}
+          <BackupMenu backup={backup} canManage={canManage} actions={more} />
           {isDecrypting && <DecryptDialog backup={backup} onClose={() => setDecrypting(false)} />}
           {cloning.dialog}
         </>
