@@ -26,8 +26,9 @@ describe("other addresses", () => {
   );
 
   it("that are streams refuse what they do not know", async () => {
-    for (const { path } of streams) {
-      const reply = await call(`POST ${path.replace(/\{\w+\}/g, anId)}`, { as: admin, body: {} });
+    for (const { method, path } of streams) {
+      const other = method === "POST" ? "PUT" : "POST";
+      const reply = await call(`${other} ${path.replace(/\{\w+\}/g, anId)}`, { as: admin, body: {} });
       expect([400, 405], path).toContain(reply.status);
       expectClear(reply);
     }

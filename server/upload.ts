@@ -25,9 +25,13 @@ export const isUpload = (url: string | undefined): boolean => url?.split("?")[0]
  * leaves nothing. Gives false for any other request.
  */
 export async function serveUpload({ request, response, headers, url }: Exchange): Promise<boolean> {
-  if (url.pathname !== uploadPath || request.method !== "POST") return false;
+  if (url.pathname !== uploadPath) return false;
   noteOnRequest({ route: uploadPath });
   try {
+    if (request.method !== "POST") {
+      response.setHeader("Allow", "POST");
+      throw new AppError("METHOD_NOT_ALLOWED", "Use POST here.");
+    }
     const origin = await uploaderOf(await createContext(headers), headers);
     const filename = filenameOf(url.searchParams);
     if (!/^application\/octet-stream\b/i.test(headers.get("content-type") ?? ""))
