@@ -24,18 +24,18 @@ test("a restore from the look ahead to its undo, and a clone", async ({ page, ap
   await expect(dialog.getByRole("list", { name: "Pre-flight report" })).toBeVisible();
   await dialog.getByText(/What changes in/).click();
   await shoot(page, "restore-dialog");
-  await dialog.getByLabel("What").selectOption({ label: "The rows of chosen tables" });
+  await dialog.getByLabel("What", { exact: true }).selectOption({ label: "The rows of chosen tables" });
   await dialog.getByRole("checkbox", { name: /guests/ }).check();
   await expect(dialog.getByText("The backup holds rows of all the tables that were chosen.")).toBeVisible();
   await shoot(page, "restore-tables");
-  await dialog.getByLabel("What").selectOption({ label: "The whole schema" });
+  await dialog.getByLabel("What", { exact: true }).selectOption({ label: "The whole schema" });
   await dialog.getByLabel(/^Type /).fill(slug);
   const running = page.getByRole("dialog", { name: `Restore of ${name}` });
   await coffer.tenants.begin(async (tx) => {
     await tx.unsafe(`lock table ${schema}.guests in share mode`);
     await dialog.getByRole("button", { name: "Restore backup" }).click();
     await expect(running.getByText(/Putting it in place/).first()).toBeVisible();
-    await expect(running.getByText(/lock table/).first()).toBeVisible();
+    await expect(running.getByText(/waits for a lock held by/).first()).toBeVisible();
     await shoot(page, "restore-running-blocked");
   });
   await jobAtEnd(api, openJobId(page));

@@ -103,7 +103,7 @@ test("the rows of one table come back, and the rest stays as it is", async ({ pa
     return { ...row };
   };
   const dialog = await openRestore(page, tenant, backupId);
-  await dialog.getByLabel("What").selectOption({ label: "The rows of chosen tables" });
+  await dialog.getByLabel("What", { exact: true }).selectOption({ label: "The rows of chosen tables" });
   await expect(dialog.getByRole("button", { name: "Restore backup" })).toBeDisabled();
   await dialog.getByRole("checkbox", { name: /guests/ }).check();
   await expect(dialog.getByText("The backup holds rows of all the tables that were chosen.")).toBeVisible();

@@ -11,10 +11,15 @@ const who = (wait: LockWait) => `${wait.user}${wait.application ? ` (${wait.appl
 export function LockWarnings({ job }: { job: Job }) {
   const { waiters = [], blockers = [] } = job.progress ?? {};
   if (job.status !== "in_progress") return null;
+  const isExport = job.kind === "export_backup";
   return (
     <>
       {blockers[0] && (
-        <Notice tone="warn" role="status" title={`pg_dump waits for a lock held by ${who(blockers[0])}.`}>
+        <Notice
+          tone="warn"
+          role="status"
+          title={`${isExport ? "pg_dump" : "The swap"} waits for a lock held by ${who(blockers[0])}.`}
+        >
           It goes on as soon as that session ends its transaction.
         </Notice>
       )}

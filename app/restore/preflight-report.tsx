@@ -49,7 +49,7 @@ export function PreflightReport({ report }: { report: Preflight }) {
 
 function FindingLine({ finding: { name, level, detail, items } }: { finding: PreflightFinding }) {
   return (
-    <li className="grid grid-cols-[8.5rem_minmax(0,1fr)] gap-x-3 max-md:grid-cols-1">
+    <li className="grid grid-cols-[8.5rem_minmax(0,1fr)] items-start gap-x-3 max-md:grid-cols-1">
       <StatusMark tone={findingLooks[level]}>{findingTitles[name]}</StatusMark>
       <div className="min-w-0 text-sm">
         <p>{detail}</p>
