@@ -51,7 +51,8 @@ async function browser(reports: string): Promise<Tally> {
   if (!(await haveChromium())) return oneOf("Chromium is missing", false);
   const report = path.join(reports, "playwright.json");
   const args = [playwright, "test", "-c", "e2e/playwright.config.ts", "--reporter=list,json"];
-  const code = await node(args, { PLAYWRIGHT_JSON_OUTPUT_FILE: report });
+  // In the locale C, Chromium calls a download whose name is not all ASCII just "download".
+  const code = await node(args, { PLAYWRIGHT_JSON_OUTPUT_FILE: report, LC_ALL: "C.UTF-8" });
   return playwrightTally(await readReport(report), code === 0);
 }
 

@@ -3,10 +3,10 @@ import { expect, test } from "@/e2e/fixtures";
 import { acme, jobDialog, openJobId } from "@/e2e/tools/exports";
 import { leftovers, nothing } from "@/e2e/tools/leftovers";
 
-/** Presses Tab until the element has the focus, as often as a patient person would. */
+/** Presses Tab until the element has the focus. Other tests add projects meanwhile, so lists may be long. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await expect(target).toBeVisible();
-  for (let presses = 0; presses < 60; presses++) {
+  for (let presses = 0; presses < 500; presses++) {
     if (await target.evaluate((element) => element === document.activeElement)) return;
     await page.keyboard.press("Tab");
   }
