@@ -66,12 +66,13 @@ const stage = {
   COFFER_SECRET: "for-the-time-of-the-build-only-".repeat(2),
 };
 
-async function bundleProcesses(): Promise<void> {
+/** Makes one file of each, which starts several times as fast. It finds its packages only from within the folder of package.json. */
+export async function bundleProcesses(entryPoints = ["bin/web.ts", "bin/worker.ts"], outdir = "dist"): Promise<void> {
   const esbuild = await import("esbuild");
   await esbuild.build({
     absWorkingDir: root,
-    entryPoints: ["bin/web.ts", "bin/worker.ts"],
-    outdir: "dist",
+    entryPoints,
+    outdir,
     bundle: true,
     platform: "node",
     target: "node22",

@@ -76,5 +76,7 @@ test("who lacks the permission to manage sees it and does not change it", async 
   await expect(page.getByRole("menuitem", { name: /pin|Edit/i })).toHaveCount(0);
   await page.goto(`/projects/${tenant.slug}/backups/${backupId}`);
   await expect(page.getByText("Pinned")).toBeVisible();
-  await expect(page.getByRole("button", { name: `More for ${filename}` })).toHaveCount(0);
+  await page.getByRole("button", { name: `More for ${filename}` }).click();
+  await expect(page.getByRole("menuitem", { name: "Copy curl command" })).toBeVisible();
+  await expect(page.getByRole("menuitem", { name: /pin|Edit/i })).toHaveCount(0);
 });

@@ -46,12 +46,17 @@ test("a restore shows what it would change, wants the slug typed, and can be und
   await expectAccessible(page, "a restore that is done");
   expect(await guests()).toBe(1000);
 
-  await running.getByRole("button", { name: "Undo" }).click();
+  await running.getByRole("link", { name: "Open project" }).click();
+  await expect(page.getByText("What was there before is kept until")).toBeVisible();
+  await expectAccessible(page, "a project that was restored");
+  await page.getByRole("button", { name: "Undo" }).click();
   const question = page.getByRole("alertdialog", { name: "Undo this restore?" });
   await expectAccessible(page, "the question before an undo");
   await question.getByRole("button", { name: "Undo restore" }).click();
   const undoing = page.getByRole("dialog", { name: `Undo of a restore of ${tenant.name}` });
   await expect(undoing.getByText("Undone")).toBeVisible();
+  await undoing.getByRole("button", { name: "Close" }).last().click();
+  await expect(page.getByText("What was there before is kept until")).toBeHidden();
   expect(await guests()).toBe(0);
   expect(await coffer.tenants.unsafe(`select to_regclass('${schema}.newer') is not null as there`)).toEqual([
     { there: true },

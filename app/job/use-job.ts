@@ -41,7 +41,15 @@ function useRefreshAtEnd(job: Job | undefined) {
   const over = job !== undefined && isOver(job.status);
   useEffect(() => {
     if (!over) return;
-    for (const path of [trpc.project, trpc.backup, trpc.proof, trpc.comparison.list, trpc.job.list, trpc.export])
+    for (const path of [
+      trpc.project,
+      trpc.backup,
+      trpc.proof,
+      trpc.comparison.list,
+      trpc.restore,
+      trpc.job.list,
+      trpc.export,
+    ])
       void queries.invalidateQueries(path.pathFilter());
   }, [over, trpc, queries]);
 }

@@ -20,7 +20,8 @@ export function useRunningJobs(projectId?: string) {
     const ended = before.current?.split(" ").some((id) => id && !ids?.includes(id));
     before.current = ids;
     if (!ended) return;
-    for (const path of [trpc.project, trpc.backup, trpc.job.list]) void queries.invalidateQueries(path.pathFilter());
+    for (const path of [trpc.project, trpc.backup, trpc.restore, trpc.job.list])
+      void queries.invalidateQueries(path.pathFilter());
   }, [ids, trpc, queries]);
   return query;
 }

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ExportButton } from "@/app/export/export-button";
 import { standingOf } from "@/app/project/health";
+import { RestoreNotice } from "@/app/restore/restore-notice";
 import { useTRPC } from "@/app/trpc/client";
 import type { ProjectDetails } from "@/app/trpc/types";
 import { ErrorState } from "@/app/ui/error-state";
@@ -32,6 +33,7 @@ export function ProjectHeader({ slug }: { slug: string }) {
       {error && !project && (
         <ErrorState title="The project could not be read" error={error} onRetry={refetch} retrying={isFetching} />
       )}
+      {project && <RestoreNotice project={project} />}
       <Tabs
         label="Project"
         tabs={[

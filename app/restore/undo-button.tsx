@@ -9,14 +9,14 @@ import { Button } from "@/app/ui/button";
 import { ConfirmDialog } from "@/app/ui/confirm-dialog";
 
 /** One click, and one more to be sure: what was written since the restore goes. */
-export function UndoButton({ jobId }: { jobId: string }) {
+export function UndoButton({ jobId, size }: { jobId: string; size?: "sm" }) {
   const trpc = useTRPC();
   const [asks, setAsks] = useState(false);
   const { idempotencyKey, started } = useJobStart(() => setAsks(false));
   const undo = useMutation(trpc.restore.undo.mutationOptions({ meta: { showsError: true }, onSuccess: started }));
   return (
     <>
-      <Button icon={<Undo2 aria-hidden className="size-4" />} onClick={() => setAsks(true)}>
+      <Button size={size} icon={<Undo2 aria-hidden className="size-4" />} onClick={() => setAsks(true)}>
         Undo
       </Button>
       {asks && (

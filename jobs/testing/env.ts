@@ -9,6 +9,7 @@ const outer = z
     TEST_DATABASE_URL: z.string(),
     TEST_TENANT_URL: z.string(),
     TEST_ADMIN_URL: z.string(),
+    TEST_WORKER: z.string(),
   })
   .parse(process.env);
 
@@ -27,6 +28,8 @@ export const testEnv = {
   controlUrl: controlUrl.href,
   tenantUrl: outer.TEST_TENANT_URL,
   adminUrl: outer.TEST_ADMIN_URL,
+  /** The worker's program, in one file. */
+  worker: outer.TEST_WORKER,
 };
 
 // A test file's own environment: a control plane (which `givenControlPlane` makes) and folders. Our code reads the

@@ -57,7 +57,7 @@ async function filesIn(folder: string): Promise<string[]> {
 function tools() {
   const mine = `TMPDIR=${testEnv.tempDir}`;
   return allProcesses().filter(
-    ({ environment, command }) => environment.includes(mine) && !/bin\/worker\.ts|vitest|esbuild/.test(command),
+    ({ environment, command }) => environment.includes(mine) && !/worker\.js|vitest|esbuild/.test(command),
   );
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import { workerEnvironment } from "@/jobs/testing/env";
+import { testEnv, workerEnvironment } from "@/jobs/testing/env";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -18,14 +18,14 @@ export type WorkerProcess = AsyncDisposable & {
 };
 
 /**
- * Starts `bin/worker.ts` as the supervisor does, and gives it when it is ready. `await using` ends it with the test.
+ * Starts a worker as the supervisor does, and gives it when it is ready. `await using` ends it with the test.
  * `within` is a command in front of it, which turns into it in the end.
  */
 export async function startWorkerProcess(
   env: Record<string, string> = {},
   within: string[] = [],
 ): Promise<WorkerProcess> {
-  const [command = "", ...args] = [...within, process.execPath, "--import", "tsx", "bin/worker.ts"];
+  const [command = "", ...args] = [...within, process.execPath, "--enable-source-maps", testEnv.worker];
   const child = spawn(command, args, {
     cwd: root,
     env: workerEnvironment({ LOG_LEVEL: "info", ...env }),
