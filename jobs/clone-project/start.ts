@@ -1,4 +1,4 @@
-import { type Origin, recordAudit } from "@/db/audit";
+import type { Origin } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import type { SuppliedKeys } from "@/db/schema";
 import { type CloneOptions, cloneSteps } from "@/jobs/clone-project/options";
@@ -14,26 +14,23 @@ type Wanted = {
 };
 
 /** Starts a clone, in the transaction of whoever wants it. */
-export async function startClone(
+export function startClone(
   tx: Tx,
   origin: Origin,
   { projectId, idempotencyKey, keys, ...wanted }: Wanted,
 ): Promise<StartedJob> {
   const options = { ...wanted.options, keysSupplied: keys && true } satisfies CloneOptions;
-  const job = await startJob(tx, origin, {
+  return startJob(tx, origin, {
     kind: "clone_project",
     projectId,
     options,
     steps: cloneSteps,
     idempotencyKey,
     keys,
-  });
-  if (job.isNew)
-    await recordAudit(tx, origin, {
+    audit: {
       action: "project.clone_started",
       subject: { kind: "backup", id: options.backupId },
-      projectId,
-      details: { jobId: job.id, ...options },
-    });
-  return job;
+      details: options,
+    },
+  });
 }

@@ -9,8 +9,7 @@ import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
 import { originOf } from "@/jobs/lifecycle/origin";
 import { loadSubject } from "@/jobs/lifecycle/subject";
-import { releaseBackends } from "@/jobs/postgres/backend";
-import { applicationName } from "@/jobs/postgres/connection";
+import { releaseAttempts } from "@/jobs/postgres/backend";
 import { besideOf, bring, compare, loadBringing, lookAhead, readFirst } from "@/jobs/restore-backup/bring";
 import { dropBeside } from "@/jobs/restore-backup/drop-beside";
 import { giveName } from "@/jobs/restore-backup/give-name";
@@ -72,8 +71,7 @@ function place(job: ClaimedJob, { options, target, beside }: Placing): (tx: Tx) 
 
 async function clean(job: ClaimedJob, upToFence: number): Promise<Cleaned> {
   const { connection } = await loadTarget(job, cloneOptions.parse(job.options));
-  const names = Array.from({ length: upToFence }, (_, i) => applicationName(job.id, i + 1));
-  const backendEndedAt = await releaseBackends(connection, names);
+  const backendEndedAt = await releaseAttempts(connection, job, upToFence);
   await dropBeside(connection, job.id, upToFence);
   return { backendEndedAt, filesRemovedAt: new Date() };
 }

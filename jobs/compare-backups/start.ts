@@ -1,4 +1,4 @@
-import { type Origin, recordAudit } from "@/db/audit";
+import type { Origin } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import { type CompareOptions, compareSteps } from "@/jobs/compare-backups/options";
 import { type StartedJob, startJob } from "@/jobs/lifecycle/start";
@@ -10,21 +10,18 @@ type Wanted = {
 };
 
 /** Starts a comparison of rows, in the transaction of whoever wants it. */
-export async function startComparison(tx: Tx, origin: Origin, wanted: Wanted): Promise<StartedJob> {
+export function startComparison(tx: Tx, origin: Origin, wanted: Wanted): Promise<StartedJob> {
   const { backup, options, idempotencyKey } = wanted;
-  const job = await startJob(tx, origin, {
+  return startJob(tx, origin, {
     kind: "compare_backups",
     projectId: backup.projectId,
     options,
     steps: compareSteps,
     idempotencyKey,
-  });
-  if (job.isNew)
-    await recordAudit(tx, origin, {
+    audit: {
       action: "backup.comparison_started",
       subject: { kind: "backup", id: backup.id },
-      projectId: backup.projectId,
       details: { filename: backup.filename, otherId: options.otherId, tables: options.tables },
-    });
-  return job;
+    },
+  });
 }

@@ -9,11 +9,12 @@ import { compareOptions } from "@/jobs/compare-backups/options";
 import { backupRows, keyOf, liveRows, type OpenRows } from "@/jobs/compare-backups/side";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
+import { inSession } from "@/jobs/lifecycle/in-session";
 import { originOf } from "@/jobs/lifecycle/origin";
 import { loadSubject, type Subject } from "@/jobs/lifecycle/subject";
-import { releaseBackends } from "@/jobs/postgres/backend";
-import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { applicationName, type connectTenant } from "@/jobs/postgres/connection";
 import { requireTool } from "@/jobs/postgres/require-tool";
+import { cleanScratch } from "@/jobs/scratch/clean";
 import { createScratch, dropScratch, scratchName } from "@/jobs/scratch/database";
 import { loadClaim } from "@/jobs/verify-backup/claim";
 
@@ -69,9 +70,9 @@ async function backupSide(id: string, signal: AbortSignal): Promise<BackupSide> 
   };
 }
 
-async function liveSide({ connection, schema }: Subject, { job, signal }: RunContext): Promise<{ open: OpenRows }> {
-  const session = connectTenant(connection, applicationName(job.id, job.fence, "monitor"));
-  try {
+function liveSide({ connection, schema }: Subject, context: RunContext): Promise<{ open: OpenRows }> {
+  const { job, signal } = context;
+  return inSession({ context, connection }, async (session) => {
     const rows = await session<{ table: string; columns: string[] }[]>`
       select relname as table, coalesce(json_agg(attname order by attnum) filter (where attname is not null), '[]') as columns
       from pg_class c join pg_namespace n on n.oid = relnamespace
@@ -82,9 +83,7 @@ async function liveSide({ connection, schema }: Subject, { job, signal }: RunCon
     return {
       open: liveRows({ connection, schema, columns, application: applicationName(job.id, job.fence), psql, signal }),
     };
-  } finally {
-    await session.end({ timeout: 1 });
-  }
+  });
 }
 
 async function psqlFor(session: ReturnType<typeof connectTenant>) {
@@ -102,11 +101,11 @@ type Wanted = {
 
 /** Gives a scratch database, and drops it whatever happens. */
 async function withScratch<T>(
-  { subject: { connection }, context: { job, signal, report }, bytes }: Wanted,
+  { subject: { connection }, context, bytes }: Wanted,
   work: (scratch: Scratch) => Promise<T>,
 ): Promise<T> {
+  const { job, signal, report } = context;
   const name = scratchName(job.id, job.fence);
-  const application = applicationName(job.id, job.fence, "monitor");
   let done = 0;
   const onBytes = (more: number) => {
     done += more;
@@ -116,13 +115,10 @@ async function withScratch<T>(
     });
   };
   try {
-    const made = await createScratch(connection, name, application);
-    const session = connectTenant(made, application);
-    const stop = () => void session.end({ timeout: 0 });
-    signal.addEventListener("abort", stop, { once: true });
-    try {
+    const made = await createScratch(connection, name, applicationName(job.id, job.fence, "monitor"));
+    return await inSession({ context, connection: made }, async (session) => {
       const { path: psql } = await psqlFor(session);
-      return await work({
+      return work({
         connection: made,
         session,
         application: applicationName(job.id, job.fence),
@@ -130,26 +126,13 @@ async function withScratch<T>(
         signal,
         onBytes,
       });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    } finally {
-      signal.removeEventListener("abort", stop);
-      await session.end({ timeout: 0 });
-    }
+    });
   } finally {
     await dropScratch(connection, [name]);
   }
 }
 
 async function clean(job: ClaimedJob, upToFence: number): Promise<Cleaned> {
-  const fences = Array.from({ length: upToFence }, (_, i) => i + 1);
   const { connection } = await loadSubject(job.projectId);
-  const names = fences.map((fence) => scratchName(job.id, fence));
-  await dropScratch(connection, names);
-  const backendEndedAt = await releaseBackends(
-    connection,
-    fences.map((fence) => applicationName(job.id, fence)),
-  );
-  return { backendEndedAt, filesRemovedAt: new Date() };
+  return cleanScratch(connection, job, upToFence);
 }

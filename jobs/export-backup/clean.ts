@@ -7,8 +7,7 @@ import { compressionOf, type ExportOptions, exportOptions } from "@/jobs/export-
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned } from "@/jobs/lifecycle/execute";
 import { loadSubject } from "@/jobs/lifecycle/subject";
-import { releaseBackends } from "@/jobs/postgres/backend";
-import { applicationName } from "@/jobs/postgres/connection";
+import { releaseAttempts } from "@/jobs/postgres/backend";
 import { removeUnlisted } from "@/jobs/reconcile/remove-unlisted";
 
 /** Ends what attempts up to this fence have left at the server, and removes what they have left at the destination. */
@@ -18,13 +17,12 @@ export const cleanExport = (job: ClaimedJob, upToFence: number): Promise<Cleaned
 /** The same for the backup that a job of another kind makes with these options. */
 export async function cleanBackup(job: ClaimedJob, upToFence: number, options: ExportOptions): Promise<Cleaned> {
   const subject = await loadSubject(job.projectId);
-  const names = Array.from({ length: upToFence }, (_, i) => applicationName(job.id, i + 1));
   // Files first: they are ours alone, while the server may be away.
   const destination = localDestination(jobsEnv().BACKUP_DIR);
   await destination.discard({ jobId: job.id, fence: upToFence });
   await removePublished(destination, job, { slug: subject.slug, upToFence, options });
   const filesRemovedAt = new Date();
-  const backendEndedAt = await releaseBackends(subject.connection, names).catch(() => null);
+  const backendEndedAt = await releaseAttempts(subject.connection, job, upToFence).catch(() => null);
   return { backendEndedAt, filesRemovedAt };
 }
 

@@ -5,8 +5,8 @@ import { dropRole } from "@/jobs/import-dump/role";
 import { loadTarget } from "@/jobs/import-dump/target";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned } from "@/jobs/lifecycle/execute";
-import { releaseBackends } from "@/jobs/postgres/backend";
-import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { fencesUpTo, releaseAttempts } from "@/jobs/postgres/backend";
+import { connectTenant } from "@/jobs/postgres/connection";
 import { dropBeside } from "@/jobs/restore-backup/drop-beside";
 
 /**
@@ -18,11 +18,8 @@ export async function cleanImport(job: ClaimedJob, upToFence: number): Promise<C
   // Without it there is nobody to ask.
   if (!target) return { backendEndedAt: null, filesRemovedAt: new Date() };
   const { connection } = target;
-  const fences = Array.from({ length: upToFence }, (_, i) => i + 1);
-  const backendEndedAt = await releaseBackends(
-    connection,
-    fences.map((fence) => applicationName(job.id, fence)),
-  );
+  const fences = fencesUpTo(upToFence);
+  const backendEndedAt = await releaseAttempts(connection, job, upToFence);
   const sql = connectTenant(connection, "coffer:cleanup");
   try {
     for (const fence of fences) await endSessions(sql, importRole(job.id, fence));

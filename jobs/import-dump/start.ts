@@ -1,4 +1,4 @@
-import { type Origin, recordAudit } from "@/db/audit";
+import type { Origin } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import { type ImportOptions, importSteps } from "@/jobs/import-dump/options";
 import { type StartedJob, startJob } from "@/jobs/lifecycle/start";
@@ -6,23 +6,21 @@ import { type StartedJob, startJob } from "@/jobs/lifecycle/start";
 type Wanted = { options: ImportOptions; filename: string; idempotencyKey?: string };
 
 /** Starts to make a project of an uploaded dump, in the transaction of whoever wants it. */
-export async function startImport(
+export function startImport(
   tx: Tx,
   origin: Origin,
   { options, filename, idempotencyKey }: Wanted,
 ): Promise<StartedJob> {
-  const job = await startJob(tx, origin, {
+  return startJob(tx, origin, {
     kind: "import_dump",
     projectId: null,
     options,
     steps: importSteps,
     idempotencyKey,
-  });
-  if (job.isNew)
-    await recordAudit(tx, origin, {
+    audit: {
       action: "dump.restore_started",
       subject: { kind: "dump", id: options.dumpId },
-      details: { jobId: job.id, filename, ...options },
-    });
-  return job;
+      details: { filename, ...options },
+    },
+  });
 }

@@ -18,12 +18,12 @@ import { loadTarget } from "@/jobs/import-dump/target";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
+import { inSession } from "@/jobs/lifecycle/in-session";
 import { originOf } from "@/jobs/lifecycle/origin";
 import { applicationName } from "@/jobs/postgres/connection";
 import { analyze } from "@/jobs/restore-backup/analyze";
 import { giveName } from "@/jobs/restore-backup/give-name";
 import { hasSchema } from "@/jobs/restore-backup/has-schema";
-import { inSession } from "@/jobs/restore-backup/in-session";
 import { asideSchema, besideSchema } from "@/jobs/restore-backup/names";
 
 /**

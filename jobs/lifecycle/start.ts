@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { Origin } from "@/db/audit";
+import { type AuditEvent, type Origin, recordAudit } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { type JobKind, type JobStatus, type JobStep, jobSecrets, jobs, type SuppliedKeys } from "@/db/schema";
@@ -14,6 +14,8 @@ export type NewJob = {
   idempotencyKey?: string;
   /** Kept sealed until the job is over, and read with `keysOf`. They are no part of its options. */
   keys?: SuppliedKeys;
+  /** What the audit is told of a new job, which `jobId` is added to; nothing by whoever tells it. */
+  audit?: Pick<AuditEvent, "action" | "subject" | "details">;
 };
 
 export type StartedJob = { id: string; status: JobStatus; projectId: string | null; createdAt: Date; isNew: boolean };
@@ -21,7 +23,7 @@ export type StartedJob = { id: string; status: JobStatus; projectId: string | nu
 const columns = { id: jobs.id, status: jobs.status, projectId: jobs.projectId, createdAt: jobs.createdAt };
 
 /**
- * Writes the job's row and rings its doorbell in one transaction. With an idempotency key that the same user has used
+ * Writes the job's row and its audit event, and rings its doorbell, in one transaction. With an idempotency key that the same user has used
  * before it gives the job of that time, or `IDEMPOTENCY_KEY_REUSED` when that one was for something else.
  */
 export async function startJob(tx: Tx, origin: Origin, job: NewJob): Promise<StartedJob> {
@@ -44,6 +46,10 @@ export async function startJob(tx: Tx, origin: Origin, job: NewJob): Promise<Sta
   if (!row) return { ...(await earlierJob(tx, origin, job)), isNew: false };
   if (job.keys) await tx.insert(jobSecrets).values({ jobId: row.id, keys: job.keys });
   await ring(tx, { id: row.id, kind: job.kind });
+  if (job.audit) {
+    const { audit, projectId } = job;
+    await recordAudit(tx, origin, { ...audit, projectId, details: { jobId: row.id, ...audit.details } });
+  }
   return { ...row, isNew: true };
 }
 

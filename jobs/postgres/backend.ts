@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type postgres from "postgres";
 import type { Connection, LockWait } from "@/db/schema";
-import { connectTenant } from "@/jobs/postgres/connection";
+import { applicationName, connectTenant } from "@/jobs/postgres/connection";
 
 /** What one look at the server shows of a running dump. */
 export type DumpSample = {
@@ -49,6 +49,16 @@ export async function lockHolders(sql: postgres.Sql, pid: number): Promise<LockW
       where a.pid = any(pg_blocking_pids(${pid})) order by a.query_start limit 20`),
   ];
 }
+
+/** The fences of a job's attempts up to this one. */
+export const fencesUpTo = (fence: number): number[] => Array.from({ length: fence }, (_, i) => i + 1);
+
+/** Ends what the attempts of a job up to this fence have left at a server, as `releaseBackends` does. */
+export const releaseAttempts = (connection: Connection, job: { id: string }, upToFence: number): Promise<Date> =>
+  releaseBackends(
+    connection,
+    fencesUpTo(upToFence).map((fence) => applicationName(job.id, fence)),
+  );
 
 /** pg_dump asks its server process to end, which takes some milliseconds; who takes longer is ended. */
 const endedByItself = 150;

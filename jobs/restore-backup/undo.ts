@@ -8,8 +8,7 @@ import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
 import { leavePointOfNoReturn } from "@/jobs/lifecycle/finish";
 import { originOf } from "@/jobs/lifecycle/origin";
-import { releaseBackends } from "@/jobs/postgres/backend";
-import { applicationName } from "@/jobs/postgres/connection";
+import { releaseAttempts } from "@/jobs/postgres/backend";
 import { hasSchema } from "@/jobs/restore-backup/has-schema";
 import { undoneSchema } from "@/jobs/restore-backup/names";
 import { restoreOptions } from "@/jobs/restore-backup/options";
@@ -74,6 +73,5 @@ async function loadRestore(jobId: string) {
 
 async function clean(job: ClaimedJob, upToFence: number): Promise<Cleaned> {
   const { connection } = await loadRestore(undoOptions.parse(job.options).restoreJobId);
-  const names = Array.from({ length: upToFence }, (_, i) => applicationName(job.id, i + 1));
-  return { backendEndedAt: await releaseBackends(connection, names), filesRemovedAt: new Date() };
+  return { backendEndedAt: await releaseAttempts(connection, job, upToFence), filesRemovedAt: new Date() };
 }

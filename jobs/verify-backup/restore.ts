@@ -1,9 +1,11 @@
+import type postgres from "postgres";
 import type { Connection } from "@/db/schema";
 import type { Manifest } from "@/jobs/archive/manifest";
 import { openArchive } from "@/jobs/archive/open";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import { failureOf } from "@/jobs/lifecycle/failure";
-import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { inSession } from "@/jobs/lifecycle/in-session";
+import { applicationName } from "@/jobs/postgres/connection";
 import { restoreInto } from "@/jobs/postgres/pg-restore";
 import { createScratch, dropScratch, scratchName } from "@/jobs/scratch/database";
 import { recreateOutside } from "@/jobs/scratch/outside";
@@ -30,7 +32,8 @@ export async function restoreAndCompare(restoring: Restoring): Promise<Restored>
   step("prepare");
   try {
     const scratch = await createScratch(connection, name, applicationName(job.id, job.fence, "monitor"));
-    const restored = await within({ live: connection, scratch }, restoring, async (sessions) => {
+    const at = (where: Connection) => ({ context: restoring, connection: where });
+    const work = async (sessions: { live: postgres.Sql; scratch: postgres.Sql }): Promise<Restored> => {
       const missing = await recreateOutside(sessions, manifest.project.schema, manifest);
       signal.throwIfAborted();
       step("restore");
@@ -38,36 +41,15 @@ export async function restoreAndCompare(restoring: Restoring): Promise<Restored>
       if (complaint) return { proof: null, complaint, missing };
       step("compare");
       return { proof: await prove(sessions.scratch, manifest), complaint: null, missing };
-    });
+    };
+    const restored = await inSession(at(connection), (live) =>
+      inSession(at(scratch), (session) => work({ live, scratch: session })),
+    );
     // With thousands of tables it takes as long as comparing them.
     step("clean");
     return restored;
   } finally {
     await dropScratch(connection, [name]);
-  }
-}
-
-type Sessions = { live: ReturnType<typeof connectTenant>; scratch: ReturnType<typeof connectTenant> };
-
-/** Sessions that end with the work, or before it when the job has to end. */
-async function within<T>(
-  connections: { live: Connection; scratch: Connection },
-  { job, signal }: Restoring,
-  work: (sessions: Sessions) => Promise<T>,
-): Promise<T> {
-  const name = applicationName(job.id, job.fence, "monitor");
-  const sessions = { live: connectTenant(connections.live, name), scratch: connectTenant(connections.scratch, name) };
-  const end = () => Promise.all(Object.values(sessions).map((session) => session.end({ timeout: 0 })));
-  const stop = () => void end();
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await work(sessions);
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", stop);
-    await end();
   }
 }
 

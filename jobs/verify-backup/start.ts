@@ -1,4 +1,4 @@
-import { type Origin, recordAudit } from "@/db/audit";
+import type { Origin } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import type { SuppliedKeys } from "@/db/schema";
 import { type StartedJob, startJob } from "@/jobs/lifecycle/start";
@@ -15,25 +15,22 @@ type Wanted = {
 };
 
 /** Starts the proof of a backup, in the transaction of whoever wants it. */
-export async function startVerification(
+export function startVerification(
   tx: Tx,
   origin: Origin,
   { backup, level, idempotencyKey, keys }: Wanted,
 ): Promise<StartedJob> {
-  const job = await startJob(tx, origin, {
+  return startJob(tx, origin, {
     kind: "verify_backup",
     projectId: backup.projectId,
     options: { backupId: backup.id, level, keysSupplied: keys && true } satisfies VerifyOptions,
     steps: verifySteps(level),
     idempotencyKey,
     keys,
-  });
-  if (job.isNew)
-    await recordAudit(tx, origin, {
+    audit: {
       action: "backup.verification_started",
       subject: { kind: "backup", id: backup.id },
-      projectId: backup.projectId,
       details: { filename: backup.filename, level, keysSupplied: keys && true },
-    });
-  return job;
+    },
+  });
 }

@@ -7,11 +7,9 @@ import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { keysOf } from "@/jobs/lifecycle/keys";
 import { originOf } from "@/jobs/lifecycle/origin";
 import { loadSubject } from "@/jobs/lifecycle/subject";
-import { releaseBackends } from "@/jobs/postgres/backend";
-import { applicationName } from "@/jobs/postgres/connection";
 import { requireTool } from "@/jobs/postgres/require-tool";
 import { serverMajor } from "@/jobs/postgres/server-major";
-import { dropScratch, scratchName } from "@/jobs/scratch/database";
+import { cleanScratch } from "@/jobs/scratch/clean";
 import { checkArchive } from "@/jobs/verify-backup/archive";
 import { loadClaim } from "@/jobs/verify-backup/claim";
 import { verifyOptions } from "@/jobs/verify-backup/options";
@@ -110,17 +108,8 @@ function outcome({ context: { job }, backupId, level, checks, status, restored }
 }
 
 async function clean(job: ClaimedJob, upToFence: number): Promise<Cleaned> {
-  const fences = Array.from({ length: upToFence }, (_, i) => i + 1);
   if (verifyOptions.parse(job.options).level === "archive")
     return { backendEndedAt: new Date(), filesRemovedAt: new Date() };
   const { connection } = await loadSubject(job.projectId);
-  await dropScratch(
-    connection,
-    fences.map((fence) => scratchName(job.id, fence)),
-  );
-  const backendEndedAt = await releaseBackends(
-    connection,
-    fences.map((fence) => applicationName(job.id, fence)),
-  );
-  return { backendEndedAt, filesRemovedAt: new Date() };
+  return cleanScratch(connection, job, upToFence);
 }

@@ -5,7 +5,7 @@ import { applicationName, connectTenant } from "@/jobs/postgres/connection";
 
 /** A client of the job's own, which ends with the work or with the job. */
 export async function inSession<T>(
-  { context, connection }: { context: RunContext; connection: Connection },
+  { context, connection }: { context: Pick<RunContext, "job" | "signal">; connection: Connection },
   work: (session: postgres.Sql) => Promise<T>,
   connections = 1,
 ): Promise<T> {
