@@ -101,7 +101,7 @@ describe("a cancel that comes", () => {
     expect(await cancelExport(id)).toBe("cancelled");
     await using _worker = await startWorkerProcess();
     const next = await startExport(tenant);
-    expect(await jobAtEnd(next)).toMatchObject({ status: "completed" });
+    expect(await jobAtEnd(next)).toMatchObject({ status: "completed", errorMessage: null });
     expect(await jobOf(id)).toMatchObject({ status: "cancelled", fence: 0, startedAt: null });
   });
 
@@ -115,7 +115,12 @@ describe("a cancel that comes", () => {
     await waitFor(async () => (await waiters()) >= 2, { what: "the cancel in line" });
     await lock.commit();
     expect(await cancel).toMatchObject({ code: "INVALID_JOB_STATUS" });
-    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", cancelReceipt: null, cancelRequestedAt: null });
+    expect(await jobAtEnd(id)).toMatchObject({
+      status: "completed",
+      errorMessage: null,
+      cancelReceipt: null,
+      cancelRequestedAt: null,
+    });
     expect(await backupsOf(id)).toHaveLength(1);
   });
 });

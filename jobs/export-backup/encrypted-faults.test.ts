@@ -103,7 +103,7 @@ describe("a worker that is killed", () => {
     await inMidDump(id);
     await using _survivor = await startWorkerProcess();
     victim.signal("SIGKILL");
-    expect(await jobAtEnd(id, 90)).toMatchObject({ status: "completed", attempts: 2 });
+    expect(await jobAtEnd(id, 90)).toMatchObject({ status: "completed", errorMessage: null, attempts: 2 });
     await expectOne(id);
   });
 
@@ -118,7 +118,7 @@ describe("a worker that is killed", () => {
     victim.signal("SIGKILL");
     await victim.exited;
     await lock.commit();
-    expect(await jobAtEnd(id, 90)).toMatchObject({ status: "completed", attempts: 2 });
+    expect(await jobAtEnd(id, 90)).toMatchObject({ status: "completed", errorMessage: null, attempts: 2 });
     await expectOne(id);
     expect(await published()).toHaveLength(known + 2);
   });

@@ -14,7 +14,7 @@ givenControlPlane();
 
 async function exported(tenant: Tenant, options: Record<string, unknown>) {
   const id = await startExport(tenant, options);
-  expect(await jobAtEnd(id)).toMatchObject({ status: "completed" });
+  expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null });
   const [backup] = await backupsOf(id);
   if (!backup) throw new Error("no backup");
   return { backup, manifest: manifestSchema.parse(backup.manifest) };

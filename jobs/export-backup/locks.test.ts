@@ -55,7 +55,7 @@ describe("before a dump", () => {
     const job = await jobWhen(id, ({ status, attempts }) => status === "pending" && attempts === 1);
     expect(job).toMatchObject({ errorCode: "blocked_by_lock", failure: { willRetry: true } });
     await done;
-    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", attempts: 2 });
+    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null, attempts: 2 });
     await migration.end();
   });
 

@@ -36,7 +36,12 @@ describe("a schema", () => {
     const own = await contentsOf(testEnv.tenantUrl, tenant.schema);
     for (const format of ["custom", "sql", "tar"]) {
       const id = await startExport(tenant, { format });
-      expect(await jobAtEnd(id)).toMatchObject({ status: "completed", tablesTotal: 0, progressPercentage: 100 });
+      expect(await jobAtEnd(id)).toMatchObject({
+        status: "completed",
+        errorMessage: null,
+        tablesTotal: 0,
+        progressPercentage: 100,
+      });
       const [backup] = await backupsOf(id);
       if (!backup) throw new Error("no backup");
       const url = await emptyDatabase();

@@ -42,16 +42,17 @@ it("jobs go on while the control plane is away, and their outcome is not lost", 
   await delay(30_000);
   await server.up();
 
-  expect(await jobAtEnd(short)).toMatchObject({ status: "completed", attempts: 1, fence: 1 });
+  expect(await jobAtEnd(short)).toMatchObject({ status: "completed", errorMessage: null, attempts: 1, fence: 1 });
   await delay(15_000);
   expect(await jobWhen(long, () => true)).toMatchObject({ status: "in_progress", attempts: 1, fence: 1 });
   await longGate.open();
-  expect(await jobAtEnd(long)).toMatchObject({ status: "completed", attempts: 1, fence: 1 });
+  expect(await jobAtEnd(long)).toMatchObject({ status: "completed", errorMessage: null, attempts: 1, fence: 1 });
   for (const id of [long, short]) expect(await backupsOf(id)).toHaveLength(1);
   expect(await published()).toHaveLength(4);
   expect(await leftovers()).toEqual(nothing);
 
   // Both workers take jobs again.
   const next = await Promise.all([1, 2].map(() => startExport(tenant)));
-  for (const id of next) expect(await jobAtEnd(id)).toMatchObject({ status: "completed", attempts: 1 });
+  for (const id of next)
+    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null, attempts: 1 });
 });

@@ -32,7 +32,7 @@ describe("a worker that is killed", () => {
     await lock.commit();
     expect(await backupsOf(id)).toEqual([]);
 
-    expect(await jobAtEnd(id, 90)).toMatchObject({ status: "completed", attempts: 2 });
+    expect(await jobAtEnd(id, 90)).toMatchObject({ status: "completed", errorMessage: null, attempts: 2 });
     const [backup, ...more] = await backupsOf(id);
     expect(more).toEqual([]);
     await jobAtEnd(last);

@@ -35,7 +35,7 @@ it("a worker that sleeps past its lease is replaced, does no harm when it wakes 
     await other.exited;
   }
   const next = await startExport(tenant, { format: "custom" });
-  expect(await jobAtEnd(next)).toMatchObject({ status: "completed", attempts: 1 });
+  expect(await jobAtEnd(next)).toMatchObject({ status: "completed", errorMessage: null, attempts: 1 });
   sleeper.signal("SIGTERM");
   expect(await sleeper.exited).toEqual({ code: 0, signal: null });
 });

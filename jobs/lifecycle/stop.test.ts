@@ -44,7 +44,7 @@ describe("a worker that", () => {
 
     await using _next = await startWorkerProcess();
     for (const id of [...ids, waiting]) {
-      expect(await jobAtEnd(id)).toMatchObject({ status: "completed", attempts: 1 });
+      expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null, attempts: 1 });
       expect(await backupsOf(id)).toHaveLength(1);
     }
   });

@@ -23,10 +23,10 @@ describe("two workers", () => {
     const id = await startExport(tenant, { format: "custom" });
     const ring = sql`select graphile_worker.add_job('export_backup', json_build_object('jobId', ${id}::text)) from generate_series(1, 20)`;
     await db.execute(ring);
-    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", attempts: 1, fence: 1 });
+    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null, attempts: 1, fence: 1 });
     await db.execute(ring);
     await waitFor(async () => (await bells()) === 0, { what: "an answer to every bell" });
-    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", attempts: 1, fence: 1 });
+    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null, attempts: 1, fence: 1 });
     expect(await backupsOf(id)).toHaveLength(1);
   });
 
@@ -37,7 +37,8 @@ describe("two workers", () => {
     const ids = await Promise.all([1, 2, 3].map(() => startExport(tenant, { format: "custom" })));
     for (const id of ids) await jobWhen(id, (job) => job.currentTable);
     await (await gate).open();
-    for (const id of ids) expect(await jobAtEnd(id)).toMatchObject({ status: "completed", attempts: 1 });
+    for (const id of ids)
+      expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null, attempts: 1 });
     const backups = (await Promise.all(ids.map(backupsOf))).flat();
     expect(new Set(backups.map(({ storagePath }) => storagePath)).size).toBe(3);
     expect(new Set(backups.map(({ rowCount }) => rowCount))).toEqual(new Set([20_200]));

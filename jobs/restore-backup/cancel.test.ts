@@ -56,6 +56,6 @@ describe("a restore that is cancelled", () => {
       message: expect.stringContaining("cannot be cancelled any more"),
     });
     await moment.release();
-    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", cancelRequestedAt: null });
+    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null, cancelRequestedAt: null });
   });
 });

@@ -127,7 +127,7 @@ describe("a restore over a schema in use", () => {
         busy.release();
       }
     })();
-    expect(await jobAtEnd(id)).toMatchObject({ status: "completed" });
+    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null });
     const [kept] = await schemasOf(id);
     expect([...(await run(`select name from ${quoteIdent(kept ?? "")}.people where id = 1`))]).toEqual([
       { name: "Eve" },

@@ -14,7 +14,7 @@ import { startVerification } from "@/jobs/verify-backup/start";
 /** A new backup, with fingerprints. */
 export async function backupOf(of: Tenant, options: object): Promise<Backup> {
   const id = await startExport(of, { fingerprint: true, ...options });
-  expect(await jobAtEnd(id)).toMatchObject({ status: "completed" });
+  expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null });
   const [backup] = await backupsOf(id);
   if (!backup) throw new Error("no backup");
   return backup;
@@ -39,7 +39,7 @@ export const scratches = async (jobId: string) =>
 /** What a verification that came to its end has found. */
 export async function proofOf(backup: Backup, level: ProofLevel, keys?: SuppliedKeys) {
   const id = await verify(backup, level, keys);
-  expect(await jobAtEnd(id)).toMatchObject({ status: "completed", progressPercentage: 100 });
+  expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null, progressPercentage: 100 });
   const [proof] = await db.select().from(proofs).where(eq(proofs.jobId, id));
   if (!proof) throw new Error("no proof");
   expect(await scratches(id)).toBe(0);

@@ -28,7 +28,7 @@ afterAll(() => dropScratch(tenant.connection, made));
 
 async function exported(options: object): Promise<{ backup: Backup; manifest: Manifest }> {
   const id = await startExport(tenant, { fingerprint: true, ...options });
-  expect(await jobAtEnd(id)).toMatchObject({ status: "completed" });
+  expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null });
   const [backup] = await backupsOf(id);
   if (!backup) throw new Error("no backup");
   return { backup, manifest: manifestSchema.parse(backup.manifest) };
