@@ -1,9 +1,10 @@
 import { AppError } from "@/db/errors";
 import type { backups } from "@/db/schema";
 import { dumpFormatOf } from "@/jobs/archive/dump-format";
+import type { StoredDump } from "@/jobs/archive/dump-script";
 import { type Manifest, manifestSchema } from "@/jobs/archive/manifest";
 import type { Definitions } from "@/jobs/browse/definitions";
-import { type Dump, readDefinitions } from "@/jobs/browse/dump";
+import { readDefinitions } from "@/jobs/browse/dump";
 import { inside } from "@/jobs/destination/local-path";
 import { jobsEnv } from "@/jobs/env";
 import { toolFor } from "@/jobs/postgres/tools";
@@ -22,7 +23,11 @@ let now = 0;
  * Lets `work` look into a backup's file. Throws BACKUP_NOT_FOUND or BACKUP_CORRUPT when the file is not the one that was stored,
  * UNAVAILABLE when pg_restore is not there or too many files are being read.
  */
-export async function withDump<T>(backup: Backup, gone: AbortSignal, work: (dump: Dump) => Promise<T>): Promise<T> {
+export async function withDump<T>(
+  backup: Backup,
+  gone: AbortSignal,
+  work: (dump: StoredDump) => Promise<T>,
+): Promise<T> {
   const dump = await dumpOf(backup, gone);
   if (now >= most) {
     const message = "Several backups are being looked into just now. Try again soon.";
@@ -40,7 +45,7 @@ export async function withDump<T>(backup: Backup, gone: AbortSignal, work: (dump
   }
 }
 
-async function dumpOf(backup: Backup, gone: AbortSignal): Promise<Dump> {
+async function dumpOf(backup: Backup, gone: AbortSignal): Promise<StoredDump> {
   await (await openStored(backup)).close();
   const { clientVersion, file } = manifestOf(backup);
   const tool = await toolFor("pg_restore", Number(clientVersion), { extraFolders: jobsEnv().pgBin });

@@ -6,7 +6,8 @@ import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { encryptionKeys } from "@/db/schema";
-import { type Dump, openTable, readDefinitions } from "@/jobs/browse/dump";
+import type { StoredDump } from "@/jobs/archive/dump-script";
+import { openTable, readDefinitions } from "@/jobs/browse/dump";
 import { type TableFormat, tableFile } from "@/jobs/browse/table-file";
 import { qualified, quoteIdent } from "@/jobs/postgres/identifier";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
@@ -37,7 +38,7 @@ beforeAll(async () => {
     create table ${schema}.of_type of ${schema}.address (primary key (street)); insert into ${schema}.of_type values ('a', null);`);
 });
 
-async function fileOf(dump: Dump, table: string, format: TableFormat): Promise<string | null> {
+async function fileOf(dump: StoredDump, table: string, format: TableFormat): Promise<string | null> {
   await using open = await openTable(dump, table);
   if (!open) return null;
   const pieces: Buffer[] = [];

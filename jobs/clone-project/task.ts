@@ -1,8 +1,8 @@
 import { eq } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
-import { type Connection, databases, projects } from "@/db/schema";
-import { requireFree, taken } from "@/jobs/clone-project/free";
+import { type Connection, databases } from "@/db/schema";
+import { placeProject, requireFree } from "@/jobs/clone-project/new-project";
 import { type CloneOptions, cloneOptions } from "@/jobs/clone-project/options";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
@@ -12,7 +12,6 @@ import { loadSubject } from "@/jobs/lifecycle/subject";
 import { releaseAttempts } from "@/jobs/postgres/backend";
 import { besideOf, bring, compare, loadBringing, lookAhead, readFirst } from "@/jobs/restore-backup/bring";
 import { dropBeside } from "@/jobs/restore-backup/drop-beside";
-import { giveName } from "@/jobs/restore-backup/give-name";
 
 /** Restores a backup as a new project: look, read, restore, compare; the project is there once its schema is whole. */
 export const cloneProject: JobHandler = { run, clean };
@@ -52,20 +51,18 @@ async function loadTarget(job: ClaimedJob, { databaseId }: CloneOptions): Promis
 
 type Placing = { options: CloneOptions; target: Target; beside: string };
 
-/** The schema gets its name last of all, while the project's row waits to be committed. */
 function place(job: ClaimedJob, { options, target, beside }: Placing): (tx: Tx) => Promise<void> {
-  const { slug, name, schemaName } = options;
+  const { slug, name, schemaName, backupId } = options;
+  const { databaseId, connection } = target;
   return async (tx) => {
-    const row = { slug, name, schemaName, databaseId: target.databaseId };
-    const [project] = await tx.insert(projects).values(row).onConflictDoNothing().returning();
-    if (!project) throw taken(`project with the slug ${slug} or the schema ${schemaName}`);
-    await recordAudit(tx, await originOf(tx, job), {
-      action: "project.cloned",
-      subject: { kind: "project", id: project.id },
-      projectId: project.id,
-      details: { jobId: job.id, backupId: options.backupId, slug, schema: schemaName },
-    });
-    await giveName(target.connection, beside, schemaName);
+    const tell = async (projectId: string) =>
+      recordAudit(tx, await originOf(tx, job), {
+        action: "project.cloned",
+        subject: { kind: "project", id: projectId },
+        projectId,
+        details: { jobId: job.id, backupId, slug, schema: schemaName },
+      });
+    await placeProject(tx, { slug, name, schemaName, databaseId }, { connection, beside, tell });
   };
 }
 

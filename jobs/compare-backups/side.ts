@@ -1,7 +1,8 @@
+import type { StoredDump } from "@/jobs/archive/dump-script";
 import { decoderOf } from "@/jobs/archive/encoding";
 import { linesOf } from "@/jobs/browse/copy-text";
 import type { Definitions } from "@/jobs/browse/definitions";
-import { type Dump, openTable } from "@/jobs/browse/dump";
+import { openTable } from "@/jobs/browse/dump";
 import { ident, nameParts, splitList } from "@/jobs/browse/sql-text";
 import { psqlFailure } from "@/jobs/compare-backups/psql";
 import type { Subject } from "@/jobs/lifecycle/subject";
@@ -16,7 +17,7 @@ export type Rows = AsyncDisposable & { columns: string[]; lines: AsyncIterable<s
 export type OpenRows = (table: string) => Promise<Rows | null>;
 
 /** Out of a backup's file. */
-export function backupRows(dump: Dump, definitions: Definitions): OpenRows {
+export function backupRows(dump: StoredDump, definitions: Definitions): OpenRows {
   return async (name) => {
     const table = await openTable(dump, name, definitions);
     if (!table) return null;

@@ -2,8 +2,9 @@ import { eq } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import { backups, comparisons, type RowDifference } from "@/db/schema";
+import type { StoredDump } from "@/jobs/archive/dump-script";
 import type { Definitions } from "@/jobs/browse/definitions";
-import { type Dump, readDefinitions } from "@/jobs/browse/dump";
+import { readDefinitions } from "@/jobs/browse/dump";
 import { compareRows, type Scratch } from "@/jobs/compare-backups/compare-rows";
 import { compareOptions } from "@/jobs/compare-backups/options";
 import { backupRows, keyOf, liveRows, type OpenRows } from "@/jobs/compare-backups/side";
@@ -61,7 +62,7 @@ type BackupSide = { definitions: Definitions; open: OpenRows; bytesOf(tables: st
 async function backupSide(id: string, signal: AbortSignal): Promise<BackupSide> {
   const { claimed, manifest } = await loadClaim(id);
   const { path: pgRestore } = await requireTool("pg_restore", Number(manifest.clientVersion));
-  const dump: Dump = { archive: claimed.archive, format: claimed.format, pgRestore, signal };
+  const dump: StoredDump = { archive: claimed.archive, format: claimed.format, pgRestore, signal };
   const definitions = await readDefinitions(dump);
   return {
     definitions,

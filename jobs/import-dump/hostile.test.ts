@@ -99,10 +99,14 @@ describe("a file that is no whole dump", () => {
     [
       "a dump that was cut between two statements",
       async () => (await small()).subarray(0, (await small()).indexOf("--\n-- PostgreSQL database dump complete")),
-      "corrupt: The dump ends before its end",
+      "corrupt: The script ends before its end",
     ],
     ["compressed data that was cut", async () => gzipSync(await small()).subarray(0, -20), "corrupt:"],
-    ["an archive that was cut", async () => (await dumpOf(other, "custom")).subarray(0, -500), "restore_failed:"],
+    [
+      "an archive that was cut",
+      async () => (await dumpOf(other, "custom")).subarray(0, -500),
+      "corrupt: pg_restore cannot read the dump",
+    ],
     ["a tar file that was cut", async () => (await dumpOf(other, "tar")).subarray(0, -3000), "corrupt: The archive"],
     [
       "a dump of a whole server",

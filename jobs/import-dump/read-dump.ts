@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
+import { portable, scriptFrom } from "@/jobs/archive/dump-script";
 import { openArchive } from "@/jobs/archive/open";
-import { followTar } from "@/jobs/archive/tar";
+import { wholeDump } from "@/jobs/archive/whole";
 import { jobsEnv } from "@/jobs/env";
 import type { Recognised } from "@/jobs/import-dump/recognise";
 import { refused } from "@/jobs/import-dump/refusal";
 import { failed } from "@/jobs/lifecycle/failure";
-import { scriptOf } from "@/jobs/restore-backup/beside";
 
 export type Reading = {
   /** Where a safe pg_restore is; a plain script needs none. */
@@ -27,10 +27,8 @@ const harmlessBytes = 64 * 1024 * 1024;
 export async function* readDump({ archive, format }: Recognised, reading: Reading): AsyncGenerator<Buffer> {
   const { size } = await stat(archive.path);
   const plain = limited(openArchive(archive), size);
-  const whole = format === "tar" ? wholeTar(plain) : format === "sql" ? wholeScript(plain) : plain;
-  const tools = { psql: "", pgRestore: reading.pgRestore };
-  for await (const chunk of limited(scriptOf(whole, { format, tools, signal: reading.signal }), size)) {
-    reading.signal.throwIfAborted();
+  const script = scriptFrom(wholeDump(plain, format, cut), { format, ...reading }, portable);
+  for await (const chunk of limited(script, size)) {
     reading.onBytes(chunk.length);
     yield chunk;
   }
@@ -51,27 +49,3 @@ async function* limited(source: AsyncIterable<Buffer>, size: number): AsyncGener
 
 const cut = (message: string) =>
   failed({ code: "corrupt", message, hint: "Nothing was changed. Upload it again, or make another dump." });
-
-/** pg_restore never ends on a tar file that was cut short. */
-async function* wholeTar(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const tar = followTar();
-  for await (const chunk of source) {
-    tar.take(chunk);
-    yield chunk;
-  }
-  const complaint = tar.complaint();
-  if (complaint) throw cut(complaint);
-}
-
-const edgeBytes = 4096;
-const lastLine = /\n-- PostgreSQL database dump complete\r?\n--\r?\n\s*(\\unrestrict \w+\s*)?$/;
-
-/** pg_dump writes its last line last of all: a script may be cut between two statements. */
-async function* wholeScript(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let tail: Buffer = Buffer.alloc(0);
-  for await (const chunk of source) {
-    tail = Buffer.concat([tail, chunk.subarray(-edgeBytes)]).subarray(-edgeBytes);
-    yield chunk;
-  }
-  if (!lastLine.test(tail.toString("latin1"))) throw cut("The dump ends before its end.");
-}

@@ -1,11 +1,12 @@
 import { isNotNull } from "drizzle-orm";
 import { db } from "@/db/client";
-import { type BackupCompression, type BackupFormat, encryptionKeys } from "@/db/schema";
+import { type BackupCompression, encryptionKeys } from "@/db/schema";
+import type { DumpFormat } from "@/jobs/archive/dump-format";
 import { openArchive, type StoredArchive } from "@/jobs/archive/open";
 import { refused } from "@/jobs/import-dump/refusal";
 
 /** What an uploaded file turned out to be. */
-export type Recognised = { archive: StoredArchive; format: BackupFormat };
+export type Recognised = { archive: StoredArchive; format: DumpFormat };
 
 const headBytes = 64 * 1024;
 
@@ -43,7 +44,7 @@ function compressionOf(bytes: Buffer): BackupCompression {
   return magic === "28b52ffd" ? "zstd" : "none";
 }
 
-function formatOf(bytes: Buffer): BackupFormat {
+function formatOf(bytes: Buffer): DumpFormat {
   const text = bytes.toString("latin1");
   if (text.startsWith("PGDMP")) return "custom";
   if (text.startsWith("toc.dat\0") && text.slice(257, 262) === "ustar") return "tar";

@@ -5,10 +5,9 @@ import { refused } from "@/jobs/import-dump/refusal";
 import type { Exchange, Keys, RoleNames } from "@/jobs/import-dump/role";
 import { checkedRows, mostStatementBytes } from "@/jobs/import-dump/survey";
 import { failed } from "@/jobs/lifecycle/failure";
-import { toolConnection } from "@/jobs/postgres/connection";
 import { quoteIdent, quoteLiteral } from "@/jobs/postgres/identifier";
-import { restoreFailure } from "@/jobs/postgres/pg-restore";
-import { type Ending, feed, spawnTool } from "@/jobs/postgres/spawn";
+import { restoreFailure, restoreInto } from "@/jobs/postgres/pg-restore";
+import type { Ending } from "@/jobs/postgres/spawn";
 import { oneAtATime } from "@/jobs/restore-backup/beside-script";
 import { stagedScript } from "@/jobs/restore-backup/staged-script";
 
@@ -29,17 +28,10 @@ export type Running = {
  * to obey no command of its own before the word is said that nobody else knows.
  */
 export async function runDump(script: AsyncIterable<Buffer>, running: Running): Promise<void> {
-  const { connection, application, names, keys, signal, psql: path } = running;
-  const psql = spawnTool(path, {
-    ...toolConnection({ ...connection, user: names.role, password: keys.password }, application),
-    args: ["--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--file=-"],
-    stdin: "pipe",
-    signal,
-  });
-  psql.stdout?.resume();
-  const ending = await feed(guardedScript(script, running), psql);
-  signal.throwIfAborted();
-  if (ending.code !== 0 || ending.signal) throw failureOfRun(ending);
+  const { application, names, keys, signal } = running;
+  const connection = { ...running.connection, user: names.role, password: keys.password };
+  const request = { format: "sql", tool: running.psql, connection, application, signal, explain } as const;
+  await restoreInto(guardedScript(script, running), request);
 }
 
 function guardedScript(script: AsyncIterable<Buffer>, running: Running): AsyncGenerator<Buffer> {
@@ -58,7 +50,7 @@ function guardedScript(script: AsyncIterable<Buffer>, running: Running): AsyncGe
 }
 
 /** The server's refusal to let the role reach anything else is the dump's fault. */
-function failureOfRun(ending: Ending): Error {
+function explain(ending: Ending): Error {
   const text = ending.stderr.join("\n");
   if (/password authentication failed|no pg_hba\.conf entry|is not permitted to log in/.test(text))
     return failed({

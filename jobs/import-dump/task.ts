@@ -1,8 +1,8 @@
 import { eq } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
-import { type Connection, dumps, jobs, projects } from "@/db/schema";
-import { requireFree, taken } from "@/jobs/clone-project/free";
+import { type Connection, dumps, jobs } from "@/db/schema";
+import { placeProject, requireFree } from "@/jobs/clone-project/new-project";
 import { cleanImport } from "@/jobs/import-dump/clean";
 import { dumpPath, removeDump } from "@/jobs/import-dump/files";
 import { restrictingPsql, safePgRestore } from "@/jobs/import-dump/floor";
@@ -22,7 +22,6 @@ import { inSession } from "@/jobs/lifecycle/in-session";
 import { originOf } from "@/jobs/lifecycle/origin";
 import { applicationName } from "@/jobs/postgres/connection";
 import { analyze } from "@/jobs/restore-backup/analyze";
-import { giveName } from "@/jobs/restore-backup/give-name";
 import { hasSchema } from "@/jobs/restore-backup/has-schema";
 import { asideSchema, besideSchema } from "@/jobs/restore-backup/names";
 
@@ -131,23 +130,22 @@ async function restore(importing: Importing, { schema: made, scriptBytes }: Foun
   });
 }
 
-/** The schema gets its name last of all, while the project's row waits to be committed. */
 function place(job: ClaimedJob, { options, connection }: Importing, found: Found): (tx: Tx) => Promise<void> {
   const { slug, name, schemaName, databaseId, dumpId } = options;
+  const { tables, rows } = found;
   return async (tx) => {
-    const row = { slug, name, schemaName, databaseId };
-    const [project] = await tx.insert(projects).values(row).onConflictDoNothing().returning();
-    if (!project) throw taken(`project with the slug ${slug} or the schema ${schemaName}`);
-    const { tables, rows } = found;
-    await tx.update(jobs).set({ projectId: project.id, tablesDone: tables, rowsDone: rows }).where(eq(jobs.id, job.id));
-    await recordAudit(tx, await originOf(tx, job), {
-      action: "dump.restored",
-      subject: { kind: "project", id: project.id },
-      projectId: project.id,
-      details: { jobId: job.id, dumpId, slug, schema: schemaName, from: found.schema },
-    });
-    await tx.delete(dumps).where(eq(dumps.id, dumpId));
-    await giveName(connection, besideSchema(job.id, job.fence), schemaName);
+    const tell = async (projectId: string) => {
+      await tx.update(jobs).set({ projectId, tablesDone: tables, rowsDone: rows }).where(eq(jobs.id, job.id));
+      await recordAudit(tx, await originOf(tx, job), {
+        action: "dump.restored",
+        subject: { kind: "project", id: projectId },
+        projectId,
+        details: { jobId: job.id, dumpId, slug, schema: schemaName, from: found.schema },
+      });
+      await tx.delete(dumps).where(eq(dumps.id, dumpId));
+    };
+    const beside = besideSchema(job.id, job.fence);
+    await placeProject(tx, { slug, name, schemaName, databaseId }, { connection, beside, tell });
     // What cannot be removed now has no row any more, and is swept.
     await removeDump(dumpId).catch(() => {});
   };

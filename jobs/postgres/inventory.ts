@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import { failed } from "@/jobs/lifecycle/failure";
+import { objectsOf } from "@/jobs/postgres/schema-objects";
 import { type SequenceValue, sequenceValues } from "@/jobs/postgres/sequence";
 
 export type TableInfo = {
@@ -68,33 +69,24 @@ async function readExtensions(session: postgres.Sql) {
   ];
 }
 
+const outsideDependencies = `
+  with ${objectsOf("$1::oid")}, needed as (
+    select distinct d.refclassid, d.refobjid from pg_depend d join mine on mine.classid = d.classid and mine.objid = d.objid
+    where d.refclassid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass, 'pg_operator'::regclass, 'pg_collation'::regclass,
+      'pg_opclass'::regclass, 'pg_ts_config'::regclass)
+  )
+  select o.type as kind, coalesce(o.name, o.identity) as name, o.schema, x.extname as extension
+  from needed
+  cross join lateral pg_identify_object(needed.refclassid, needed.refobjid, 0) o
+  left join pg_depend e on e.classid = needed.refclassid and e.objid = needed.refobjid and e.deptype = 'e'
+  left join pg_extension x on x.oid = e.refobjid
+  where o.schema is not null and o.type not in ('index', 'composite type') and o.schema not in ('pg_catalog', 'information_schema', 'pg_toast')
+    and o.schema <> (select quote_ident(nspname) from pg_namespace where oid = $1)
+  order by o.schema, o.type, 2`;
+
 /** What this schema's objects need that a dump of the schema alone does not carry: `pg_dump -n` leaves it out without a word. */
-export async function readOutsideDependencies(session: postgres.Sql, schema: number) {
-  return [
-    ...(await session<OutsideDependency[]>`
-    with mine as (
-      select 'pg_class'::regclass as classid, oid as objid from pg_class where relnamespace = ${schema}
-      union all select 'pg_type'::regclass, oid from pg_type where typnamespace = ${schema}
-      union all select 'pg_proc'::regclass, oid from pg_proc where pronamespace = ${schema}
-      union all select 'pg_constraint'::regclass, oid from pg_constraint where connamespace = ${schema}
-      union all select 'pg_attrdef'::regclass, d.oid from pg_attrdef d join pg_class c on c.oid = d.adrelid where c.relnamespace = ${schema}
-      union all select 'pg_rewrite'::regclass, r.oid from pg_rewrite r join pg_class c on c.oid = r.ev_class where c.relnamespace = ${schema}
-      union all select 'pg_trigger'::regclass, t.oid from pg_trigger t join pg_class c on c.oid = t.tgrelid where c.relnamespace = ${schema}
-      union all select 'pg_policy'::regclass, p.oid from pg_policy p join pg_class c on c.oid = p.polrelid where c.relnamespace = ${schema}
-    ), needed as (
-      select distinct d.refclassid, d.refobjid from pg_depend d join mine on mine.classid = d.classid and mine.objid = d.objid
-      where d.refclassid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass, 'pg_operator'::regclass, 'pg_collation'::regclass,
-        'pg_opclass'::regclass, 'pg_ts_config'::regclass)
-    )
-    select o.type as kind, coalesce(o.name, o.identity) as name, o.schema, x.extname as extension
-    from needed
-    cross join lateral pg_identify_object(needed.refclassid, needed.refobjid, 0) o
-    left join pg_depend e on e.classid = needed.refclassid and e.objid = needed.refobjid and e.deptype = 'e'
-    left join pg_extension x on x.oid = e.refobjid
-    where o.schema is not null and o.type not in ('index', 'composite type') and o.schema not in ('pg_catalog', 'information_schema', 'pg_toast')
-      and o.schema <> (select quote_ident(nspname) from pg_namespace where oid = ${schema})
-    order by o.schema, o.type, 2`),
-  ];
+export async function readOutsideDependencies(session: postgres.Sql, schema: number): Promise<OutsideDependency[]> {
+  return [...(await session.unsafe<OutsideDependency[]>(outsideDependencies, [schema]))];
 }
 
 async function readSchemaVersion(session: postgres.Sql, schema: number): Promise<string> {

@@ -11,16 +11,24 @@ export type RestoreRequest = {
   connection: Connection;
   application: string;
   signal: AbortSignal;
+  /** What to throw when the tool ends badly; else what restoreFailure makes of it. */
+  explain?(ending: Ending): Error;
 };
 
 /**
- * Restores a plain, uncompressed dump into a database that is thrown away if this fails, and stops at the first complaint.
+ * Restores a plain, uncompressed dump, and stops at the first complaint. What it has made by then is the caller's to throw away.
  * Not in one transaction, which would keep a lock for each table, index and sequence that it makes: the server's lock table
  * holds some thousands. Owners and grants are left out of archives: the roles may not be there, and whoever restores
  * owns what they make. A script is run as it is.
  */
 export async function restoreInto(source: AsyncIterable<Buffer>, request: RestoreRequest): Promise<void> {
-  const { connection, application, signal, tool: program } = request;
+  const {
+    connection,
+    application,
+    signal,
+    tool: program,
+    explain = (ending) => failed(restoreFailure(ending)),
+  } = request;
   const tool = spawnTool(program, {
     ...toolConnection(connection, application),
     args: restoreArgs(request),
@@ -30,7 +38,7 @@ export async function restoreInto(source: AsyncIterable<Buffer>, request: Restor
   tool.stdout?.resume();
   const ending = await feed(source, tool);
   signal.throwIfAborted();
-  if (ending.code !== 0 || ending.signal) throw failed(restoreFailure(ending));
+  if (ending.code !== 0 || ending.signal) throw explain(ending);
 }
 
 /** For pg_restore, or psql where the format is `sql`. Everything comes from stdin; the connection from the environment. */

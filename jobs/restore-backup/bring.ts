@@ -1,17 +1,17 @@
 import type postgres from "postgres";
 import type { Connection } from "@/db/schema";
+import { portable, scriptOf } from "@/jobs/archive/dump-script";
 import type { Manifest } from "@/jobs/archive/manifest";
-import { openArchive } from "@/jobs/archive/open";
 import type { RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
 import { inSession } from "@/jobs/lifecycle/in-session";
 import { keysOf } from "@/jobs/lifecycle/keys";
 import { applicationName } from "@/jobs/postgres/connection";
+import { restoreInto } from "@/jobs/postgres/pg-restore";
 import { requireTool } from "@/jobs/postgres/require-tool";
 import { serverMajor } from "@/jobs/postgres/server-major";
 import { analyze } from "@/jobs/restore-backup/analyze";
-import { restoreBeside } from "@/jobs/restore-backup/beside";
-import type { Choice } from "@/jobs/restore-backup/beside-script";
+import { besideScript, type Choice } from "@/jobs/restore-backup/beside-script";
 import { hasSchema } from "@/jobs/restore-backup/has-schema";
 import { asideSchema, besideSchema } from "@/jobs/restore-backup/names";
 import { preflight } from "@/jobs/restore-backup/preflight";
@@ -72,7 +72,7 @@ export async function readFirst({ context, claimed, tools }: Bringing, whole: bo
     });
 }
 
-/** Restores to the schema beside. */
+/** Restores to the schema beside, in the database where the live one goes on as if nothing were. What was committed when it fails is there. */
 export async function bring(
   { context, connection, claimed, manifest, tools }: Bringing,
   choice: Choice = {},
@@ -81,24 +81,24 @@ export async function bring(
   const made = manifest.project.schema;
   const inner = within(context, "restore");
   const onBytes = byteMeter(inner, claimed.originalBytes);
-  async function* plain() {
-    for await (const chunk of openArchive(claimed.archive, claimed.keys)) {
+  const { archive, keys, format } = claimed;
+  async function* script() {
+    const dump = { archive, keys, format, pgRestore: tools.pgRestore, signal };
+    for await (const chunk of scriptOf(dump, portable)) {
+      // A script is about as long as the archive that it comes from.
       onBytes(chunk.length);
       yield chunk;
     }
   }
-  await restoreBeside(plain(), {
+  const beside = besideScript(script(), {
     ...choice,
     made,
     beside: besideSchema(job.id, job.fence),
     aside: (await hasSchema(connection, made)) ? asideSchema(job.id) : null,
-    format: claimed.format,
-    connection,
-    application: applicationName(job.id, job.fence),
-    tools,
-    signal,
     onTable: (currentTable) => inner.report({ currentTable }),
   });
+  const application = applicationName(job.id, job.fence);
+  await restoreInto(beside, { format: "sql", tool: tools.psql, connection, application, signal });
 }
 
 /** Most servers have a second core to spare for a moment. */

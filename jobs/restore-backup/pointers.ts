@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { objectsOf, oidOfSchema } from "@/jobs/postgres/schema-objects";
 
 /** Something outside of a schema that points into it, by the object and not by its name: it would go on pointing to the schema that was replaced. */
 export type Pointer = {
@@ -12,33 +13,7 @@ export type Pointer = {
 
 /** All of a schema's objects, and those outside of it that depend on them. Members of extensions count as part of the extension. */
 const dependents = `
-  with home as (select oid from pg_namespace where nspname = $1),
-  mine as (
-    select 'pg_namespace'::regclass as classid, oid as objid from home
-    union all select 'pg_class'::regclass, c.oid from pg_class c join home on relnamespace = home.oid
-    union all select 'pg_type'::regclass, t.oid from pg_type t join home on typnamespace = home.oid
-    union all select 'pg_proc'::regclass, p.oid from pg_proc p join home on pronamespace = home.oid
-    union all select 'pg_operator'::regclass, o.oid from pg_operator o join home on oprnamespace = home.oid
-    union all select 'pg_opclass'::regclass, o.oid from pg_opclass o join home on opcnamespace = home.oid
-    union all select 'pg_opfamily'::regclass, o.oid from pg_opfamily o join home on opfnamespace = home.oid
-    union all select 'pg_amop'::regclass, a.oid from pg_amop a join pg_opfamily o on o.oid = amopfamily join home on opfnamespace = home.oid
-    union all select 'pg_amproc'::regclass, a.oid from pg_amproc a join pg_opfamily o on o.oid = amprocfamily join home on opfnamespace = home.oid
-    union all select 'pg_collation'::regclass, c.oid from pg_collation c join home on collnamespace = home.oid
-    union all select 'pg_conversion'::regclass, c.oid from pg_conversion c join home on connamespace = home.oid
-    union all select 'pg_statistic_ext'::regclass, s.oid from pg_statistic_ext s join home on stxnamespace = home.oid
-    union all select 'pg_ts_config'::regclass, c.oid from pg_ts_config c join home on cfgnamespace = home.oid
-    union all select 'pg_ts_dict'::regclass, d.oid from pg_ts_dict d join home on dictnamespace = home.oid
-    union all select 'pg_ts_parser'::regclass, p.oid from pg_ts_parser p join home on prsnamespace = home.oid
-    union all select 'pg_ts_template'::regclass, t.oid from pg_ts_template t join home on tmplnamespace = home.oid
-    union all select 'pg_default_acl'::regclass, a.oid from pg_default_acl a join home on defaclnamespace = home.oid
-    union all select 'pg_constraint'::regclass, k.oid from pg_constraint k join home on connamespace = home.oid
-    union all select 'pg_attrdef'::regclass, d.oid from pg_attrdef d join pg_class c on c.oid = adrelid join home on relnamespace = home.oid
-    union all select 'pg_rewrite'::regclass, r.oid from pg_rewrite r join pg_class c on c.oid = ev_class join home on relnamespace = home.oid
-    union all select 'pg_trigger'::regclass, t.oid from pg_trigger t join pg_class c on c.oid = tgrelid join home on relnamespace = home.oid
-    union all select 'pg_policy'::regclass, p.oid from pg_policy p join pg_class c on c.oid = polrelid join home on relnamespace = home.oid
-    union all select 'pg_cast'::regclass, c.oid from pg_cast c where castsource in (select t.oid from pg_type t join home on typnamespace = home.oid)
-      or casttarget in (select t.oid from pg_type t join home on typnamespace = home.oid)
-  ), outside as (
+  with ${objectsOf(oidOfSchema("$1"))}, outside as (
     select d.classid, d.objid, bool_or(d.refclassid = 'pg_type'::regclass) as on_type
     from pg_depend d join mine on d.refclassid = mine.classid and d.refobjid = mine.objid
     where d.deptype <> 'i' and not exists (select from mine m where m.classid = d.classid and m.objid = d.objid)

@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { objectsOf, oidOfSchema } from "@/jobs/postgres/schema-objects";
 
 /** How to make one object of another schema, as bare as the schema that needs it can do with. */
 export type Definition = {
@@ -25,17 +26,7 @@ export async function definitionsOf(live: postgres.Sql, schema: string): Promise
 
 /** Every object is an oid and the catalog that it is in. pg_depend tells what each needs: a row its table, an array its elements. What a domain checks depends on the domain, not the other way round. */
 const needed = `
-  with recursive home as (select oid from pg_namespace where nspname = $1),
-  mine as (
-    select 'pg_class'::regclass as classid, c.oid as objid from pg_class c join home on relnamespace = home.oid
-    union all select 'pg_type'::regclass, t.oid from pg_type t join home on typnamespace = home.oid
-    union all select 'pg_proc'::regclass, p.oid from pg_proc p join home on pronamespace = home.oid
-    union all select 'pg_constraint'::regclass, k.oid from pg_constraint k join home on connamespace = home.oid
-    union all select 'pg_attrdef'::regclass, d.oid from pg_attrdef d join pg_class c on c.oid = adrelid join home on relnamespace = home.oid
-    union all select 'pg_rewrite'::regclass, r.oid from pg_rewrite r join pg_class c on c.oid = ev_class join home on relnamespace = home.oid
-    union all select 'pg_trigger'::regclass, t.oid from pg_trigger t join pg_class c on c.oid = tgrelid join home on relnamespace = home.oid
-    union all select 'pg_policy'::regclass, p.oid from pg_policy p join pg_class c on c.oid = polrelid join home on relnamespace = home.oid
-  ), needed (classid, objid) as (
+  with recursive ${objectsOf(oidOfSchema("$1"))}, needed (classid, objid) as (
     select classid, objid from mine
     union
     select more.* from needed n cross join lateral (

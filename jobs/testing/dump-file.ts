@@ -5,7 +5,7 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { BackupCompression } from "@/db/schema";
 import { encrypt } from "@/jobs/archive/age/testing";
 import type { DumpFormat } from "@/jobs/archive/dump-format";
-import type { Dump } from "@/jobs/browse/dump";
+import type { StoredDump } from "@/jobs/archive/dump-script";
 import { quoteIdent } from "@/jobs/postgres/identifier";
 import { testEnv } from "@/jobs/testing/env";
 import { realTool } from "@/jobs/testing/stand-in";
@@ -23,7 +23,7 @@ type Wanted = { format: DumpFormat; compression: BackupCompression; recipients?:
 export async function dumpFile(
   tenant: Schema,
   { format, compression, recipients = [], signal }: Wanted,
-): Promise<Dump> {
+): Promise<StoredDump> {
   const file = path.join(testEnv.folder, `dump-${unique()}`);
   const kind = format === "sql" ? "plain" : format;
   const compress = format === "custom" ? ["--compress=0"] : [];
