@@ -5,9 +5,9 @@ import type { Side } from "@/jobs/compare/structure";
 import { failed } from "@/jobs/lifecycle/failure";
 import type { Subject } from "@/jobs/lifecycle/subject";
 import { connectTenant, toolConnection } from "@/jobs/postgres/connection";
-import { qualified, quoteIdent } from "@/jobs/postgres/identifier";
+import { qualified } from "@/jobs/postgres/identifier";
 import { readInventory } from "@/jobs/postgres/inventory";
-import { dumpFailure } from "@/jobs/postgres/pg-dump";
+import { dumpFailure, schemaArgs } from "@/jobs/postgres/pg-dump";
 import { requireTool } from "@/jobs/postgres/require-tool";
 import { spawnTool } from "@/jobs/postgres/spawn";
 
@@ -19,11 +19,13 @@ const countingBudget = 20_000;
 export async function liveSide({ connection, schema }: Subject, signal: AbortSignal): Promise<Side> {
   const session = connectTenant(connection, application);
   try {
-    const [server] = await session<{ major: number }[]>`
-      select current_setting('server_version_num')::int / 10000 as major`;
+    const [server] = await session<{ major: number; encoding: string }[]>`
+      select current_setting('server_version_num')::int / 10000 as major, current_setting('server_encoding') as encoding`;
     const { tables } = await readInventory(session, schema);
-    const tool = await requireTool("pg_dump", server?.major ?? 0);
-    const objects = await definitionsIn({ connection, schema, signal, pgDump: tool.path });
+    if (!server) throw new Error("a server without settings");
+    const tool = await requireTool("pg_dump", server.major);
+    const chosen = schemaArgs({ schema, serverEncoding: server.encoding });
+    const objects = await definitionsIn({ connection, signal, chosen, pgDump: tool.path });
     const deadline = performance.now() + countingBudget;
     const counted: Side["tables"] = [];
     for (const { name, kind, hasData } of tables) {
@@ -54,11 +56,10 @@ async function count(session: ReturnType<typeof connectTenant>, table: string, w
 
 const queryCanceled = "57014";
 
-type Wanted = Pick<Subject, "connection" | "schema"> & { signal: AbortSignal; pgDump: string };
+type Wanted = Pick<Subject, "connection"> & { signal: AbortSignal; chosen: string[]; pgDump: string };
 
-async function definitionsIn({ connection, schema, signal, pgDump }: Wanted): Promise<Side["objects"]> {
-  const choice = ["--schema-only", `--schema=${quoteIdent(schema)}`, "--strict-names", "--no-owner"];
-  const args = [...choice, "--lock-wait-timeout=5000", "--no-password"];
+async function definitionsIn({ connection, signal, chosen, pgDump }: Wanted): Promise<Side["objects"]> {
+  const args = ["--schema-only", ...chosen, "--no-owner", "--lock-wait-timeout=5000", "--no-password"];
   const tool = spawnTool(pgDump, { ...toolConnection(connection, application), args, signal });
   const gathered = gatherDefinitions();
   try {

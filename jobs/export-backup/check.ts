@@ -6,13 +6,16 @@ import { manifestSchema } from "@/jobs/archive/manifest";
 import { activeRecipients } from "@/jobs/archive/recipients";
 import { failed } from "@/jobs/lifecycle/failure";
 
-export type Server = { version: string; major: number; schemaBytes: number };
+export type Server = { version: string; major: number; encoding: string; schemaBytes: number };
 
 /** Asks the server who it is and whether the schema is there. Waits no longer than that for any lock, now and later. */
 export async function checkServer(session: postgres.Sql, schema: string, lockWaitSeconds: number): Promise<Server> {
   await session.unsafe(`set lock_timeout = '${lockWaitSeconds}s'`);
-  const [server] = await session<{ version: string; number: number; present: boolean; bytes: number }[]>`
+  const [server] = await session<
+    { version: string; number: number; encoding: string; present: boolean; bytes: number }[]
+  >`
     select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
+      current_setting('server_encoding') as encoding,
       exists (select from pg_namespace where nspname = ${schema}) as present,
       coalesce((select sum(pg_table_size(c.oid)) from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = ${schema} and c.relkind = 'r'), 0)::float8 as bytes`;
@@ -23,7 +26,8 @@ export async function checkServer(session: postgres.Sql, schema: string, lockWai
       hint: "It was dropped or renamed. Bring it back, or point the project to its new name.",
     });
   }
-  return { version: server.version, major: Math.floor(server.number / 10_000), schemaBytes: server.bytes };
+  const { version, number, encoding, bytes } = server;
+  return { version, major: Math.floor(number / 10_000), encoding, schemaBytes: bytes };
 }
 
 /** For whom the backup is encrypted: those keys that are in use now, whatever they were when the job was made. */

@@ -117,6 +117,7 @@ async function runDump(plan: DumpPlan, { dumpName, ...run }: Run) {
   const compression = compressionOf(options);
   const args = pgDumpArgs({
     schema: subject.schema,
+    serverEncoding: server.encoding,
     format: dumpFormatOf(options.format),
     snapshot: snapshot.name,
     lockWaitSeconds: jobsEnv().EXPORT_LOCK_WAIT_SECONDS,

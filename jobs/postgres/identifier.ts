@@ -6,3 +6,6 @@ export const qualified = (schema: string, name: string) => `${quoteIdent(schema)
 
 /** A text as SQL wants it, whatever characters it has. */
 export const quoteLiteral = (text: string) => `e'${text.replace(/[\\']/g, "\\$&")}'`;
+
+/** Whether a text is the same in every encoding that PostgreSQL stores text in. */
+export const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length;

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { FailureCode } from "@/jobs/lifecycle/failure";
 import { dumpFailure, pgDumpArgs } from "@/jobs/postgres/pg-dump";
 
-const request = { schema: "tenant_acme", format: "custom", snapshot: "00000003-1B-1", lockWaitSeconds: 60 } as const;
+const request = {
+  schema: "tenant_acme",
+  serverEncoding: "UTF8",
+  format: "custom",
+  snapshot: "00000003-1B-1",
+  lockWaitSeconds: 60,
+} as const;
 const schemaOf = (schema: string) => pgDumpArgs({ ...request, schema }).find((arg) => arg.startsWith("--schema="));
 
 describe("the arguments of pg_dump", () => {
@@ -21,6 +27,16 @@ describe("the arguments of pg_dump", () => {
   it("name the formats as pg_dump does, and leave compression to us", () => {
     expect(pgDumpArgs({ ...request, format: "sql" }).slice(0, 2)).toEqual(["--format=plain", '--schema="tenant_acme"']);
     expect(pgDumpArgs({ ...request, format: "tar" }).slice(0, 2)).toEqual(["--format=tar", '--schema="tenant_acme"']);
+  });
+
+  it.each([
+    ["LATIN1", "Müller", ["--encoding=UTF8"]],
+    ["LATIN1", "mueller", []],
+    ["UTF8", "Müller", []],
+    ["SQL_ASCII", "Müller", []],
+  ])("name the encoding only where the schema's name needs it: %s, %s", (serverEncoding, schema, expected) => {
+    const args = pgDumpArgs({ ...request, serverEncoding, schema });
+    expect(args.filter((arg) => arg.startsWith("--encoding"))).toEqual(expected);
   });
 
   it.each([

@@ -1,21 +1,34 @@
 import type { DumpFormat } from "@/jobs/archive/dump-format";
 import { type Failure, tooManyTables } from "@/jobs/lifecycle/failure";
-import { quoteIdent } from "@/jobs/postgres/identifier";
+import { isAscii, quoteIdent } from "@/jobs/postgres/identifier";
 import type { Ending } from "@/jobs/postgres/spawn";
 
-export type DumpRequest = { schema: string; format: DumpFormat; snapshot: string; lockWaitSeconds: number };
+export type DumpRequest = {
+  schema: string;
+  /** How the server stores the database's text, as it names that: `UTF8`, `LATIN1`. */
+  serverEncoding: string;
+  format: DumpFormat;
+  snapshot: string;
+  lockWaitSeconds: number;
+};
 
 /**
- * The arguments for a dump of exactly one schema to stdout, uncompressed. `--schema` takes a pattern: only inside double
- * quotes is every character itself. The connection comes from the environment.
+ * The arguments that choose exactly one schema. `--schema` takes a pattern: only inside double quotes is every character
+ * itself. Ours is UTF-8, and pg_dump reads it in the encoding that it writes: the database's own, unless it is told.
+ * SQL_ASCII is none, where every byte means itself.
  */
-export function pgDumpArgs({ schema, format, snapshot, lockWaitSeconds }: DumpRequest): string[] {
+export function schemaArgs({ schema, serverEncoding }: Pick<DumpRequest, "schema" | "serverEncoding">): string[] {
+  const isForeign = serverEncoding !== "UTF8" && serverEncoding !== "SQL_ASCII" && !isAscii(schema);
+  return [`--schema=${quoteIdent(schema)}`, "--strict-names", ...(isForeign ? ["--encoding=UTF8"] : [])];
+}
+
+/** The arguments for a dump of one schema to stdout, uncompressed. The connection comes from the environment. */
+export function pgDumpArgs({ schema, serverEncoding, format, snapshot, lockWaitSeconds }: DumpRequest): string[] {
   return [
     `--format=${format === "sql" ? "plain" : format}`,
     // Plain and tar take no compression; for them the option itself is an error in some versions.
     ...(format === "custom" ? ["--compress=0"] : []),
-    `--schema=${quoteIdent(schema)}`,
-    "--strict-names",
+    ...schemaArgs({ schema, serverEncoding }),
     `--snapshot=${snapshot}`,
     `--lock-wait-timeout=${lockWaitSeconds * 1000}`,
     "--no-password",

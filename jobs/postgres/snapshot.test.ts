@@ -28,7 +28,13 @@ async function counts(snapshot: Snapshot): Promise<Record<string, number>> {
 
 /** Rows of each table in a real dump of the snapshot. */
 async function dumped(tenant: Schema, snapshot: Snapshot): Promise<Record<string, number>> {
-  const request = { schema: tenant.schema, format: "sql", snapshot: snapshot.name, lockWaitSeconds: 5 } as const;
+  const request = {
+    schema: tenant.schema,
+    serverEncoding: "UTF8",
+    format: "sql",
+    snapshot: snapshot.name,
+    lockWaitSeconds: 5,
+  } as const;
   const options = { args: pgDumpArgs(request), ...toolConnection(tenant.connection, "test:dump") };
   const stdout = await text(spawnTool(await realTool("pg_dump"), options).stdout ?? Readable.from([]));
   const copies = stdout.matchAll(/^COPY \S+?\.(\S+) .*? FROM stdin;\n([\s\S]*?)\\\.$/gm);

@@ -1,4 +1,5 @@
 import { type Piece, readScript } from "@/jobs/archive/script";
+import { isAscii } from "@/jobs/postgres/identifier";
 
 export type Staging = {
   /** Comes before all else. */
@@ -25,7 +26,8 @@ const pieceBytes = 256 * 1024;
  */
 export async function* stagedScript(source: AsyncIterable<Buffer>, staging: Staging): AsyncGenerator<Buffer> {
   const { start, begin, commit, leavesOut, onTable, rows = (data) => data } = staging;
-  yield Buffer.from(start + begin(true));
+  const own = ownStatements();
+  yield own.bytes(start + begin(true));
   let ready: Buffer[] = [];
   let bytes = 0;
   let objects = 0;
@@ -59,15 +61,29 @@ export async function* stagedScript(source: AsyncIterable<Buffer>, staging: Stag
     }
     const isFirstKey: boolean = !pointsOut && isForeignKey.test(piece.text);
     if (isFirstKey || ++objects > mostPerTransaction) {
-      add(Buffer.from(commit + begin(false)));
+      add(own.bytes(commit + begin(false)));
       objects = 0;
       pointsOut ||= isFirstKey;
     }
+    own.follow(piece.text);
     add(piece.bytes, newline);
     if (full()) yield flush();
   }
-  add(Buffer.from(commit));
+  add(own.bytes(commit));
   yield flush();
+}
+
+/** What we add is UTF-8, whatever the encoding of the script around it, and of the database, which a session begins with. */
+function ownStatements() {
+  let theirs = "reset client_encoding;\n";
+  return {
+    /** Hears of each statement of the script. */
+    follow(statement: string) {
+      if (statement.startsWith("SET client_encoding = ")) theirs = `${statement}\n`;
+    },
+    bytes: (text: string): Buffer =>
+      Buffer.from(isAscii(text) ? text : `set client_encoding = 'UTF8';\n${text}${theirs}`),
+  };
 }
 
 const newline = Buffer.from("\n");

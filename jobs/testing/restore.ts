@@ -94,7 +94,7 @@ async function each(sql: postgres.Sql, { schema, kinds }: { schema: string; kind
 }
 
 async function definitionsOf(url: string, schema: string): Promise<string> {
-  const args = ["--schema-only", `--schema=${quoteIdent(schema)}`, "-d", url];
+  const args = ["--schema-only", "--encoding=UTF8", `--schema=${quoteIdent(schema)}`, "-d", url];
   const { stdout } = await run(await realTool("pg_dump"), args, roomy);
   // Comments, and the random word that newer versions put around a dump.
   return stdout.replace(/^(--|\\restrict|\\unrestrict).*\n/gm, "");
