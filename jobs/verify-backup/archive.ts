@@ -38,6 +38,12 @@ const wrong = (detail: string): Outcome => ({ result: "failed", detail });
 const skipped = (detail: string): Outcome => ({ result: "skipped", detail });
 const notReached = skipped("An earlier check failed.");
 
+type Contents = { decryption: Outcome; decompression: Outcome; integrity: Outcome };
+const nothingReached: { checksum: Outcome; contents: Contents } = {
+  checksum: notReached,
+  contents: { decryption: notReached, decompression: notReached, integrity: notReached },
+};
+
 /**
  * Looks whether the file is there and is the one that was stored, and reads it to its end: decrypted, unpacked, as an
  * archive. Gives each check with what it found, and what the file is from now on. Throws WRONG_KEY when no key
@@ -48,11 +54,7 @@ export async function checkArchive(
   reading: Reading,
 ): Promise<{ checks: ProofCheck[]; status: BackupStatus }> {
   const { status, ...existence } = await findFile(claimed);
-  const checksum = existence.result === "passed" ? await checkSum(claimed, reading) : notReached;
-  const contents =
-    checksum.result === "passed"
-      ? await readContents(claimed, reading)
-      : { decryption: notReached, decompression: notReached, integrity: notReached };
+  const { checksum, contents } = existence.result === "passed" ? await readFile(claimed, reading) : nothingReached;
   const checks: ProofCheck[] = [
     { name: "file_existence", ...existence },
     { name: "checksum_validation", ...checksum },
@@ -76,6 +78,15 @@ async function findFile({ archive, sizeBytes }: Claimed): Promise<Outcome & { st
   }
 }
 
+/** Sums and unpacks at once: together they take hardly longer than the slower one. What a file that was changed unpacks to says nothing. */
+async function readFile(claimed: Claimed, reading: Reading): Promise<typeof nothingReached> {
+  const [summed, unpacked] = await Promise.allSettled([checkSum(claimed, reading), readContents(claimed, reading)]);
+  if (summed.status === "rejected") throw summed.reason;
+  if (summed.value.result !== "passed") return { ...nothingReached, checksum: summed.value };
+  if (unpacked.status === "rejected") throw unpacked.reason;
+  return { checksum: summed.value, contents: unpacked.value };
+}
+
 /** Whether the file's bytes are those that were stored. */
 export async function checkSum({ archive, sha256 }: Claimed, { signal, onBytes }: Reading): Promise<Outcome> {
   const hash = createHash("sha256");
@@ -87,8 +98,6 @@ export async function checkSum({ archive, sha256 }: Claimed, { signal, onBytes }
   if (found === sha256) return passed(`The sha256 is ${sha256}, as when it was stored.`);
   return wrong(`The sha256 is ${found} instead of ${sha256}: the file was changed after it was stored.`);
 }
-
-type Contents = { decryption: Outcome; decompression: Outcome; integrity: Outcome };
 
 async function readContents({ archive, keys, format, originalBytes }: Claimed, reading: Reading): Promise<Contents> {
   const decryption = archive.encryption
