@@ -37,6 +37,14 @@ test("browsing a backup, in each of its states", async ({ page, coffer, api }) =
   await page.locator("summary").first().click();
   await expect(page.getByText("beds integer DEFAULT 2 NOT NULL")).toBeVisible();
   await shoot(page, "compare", { whole: true });
+  await page.getByLabel("Table whose rows are compared").selectOption("bookings");
+  await page.getByRole("button", { name: "Compare rows" }).click();
+  const compared = page.getByRole("dialog", { name: /^Comparison of/ });
+  await expect(compared.getByText(/^bookings: 123 removed/)).toBeVisible();
+  await shoot(page, "compare-rows-dialog");
+  await compared.getByRole("button", { name: "Close" }).last().click();
+  await expect(page.getByText(/^bookings: 123 removed/)).toBeVisible();
+  await shoot(page, "compare-rows", { whole: true });
   const changed = await jobAtEnd(api, await start(api, { slug: "acme" }));
   await truncate(path.join(coffer.backupDir, changed.storagePath ?? ""), 1000);
   await page.goto(`/projects/acme/backups/${changed.backupId}/browse?table=customers`);

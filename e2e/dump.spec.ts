@@ -1,31 +1,8 @@
 import { expect, test } from "@/e2e/fixtures";
 import { expectAccessible } from "@/e2e/tools/accessible";
+import { codeIn, dumpFile } from "@/e2e/tools/dump-file";
 import { jobAtEnd, openJobId } from "@/e2e/tools/exports";
 import { unique } from "@/e2e/tools/people";
-
-/** What stock pg_dump writes of a small schema, with or without code in it. */
-const dumpOf = (schema: string, more = "") => `--
--- PostgreSQL database dump
---
-
-SET client_encoding = 'UTF8';
-SET standard_conforming_strings = on;
-SELECT pg_catalog.set_config('search_path', '', false);
-CREATE SCHEMA ${schema};
-ALTER SCHEMA ${schema} OWNER TO somebody_else;
-CREATE TABLE ${schema}.rooms (id integer NOT NULL, name text);
-${more}
-COPY ${schema}.rooms (id, name) FROM stdin;
-1\tKitchen
-2\tCellar
-\\.
-ALTER TABLE ONLY ${schema}.rooms ADD CONSTRAINT rooms_pkey PRIMARY KEY (id);
-
---
--- PostgreSQL database dump complete
---
-`;
-const code = (schema: string) => `CREATE FUNCTION ${schema}.f() RETURNS integer LANGUAGE sql AS $$ select 1 $$;`;
 
 // Not every version's embedded server gives it from the start (bin/embedded-roles.ts).
 test.beforeAll(({ coffer }) => coffer.tenants.unsafe("alter role coffer_tenants createrole"));
@@ -36,27 +13,22 @@ test("a dump from elsewhere becomes a project; one with code in it only if that 
   coffer,
 }) => {
   const name = `hotel${unique()}`;
-  const file = (text: string) => ({
-    name: `tenant_${name}.sql`,
-    mimeType: "application/sql",
-    buffer: Buffer.from(text),
-  });
   await page.goto("/projects");
   await page.getByRole("button", { name: "From a dump file" }).click();
   const dialog = page.getByRole("dialog", { name: "New project from a dump file" });
-  await dialog.getByLabel("Dump file").setInputFiles(file(dumpOf("stranger", code("stranger"))));
+  await dialog.getByLabel("Dump file").setInputFiles(dumpFile(name, { withCode: true }));
   await expect(dialog.getByLabel("Slug")).toHaveValue(name);
   await expect(dialog.getByLabel("Schema")).toHaveValue(`tenant_${name}`);
   await expectAccessible(page, "the dialog of a dump");
   await dialog.getByRole("button", { name: "Upload and restore" }).click();
   const job = page.getByRole("dialog", { name: /^Restore of a dump of Hotel/ });
-  const refusal = `This dump holds functions or triggers: ${code("stranger")}`;
+  const refusal = `This dump holds functions or triggers: ${codeIn("stranger")}`;
   await expect(job.getByText(refusal, { exact: true })).toBeVisible();
   await expectAccessible(page, "a dump that was refused");
   await job.getByRole("button", { name: "Close" }).last().click();
 
   await page.getByRole("button", { name: "From a dump file" }).click();
-  await dialog.getByLabel("Dump file").setInputFiles(file(dumpOf("stranger", code("stranger"))));
+  await dialog.getByLabel("Dump file").setInputFiles(dumpFile(name, { withCode: true }));
   await dialog.getByLabel("Name").fill("Grand Hotel");
   await dialog.getByLabel("Allow functions and triggers").check();
   await dialog.getByRole("button", { name: "Upload and restore" }).click();

@@ -1,0 +1,32 @@
+import { expect, test } from "@/e2e/fixtures";
+import { dumpFile } from "@/e2e/tools/dump-file";
+import { jobAtEnd, openJobId } from "@/e2e/tools/exports";
+import { unique } from "@/e2e/tools/people";
+import { shoot } from "@/e2e/tools/shoot";
+
+test("a dump from elsewhere, from the file to the project", async ({ page, api, coffer }) => {
+  test.setTimeout(300_000);
+  await coffer.tenants.unsafe("alter role coffer_tenants createrole");
+  const name = `hotel${unique()}`;
+  await page.goto("/projects");
+  await page.getByRole("button", { name: "From a dump file" }).click();
+  const dialog = page.getByRole("dialog", { name: "New project from a dump file" });
+  await expect(dialog).toBeVisible();
+  await shoot(page, "dump-dialog");
+  await dialog.getByLabel("Dump file").setInputFiles(dumpFile(name, { withCode: true }));
+  await expect(dialog.getByLabel("Slug")).toHaveValue(name);
+  await shoot(page, "dump-dialog-filled");
+  await dialog.getByRole("button", { name: "Upload and restore" }).click();
+  await expect(page.getByText("This dump holds functions or triggers").first()).toBeVisible();
+  await shoot(page, "dump-refused");
+  await page.goto("/projects");
+  await page.getByRole("button", { name: "From a dump file" }).click();
+  await dialog.getByLabel("Dump file").setInputFiles(dumpFile(name));
+  await dialog.getByLabel("Name").fill("Grand Hotel");
+  await dialog.getByRole("button", { name: "Upload and restore" }).click();
+  const done = page.getByRole("dialog", { name: "Restore of a dump of Grand Hotel" });
+  await expect(done).toBeVisible();
+  await jobAtEnd(api, openJobId(page));
+  await expect(done.getByRole("link", { name: "Open project" })).toBeVisible();
+  await shoot(page, "dump-done");
+});
