@@ -1,7 +1,11 @@
-import { eq } from "drizzle-orm";
+import { and, eq, ne, sql } from "drizzle-orm";
+import type postgres from "postgres";
 import { db, type Tx } from "@/db/client";
-import { type Connection, projects } from "@/db/schema";
+import { type Connection, jobs, projects } from "@/db/schema";
+import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import { failed } from "@/jobs/lifecycle/failure";
+import { connectTenant } from "@/jobs/postgres/connection";
+import { dropSchema } from "@/jobs/restore-backup/drop-schema";
 import { giveName } from "@/jobs/restore-backup/give-name";
 import { hasSchema } from "@/jobs/restore-backup/has-schema";
 
@@ -21,6 +25,41 @@ export async function requireFree(
 type NewProject = Pick<typeof projects.$inferInsert, "slug" | "name" | "schemaName" | "databaseId">;
 
 /**
+ * Notes in the job which schema is about to get its name. The tenant's database and ours do not commit together: when a worker
+ * ends between the two, whoever cleans up after it knows the schema by its oid.
+ */
+export async function announceSchema(job: ClaimedJob, connection: Connection, beside: string): Promise<void> {
+  const oid = await within(connection, async (sql) => {
+    const [schema] = await sql<
+      { oid: number }[]
+    >`select oid::int8::float8 as oid from pg_namespace where nspname = ${beside}`;
+    return schema?.oid;
+  });
+  const options = sql`${jobs.options} || jsonb_build_object('placing', ${oid}::float8)`;
+  await db
+    .update(jobs)
+    .set({ options })
+    .where(and(eq(jobs.id, job.id), eq(jobs.fence, job.fence)));
+}
+
+/** Drops the schema that was announced and has got its name, when its project did not come to be. */
+export async function dropHomeless(job: ClaimedJob, connection: Connection): Promise<void> {
+  const [homeless] = await db
+    .select({
+      oid: sql<number | null>`(${jobs.options} ->> 'placing')::float8`,
+      name: sql<string>`${jobs.options} ->> 'schemaName'`,
+    })
+    .from(jobs)
+    .where(and(eq(jobs.id, job.id), ne(jobs.status, "completed")));
+  if (homeless?.oid == null) return;
+  const { oid, name } = homeless;
+  await within(connection, async (sql) => {
+    const [found] = await sql`select from pg_namespace where oid = ${oid}::oid and nspname = ${name}`;
+    if (found) await dropSchema(sql, name);
+  });
+}
+
+/**
  * Makes a project of the schema `beside`, which gets its name last of all, while the project's row and whatever `tell` writes
  * wait to be committed.
  */
@@ -33,4 +72,13 @@ export async function placeProject(
   if (!project) throw taken(`project with the slug ${row.slug} or the schema ${row.schemaName}`);
   await tell(project.id);
   await giveName(connection, beside, row.schemaName);
+}
+
+async function within<T>(connection: Connection, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+  const session = connectTenant(connection, "coffer:clone");
+  try {
+    return await work(session);
+  } finally {
+    await session.end({ timeout: 1 });
+  }
 }

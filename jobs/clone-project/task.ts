@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
 import { type Connection, databases } from "@/db/schema";
-import { placeProject, requireFree } from "@/jobs/clone-project/new-project";
+import { announceSchema, dropHomeless, placeProject, requireFree } from "@/jobs/clone-project/new-project";
 import { type CloneOptions, cloneOptions } from "@/jobs/clone-project/options";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
@@ -35,7 +35,9 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   await compare(bringing, { structureOnly }, async () => {});
   signal.throwIfAborted();
   context.step("place");
-  return place(job, { options, target, beside: besideOf(bringing) });
+  const beside = besideOf(bringing);
+  await announceSchema(job, connection, beside);
+  return place(job, { options, target, beside });
 }
 
 type Target = { databaseId: string; connection: Connection; isSameDatabase: boolean };
@@ -69,6 +71,7 @@ function place(job: ClaimedJob, { options, target, beside }: Placing): (tx: Tx) 
 async function clean(job: ClaimedJob, upToFence: number): Promise<Cleaned> {
   const { connection } = await loadTarget(job, cloneOptions.parse(job.options));
   const backendEndedAt = await releaseAttempts(connection, job, upToFence);
+  await dropHomeless(job, connection);
   await dropBeside(connection, job.id, upToFence);
   return { backendEndedAt, filesRemovedAt: new Date() };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type postgres from "postgres";
+import { dropHomeless } from "@/jobs/clone-project/new-project";
 import { doorSchema, importRole } from "@/jobs/import-dump/names";
 import { dropRole } from "@/jobs/import-dump/role";
 import { loadTarget } from "@/jobs/import-dump/target";
@@ -23,6 +24,7 @@ export async function cleanImport(job: ClaimedJob, upToFence: number): Promise<C
   const sql = connectTenant(connection, "coffer:cleanup");
   try {
     for (const fence of fences) await endSessions(sql, importRole(job.id, fence));
+    await dropHomeless(job, connection);
     await dropBeside(connection, job.id, upToFence);
     for (const fence of fences)
       await sql.begin((tx) => dropRole(tx, { role: importRole(job.id, fence), door: doorSchema(job.id, fence) }));

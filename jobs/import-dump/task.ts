@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
 import { type Connection, dumps, jobs } from "@/db/schema";
-import { placeProject, requireFree } from "@/jobs/clone-project/new-project";
+import { announceSchema, placeProject, requireFree } from "@/jobs/clone-project/new-project";
 import { cleanImport } from "@/jobs/import-dump/clean";
 import { dumpPath, removeDump } from "@/jobs/import-dump/files";
 import { restrictingPsql, safePgRestore } from "@/jobs/import-dump/floor";
@@ -52,6 +52,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   await restore(importing, found);
   signal.throwIfAborted();
   context.step("place");
+  await announceSchema(job, importing.connection, besideSchema(job.id, job.fence));
   return place(job, importing, found);
 }
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { databases, dumps, projects } from "@/db/schema";
-import { importOptions } from "@/jobs/import-dump/options";
+import { importInput } from "@/jobs/import-dump/options";
 import { startImport } from "@/jobs/import-dump/start";
 import { adminProcedure, router } from "@/server/trpc";
 
@@ -11,7 +11,7 @@ export const dumpRouter = router({
   /** Starts to make a project of a file that was uploaded. The answer comes at once; `job.getStatus` tells the rest. */
   restore: adminProcedure
     .meta({ scope: "restore", limit: "export" })
-    .input(importOptions.extend({ idempotencyKey: z.string().min(1).max(200).optional() }))
+    .input(importInput.extend({ idempotencyKey: z.string().min(1).max(200).optional() }))
     .mutation(async ({ ctx, input: { idempotencyKey, ...options } }) => {
       const job = await db.transaction(async (tx) => {
         const [dump] = await tx.select().from(dumps).where(eq(dumps.id, options.dumpId)).for("key share");
