@@ -1,16 +1,16 @@
 "use client";
 
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { cloneOf, readCloneForm } from "@/app/clone/clone-form";
 import { SecretKeyField } from "@/app/encryption/secret-key-field";
 import { useJobStart } from "@/app/job/use-job-start";
+import { NewProjectFields } from "@/app/project/new-project-fields";
 import { useTRPC } from "@/app/trpc/client";
 import { fieldError } from "@/app/trpc/error";
 import type { BackupDetails } from "@/app/trpc/types";
 import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
-import { SelectField, TextField } from "@/app/ui/field";
 import { FormActions } from "@/app/ui/form-actions";
 import { SwitchField } from "@/app/ui/switch-field";
 
@@ -24,8 +24,6 @@ export function CloneDialog({ backup, onClose }: Props) {
   const trpc = useTRPC();
   const { idempotencyKey, renew, started } = useJobStart(onClose);
   const start = useMutation(trpc.clone.start.mutationOptions({ meta: { showsError: true }, onSuccess: started }));
-  const { data: databases = [] } = useQuery(trpc.database.list.queryOptions());
-  const usual = cloneOf(backup);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -42,36 +40,11 @@ export function CloneDialog({ backup, onClose }: Props) {
         <DialogBody>
           {start.error && <ErrorState title="The clone could not be started" error={start.error} />}
           <p className="break-all font-mono text-sm">{backup.filename}</p>
-          <TextField label="Name" name="name" required maxLength={100} defaultValue={usual.name} data-autofocus />
-          <TextField
-            label="Slug"
-            name="slug"
-            required
-            maxLength={100}
-            pattern="[a-zA-Z0-9_\-]+"
-            autoCapitalize="none"
-            spellCheck={false}
-            defaultValue={usual.slug}
-            hint="Letters, digits, _ and -"
+          <NewProjectFields
+            proposed={cloneOf(backup)}
+            schemaHint="It must not exist yet."
+            usualDatabase={`Where ${backup.projectName} is`}
           />
-          <TextField
-            label="Schema"
-            name="schemaName"
-            required
-            maxLength={63}
-            autoCapitalize="none"
-            spellCheck={false}
-            defaultValue={usual.schemaName}
-            hint="It must not exist yet."
-          />
-          <SelectField label="Database" name="databaseId" defaultValue="">
-            <option value="">Where {backup.projectName} is</option>
-            {databases.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </SelectField>
           <SwitchField
             name="structureOnly"
             label="Structure only"

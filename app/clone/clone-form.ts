@@ -1,3 +1,5 @@
+import { readNewProject } from "@/app/project/new-project-form";
+
 type Source = { projectSlug: string; projectName: string; manifest: { project: { schema: string } } };
 
 /** What a copy is called unless somebody says otherwise. A schema's name has at most 63 bytes. */
@@ -15,12 +17,6 @@ function shortened(text: string, bytes: number): string {
 }
 
 export function readCloneForm(form: FormData) {
-  const text = (name: string) => String(form.get(name) ?? "");
-  return {
-    name: text("name").trim(),
-    slug: text("slug").trim(),
-    schemaName: text("schemaName"),
-    databaseId: text("databaseId") || undefined,
-    structureOnly: form.get("structureOnly") === "on",
-  };
+  const { databaseId, ...project } = readNewProject(form);
+  return { ...project, databaseId: databaseId || undefined, structureOnly: form.get("structureOnly") === "on" };
 }

@@ -1,17 +1,18 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { ImportFields } from "@/app/dump/import-fields";
-import { readImportForm } from "@/app/dump/import-form";
+import { type FormEvent, Fragment, useState } from "react";
+import { proposeFrom, readImportForm } from "@/app/dump/import-form";
 import { useUpload } from "@/app/dump/use-upload";
 import { useJobStart } from "@/app/job/use-job-start";
+import { NewProjectFields } from "@/app/project/new-project-fields";
 import { useTRPC } from "@/app/trpc/client";
 import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
 import { TextField } from "@/app/ui/field";
 import { FormActions } from "@/app/ui/form-actions";
 import { ProgressBar } from "@/app/ui/progress-bar";
+import { SwitchField } from "@/app/ui/switch-field";
 
 /** Pick a dump, say what its project is called; then it is uploaded and restored. */
 export function ImportDialog({ onClose }: { onClose: () => void }) {
@@ -47,7 +48,18 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             onChange={({ target }) => setFile(target.files?.[0] ?? null)}
             hint="Of one schema, by pg_dump: custom, tar or plain SQL, also with gzip or zstd. It is restored by a role that has no other rights."
           />
-          <ImportFields key={file?.name} filename={file?.name ?? ""} />
+          {/* Another file is another project, and nobody has said of it yet that they trust it. */}
+          <Fragment key={file?.name}>
+            <NewProjectFields
+              proposed={proposeFrom(file?.name ?? "")}
+              schemaHint="It must not exist yet. The dump's own schema may have any name."
+            />
+            <SwitchField
+              name="allowFunctions"
+              label="Allow functions and triggers"
+              about="Their code runs once somebody uses the project. Allow them only if you trust whoever made the dump."
+            />
+          </Fragment>
           {upload.isPending && <ProgressBar label="Uploading" percent={upload.percent} />}
         </DialogBody>
         <FormActions submit="Upload and restore" pending={isPending} onCancel={onClose} />

@@ -1,3 +1,4 @@
+import { readNewProject } from "@/app/project/new-project-form";
 import { proposeProject } from "@/app/project/propose";
 
 /** `acme_2026-01-29T153007Z.dump.gz` is `acme_2026-01-29T153007Z`. */
@@ -9,13 +10,7 @@ export function proposeFrom(filename: string) {
   return { slug, name: name.slice(0, 100), schemaName: `tenant_${slug.replaceAll("-", "_")}`.slice(0, 63) };
 }
 
-export function readImportForm(form: FormData) {
-  const text = (name: string) => String(form.get(name) ?? "");
-  return {
-    name: text("name").trim(),
-    slug: text("slug").trim(),
-    schemaName: text("schemaName"),
-    databaseId: text("databaseId"),
-    allowFunctions: form.get("allowFunctions") === "on",
-  };
-}
+export const readImportForm = (form: FormData) => ({
+  ...readNewProject(form),
+  allowFunctions: form.get("allowFunctions") === "on",
+});

@@ -1,27 +1,31 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { proposeFrom } from "@/app/dump/import-form";
 import { useTRPC } from "@/app/trpc/client";
 import { SelectField, TextField } from "@/app/ui/field";
-import { SwitchField } from "@/app/ui/switch-field";
 
-/** What the project is to be called and where it goes; proposed from the name of the file. */
-export function ImportFields({ filename }: { filename: string }) {
+type Props = {
+  proposed: { name: string; slug: string; schemaName: string };
+  schemaHint: string;
+  /** Where it goes if no database is chosen; without it one has to be. */
+  usualDatabase?: string;
+};
+
+/** What a project that a job makes is to be called, and where it goes. */
+export function NewProjectFields({ proposed, schemaHint, usualDatabase }: Props) {
   const trpc = useTRPC();
   const { data: databases = [] } = useQuery(trpc.database.list.queryOptions());
-  const usual = proposeFrom(filename);
   const plain = { required: true, autoCapitalize: "none", spellCheck: false } as const;
   return (
     <>
-      <TextField label="Name" name="name" required maxLength={100} defaultValue={usual.name} />
+      <TextField label="Name" name="name" required maxLength={100} defaultValue={proposed.name} data-autofocus />
       <TextField
         {...plain}
         label="Slug"
         name="slug"
         maxLength={100}
         pattern="[a-zA-Z0-9_\-]+"
-        defaultValue={usual.slug}
+        defaultValue={proposed.slug}
         hint="Letters, digits, _ and -"
       />
       <TextField
@@ -29,21 +33,17 @@ export function ImportFields({ filename }: { filename: string }) {
         label="Schema"
         name="schemaName"
         maxLength={63}
-        defaultValue={usual.schemaName}
-        hint="It must not exist yet. The dump's own schema may have any name."
+        defaultValue={proposed.schemaName}
+        hint={schemaHint}
       />
-      <SelectField label="Database" name="databaseId" required>
+      <SelectField label="Database" name="databaseId" required={usualDatabase === undefined}>
+        {usualDatabase !== undefined && <option value="">{usualDatabase}</option>}
         {databases.map(({ id, name }) => (
           <option key={id} value={id}>
             {name}
           </option>
         ))}
       </SelectField>
-      <SwitchField
-        name="allowFunctions"
-        label="Allow functions and triggers"
-        about="Their code runs once somebody uses the project. Allow them only if you trust whoever made the dump."
-      />
     </>
   );
 }
