@@ -2,7 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useRef } from "react";
-import { SecretKeyField } from "@/app/encryption/secret-key-field";
+import { SecretKeyField, secretKeyIn } from "@/app/encryption/secret-key-field";
 import { useTRPC } from "@/app/trpc/client";
 import { fieldError } from "@/app/trpc/error";
 import type { BackupDetails } from "@/app/trpc/types";
@@ -34,8 +34,7 @@ export function DecryptDialog({ backup, onClose }: Props) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (tryKey.isPending) return;
-    const identity = new FormData(event.currentTarget).get("identity");
-    tryKey.mutate({ backupId: backup.id, identity: typeof identity === "string" ? identity : undefined });
+    tryKey.mutate({ backupId: backup.id, identity: secretKeyIn(new FormData(event.currentTarget)) });
   }
   const isOpened = backup.opensItself;
   return (

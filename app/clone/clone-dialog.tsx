@@ -3,7 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { cloneOf, readCloneForm } from "@/app/clone/clone-form";
-import { SecretKeyField } from "@/app/encryption/secret-key-field";
+import { SecretKeyField, secretKeyIn } from "@/app/encryption/secret-key-field";
 import { useJobStart } from "@/app/job/use-job-start";
 import { NewProjectFields } from "@/app/project/new-project-fields";
 import { useTRPC } from "@/app/trpc/client";
@@ -22,15 +22,14 @@ type Props = {
 /** Where the copy goes and what it is called. */
 export function CloneDialog({ backup, onClose }: Props) {
   const trpc = useTRPC();
-  const { idempotencyKey, renew, started } = useJobStart(onClose);
-  const start = useMutation(trpc.clone.start.mutationOptions({ meta: { showsError: true }, onSuccess: started }));
+  const { idempotencyKey, renew, starting } = useJobStart(onClose);
+  const start = useMutation(trpc.clone.start.mutationOptions(starting));
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (start.isPending || start.isSuccess) return;
     const fields = new FormData(event.currentTarget);
-    const identity = backup.opensItself ? undefined : String(fields.get("identity") ?? "");
-    const wanted = { ...readCloneForm(fields), identity };
+    const wanted = { ...readCloneForm(fields), identity: secretKeyIn(fields) };
     start.mutate({ ...wanted, backupId: backup.id, idempotencyKey: idempotencyKey() });
   }
 

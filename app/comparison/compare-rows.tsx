@@ -21,8 +21,8 @@ type Props = {
 /** Compares the rows of one table, which takes as long as both sides take to read; and what earlier comparisons have found. */
 export function CompareRows({ backupId, otherId, tables }: Props) {
   const trpc = useTRPC();
-  const { idempotencyKey, renew, started } = useJobStart(() => renew());
-  const start = useMutation(trpc.comparison.start.mutationOptions({ meta: { showsError: true }, onSuccess: started }));
+  const { idempotencyKey, renew, starting } = useJobStart(() => renew());
+  const start = useMutation(trpc.comparison.start.mutationOptions(starting));
   const { data } = useQuery(trpc.comparison.list.queryOptions({ backupId }));
   const earlier = (data ?? []).filter((one) => one.otherId === (otherId || null));
   function submit(event: FormEvent<HTMLFormElement>) {

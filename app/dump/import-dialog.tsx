@@ -19,8 +19,8 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC();
   const [file, setFile] = useState<File | null>(null);
   const upload = useUpload();
-  const { idempotencyKey, renew, started } = useJobStart(onClose);
-  const start = useMutation(trpc.dump.restore.mutationOptions({ meta: { showsError: true }, onSuccess: started }));
+  const { idempotencyKey, renew, starting } = useJobStart(onClose);
+  const start = useMutation(trpc.dump.restore.mutationOptions(starting));
   const isPending = upload.isPending || start.isPending || start.isSuccess;
 
   async function submit(event: FormEvent<HTMLFormElement>) {

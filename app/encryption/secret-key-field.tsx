@@ -6,10 +6,16 @@ import { Button } from "@/app/ui/button";
 import { cx } from "@/app/ui/class-names";
 import { controlClass, Field } from "@/app/ui/field";
 
+/** The key in a form that may have the field. */
+export function secretKeyIn(form: FormData): string | undefined {
+  const identity = form.get("identity");
+  return typeof identity === "string" ? identity : undefined;
+}
+
 /** No key file is larger; whoever picks a backup by mistake should not wait for it. */
 const mostBytes = 64 * 1024;
 
-/** Takes a secret key as text or out of a key file. What is there is hidden, as a password is; a form reads it as `identity`. */
+/** Takes a secret key as text or out of a key file. What is there is hidden, as a password is. */
 export function SecretKeyField({ error }: { error?: string | null }) {
   const [isShown, setShown] = useState(false);
   const [mistake, setMistake] = useState<string | null>(null);

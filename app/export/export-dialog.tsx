@@ -23,13 +23,8 @@ type Props = { project: { slug: string; name: string }; onClose: () => void };
 export function ExportDialog({ project, onClose }: Props) {
   const trpc = useTRPC();
   const [compression, setCompression] = useState<BackupCompression>("gzip");
-  const { idempotencyKey, renew, started } = useJobStart(onClose);
-  const start = useMutation(
-    trpc.export.startExport.mutationOptions({
-      meta: { showsError: true },
-      onSuccess: started,
-    }),
-  );
+  const { idempotencyKey, renew, starting } = useJobStart(onClose);
+  const start = useMutation(trpc.export.startExport.mutationOptions(starting));
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();

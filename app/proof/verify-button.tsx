@@ -3,7 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { ShieldCheck } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { SecretKeyField } from "@/app/encryption/secret-key-field";
+import { SecretKeyField, secretKeyIn } from "@/app/encryption/secret-key-field";
 import { useJobStart } from "@/app/job/use-job-start";
 import { levels } from "@/app/proof/proof-words";
 import { useTRPC } from "@/app/trpc/client";
@@ -37,22 +37,14 @@ export function VerifyButton({ backup }: Props) {
 
 function VerifyDialog({ backup, onClose }: Props & { onClose: () => void }) {
   const trpc = useTRPC();
-  const { idempotencyKey, renew, started } = useJobStart(onClose);
-  const start = useMutation(
-    trpc.proof.start.mutationOptions({
-      meta: { showsError: true },
-      // A key that was typed does not stay in memory.
-      gcTime: 0,
-      onSuccess: started,
-    }),
-  );
+  const { idempotencyKey, renew, starting } = useJobStart(onClose);
+  const start = useMutation(trpc.proof.start.mutationOptions(starting));
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (start.isPending || start.isSuccess) return;
     const fields = new FormData(event.currentTarget);
     const level = fields.get("level") === "archive" ? "archive" : "restore";
-    const identity = backup.opensItself ? undefined : String(fields.get("identity") ?? "");
-    start.mutate({ backupId: backup.id, level, identity, idempotencyKey: idempotencyKey() });
+    start.mutate({ backupId: backup.id, level, identity: secretKeyIn(fields), idempotencyKey: idempotencyKey() });
   }
   const hasFingerprints = backup.manifest.tables.some(({ fingerprint }) => fingerprint !== null);
   return (

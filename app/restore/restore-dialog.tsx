@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { SecretKeyField } from "@/app/encryption/secret-key-field";
+import { SecretKeyField, secretKeyIn } from "@/app/encryption/secret-key-field";
 import { useJobStart } from "@/app/job/use-job-start";
 import { PreflightReport } from "@/app/restore/preflight-report";
 import { TableChoice } from "@/app/restore/table-choice";
@@ -31,8 +31,8 @@ export function RestoreDialog({ backup, onClose }: Props) {
       { staleTime: 0, enabled: chosen?.length !== 0, placeholderData: keepPreviousData },
     ),
   );
-  const { idempotencyKey, renew, started } = useJobStart(onClose);
-  const start = useMutation(trpc.restore.start.mutationOptions({ meta: { showsError: true }, onSuccess: started }));
+  const { idempotencyKey, renew, starting } = useJobStart(onClose);
+  const start = useMutation(trpc.restore.start.mutationOptions(starting));
   const report = preflight.data;
   const isStopped = chosen?.length === 0 || (report?.findings.some(({ level }) => level === "stop") ?? true);
   const isConfirmed = typed.trim() === targetSlug;
@@ -41,13 +41,12 @@ export function RestoreDialog({ backup, onClose }: Props) {
     event.preventDefault();
     if (start.isPending || start.isSuccess || isStopped || !isConfirmed) return;
     const fields = new FormData(event.currentTarget);
-    const createSafetyBackup = fields.get("createSafetyBackup") === "on";
     start.mutate({
       backupId: backup.id,
       targetProjectId: targetSlug,
-      createSafetyBackup,
+      createSafetyBackup: fields.get("createSafetyBackup") === "on",
       tables,
-      identity: backup.opensItself ? undefined : String(fields.get("identity") ?? ""),
+      identity: secretKeyIn(fields),
       confirm: typed.trim(),
       idempotencyKey: idempotencyKey(),
     });

@@ -12,8 +12,8 @@ import { ConfirmDialog } from "@/app/ui/confirm-dialog";
 export function UndoButton({ jobId, size }: { jobId: string; size?: "sm" }) {
   const trpc = useTRPC();
   const [asks, setAsks] = useState(false);
-  const { idempotencyKey, started } = useJobStart(() => setAsks(false));
-  const undo = useMutation(trpc.restore.undo.mutationOptions({ meta: { showsError: true }, onSuccess: started }));
+  const { idempotencyKey, starting } = useJobStart(() => setAsks(false));
+  const undo = useMutation(trpc.restore.undo.mutationOptions(starting));
   return (
     <>
       <Button size={size} icon={<Undo2 aria-hidden className="size-4" />} onClick={() => setAsks(true)}>
