@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { useState } from "react";
 import { type ManifestTable, sortTables, type TableColumn } from "@/app/backup/sort-tables";
+import { selectionHref } from "@/app/browse/selection";
 import type { BackupDetails } from "@/app/trpc/types";
 import { Button } from "@/app/ui/button";
 import { EmptyState } from "@/app/ui/empty-state";
@@ -56,7 +57,7 @@ export function ManifestTables({ tables, backup }: Props) {
             <Row key={table.name}>
               <Cell className="max-w-0 w-1/2">
                 <Link
-                  href={`/projects/${backup.projectSlug}/backups/${backup.id}/browse?${new URLSearchParams({ table: table.name })}`}
+                  href={`/projects/${backup.projectSlug}/backups/${backup.id}/browse${selectionHref({ kind: "table", name: table.name })}`}
                   prefetch={false}
                   title={table.name}
                   className="block truncate rounded-sm font-mono text-xs hover:underline"

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "next/navigation";
 import { BackupSkeleton } from "@/app/backup/backup-skeleton";
+import { BackupSubpageHeader } from "@/app/backup/backup-subpage-header";
 import { ObjectList } from "@/app/browse/object-list";
 import { ObjectView } from "@/app/browse/object-view";
 import { selectionOf } from "@/app/browse/selection";
@@ -11,7 +12,6 @@ import { useTRPC } from "@/app/trpc/client";
 import { EmptyState } from "@/app/ui/empty-state";
 import { ErrorState } from "@/app/ui/error-state";
 import { plural } from "@/app/ui/format";
-import { PageHeader } from "@/app/ui/page-header";
 
 /** What a backup holds, read from its file: a list beside what was chosen from it; on a narrow screen the one or the other. */
 export function BrowsePage({ backupId }: { backupId: string }) {
@@ -28,20 +28,12 @@ export function BrowsePage({ backupId }: { backupId: string }) {
   const table = selection?.kind === "table" ? tables.find(({ name }) => name === selection.name) : undefined;
   return (
     <>
-      <PageHeader
-        crumbs={[
-          { href: "/projects", label: "Projects" },
-          { href: `/projects/${backup.projectSlug}`, label: backup.projectName },
-          { href: `/projects/${backup.projectSlug}/backups/${backupId}`, label: "Backup" },
-        ]}
-        here="Browse"
-        title="Browse"
-      >
+      <BackupSubpageHeader backup={backup} title="Browse">
         <p className="break-all text-muted text-sm">
           <span className="font-mono text-xs">{backup.filename}</span>, {plural(backup.rowCount, "row")}. Read from the
           file: no live data is touched.
         </p>
-      </PageHeader>
+      </BackupSubpageHeader>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 md:grid-cols-[16rem_minmax(0,1fr)]">
         <ObjectList
           backupId={backupId}

@@ -3,9 +3,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ObjectLinks } from "@/app/browse/object-links";
+import { readOnce } from "@/app/browse/read-once";
 import type { Selection } from "@/app/browse/selection";
 import { useTRPC } from "@/app/trpc/client";
-import { alone } from "@/app/trpc/links";
 import type { ListedTable } from "@/app/trpc/types";
 import { Button } from "@/app/ui/button";
 import { cx } from "@/app/ui/class-names";
@@ -23,9 +23,7 @@ const shownAtMost = 300;
 export function ObjectList({ backupId, tables, selection, className }: Props) {
   const trpc = useTRPC();
   const [search, setSearch] = useState("");
-  const { data, error, refetch, isFetching } = useQuery(
-    trpc.browse.objects.queryOptions({ backupId }, { trpc: alone, staleTime: Number.POSITIVE_INFINITY, retry: false }),
-  );
+  const { data, error, refetch, isFetching } = useQuery(trpc.browse.objects.queryOptions({ backupId }, readOnce));
   const has = ({ name }: { name: string }) => name.toLowerCase().includes(search.toLowerCase());
   const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name, "en", { numeric: true });
   const found = tables.filter(has).sort(byName);

@@ -3,21 +3,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { BackToList } from "@/app/browse/back-to-list";
 import { Definition } from "@/app/browse/definition";
+import { readOnce } from "@/app/browse/read-once";
 import type { Selection } from "@/app/browse/selection";
 import { useTRPC } from "@/app/trpc/client";
-import { alone } from "@/app/trpc/links";
-import { ErrorState } from "@/app/ui/error-state";
-import { SkeletonRows } from "@/app/ui/skeleton";
+import { Loaded } from "@/app/ui/loaded";
 
 /** What makes a view, a function, a type or the like. */
 export function ObjectView({ backupId, selection }: { backupId: string; selection: Selection }) {
   const trpc = useTRPC();
-  const { data, error, refetch, isFetching } = useQuery(
-    trpc.browse.definition.queryOptions(
-      { backupId, ...selection },
-      { trpc: alone, staleTime: Number.POSITIVE_INFINITY, retry: false },
-    ),
-  );
+  const query = useQuery(trpc.browse.definition.queryOptions({ backupId, ...selection }, readOnce));
   return (
     <div className="flex min-w-0 flex-col gap-3">
       <div>
@@ -25,11 +19,9 @@ export function ObjectView({ backupId, selection }: { backupId: string; selectio
         <h2 className="whitespace-pre-wrap break-all font-mono font-semibold text-base">{selection.name}</h2>
         <p className="text-muted text-sm">{selection.kind}</p>
       </div>
-      {error && (
-        <ErrorState title="The definition could not be read" error={error} onRetry={refetch} retrying={isFetching} />
-      )}
-      {!data && !error && <SkeletonRows rows={4} label="Reading the definition" />}
-      {data && <Definition name={selection.name} sql={data.sql} />}
+      <Loaded query={query} rows={4} loading="Reading the definition" failed="The definition could not be read">
+        {({ sql }) => <Definition name={selection.name} sql={sql} />}
+      </Loaded>
     </div>
   );
 }

@@ -5,16 +5,15 @@ import { Download } from "lucide-react";
 import { BackToList } from "@/app/browse/back-to-list";
 import { Definition } from "@/app/browse/definition";
 import { FirstRows } from "@/app/browse/first-rows";
+import { readOnce } from "@/app/browse/read-once";
 import { useTableDownload } from "@/app/browse/use-table-download";
 import { useTRPC } from "@/app/trpc/client";
-import { alone } from "@/app/trpc/links";
 import type { ListedTable } from "@/app/trpc/types";
 import { Button } from "@/app/ui/button";
-import { ErrorState } from "@/app/ui/error-state";
 import { formatBytes, plural } from "@/app/ui/format";
+import { Loaded } from "@/app/ui/loaded";
 import { Notice } from "@/app/ui/notice";
 import { Section } from "@/app/ui/section";
-import { SkeletonRows } from "@/app/ui/skeleton";
 
 const formats = ["csv", "json", "sql"] as const;
 /** Where the rows are that the backup does not hold. */
@@ -23,14 +22,12 @@ const elsewhere: Record<string, string> = {
   "materialized view": "A backup holds no rows of a materialized view: a restore computes them anew.",
   "foreign table": "Its rows are on another server, and in no backup.",
 };
-/** What a backup holds never changes. */
-const once = { trpc: alone, staleTime: Number.POSITIVE_INFINITY, retry: false };
 
 export function TableView({ backupId, table }: { backupId: string; table: ListedTable }) {
   const trpc = useTRPC();
   const input = { backupId, table: table.name };
-  const rows = useQuery(trpc.browse.rows.queryOptions({ ...input, limit: 50 }, once));
-  const made = useQuery(trpc.browse.table.queryOptions(input, once));
+  const rows = useQuery(trpc.browse.rows.queryOptions({ ...input, limit: 50 }, readOnce));
+  const made = useQuery(trpc.browse.table.queryOptions(input, readOnce));
   const { download, asked, isPending } = useTableDownload(input);
   const hasRows = table.rows !== null;
   return (
@@ -67,29 +64,15 @@ export function TableView({ backupId, table }: { backupId: string; table: Listed
           title="First rows"
           aside={rows.data && (rows.data.isAll ? "all of them" : `the first ${rows.data.rows.length}`)}
         >
-          {rows.error && (
-            <ErrorState
-              title="The rows could not be read"
-              error={rows.error}
-              onRetry={rows.refetch}
-              retrying={rows.isFetching}
-            />
-          )}
-          {rows.isPending && <SkeletonRows rows={8} label="Reading the first rows" />}
-          {rows.data && <FirstRows name={table.name} {...rows.data} />}
+          <Loaded query={rows} rows={8} loading="Reading the first rows" failed="The rows could not be read">
+            {(first) => <FirstRows name={table.name} {...first} />}
+          </Loaded>
         </Section>
       )}
       <Section title="Definition">
-        {made.error && (
-          <ErrorState
-            title="The definition could not be read"
-            error={made.error}
-            onRetry={made.refetch}
-            retrying={made.isFetching}
-          />
-        )}
-        {made.isPending && <SkeletonRows rows={4} label="Reading the definition" />}
-        {made.data && <Definition name={table.name} sql={made.data.sql} />}
+        <Loaded query={made} rows={4} loading="Reading the definition" failed="The definition could not be read">
+          {({ sql }) => <Definition name={table.name} sql={sql} />}
+        </Loaded>
       </Section>
     </div>
   );

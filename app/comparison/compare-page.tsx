@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { BackupSkeleton } from "@/app/backup/backup-skeleton";
+import { BackupSubpageHeader } from "@/app/backup/backup-subpage-header";
 import { CompareRows } from "@/app/comparison/compare-rows";
 import { CompareWith } from "@/app/comparison/compare-with";
 import { Differences } from "@/app/comparison/differences";
@@ -9,9 +10,8 @@ import { useTRPC } from "@/app/trpc/client";
 import { alone } from "@/app/trpc/links";
 import { EmptyState } from "@/app/ui/empty-state";
 import { ErrorState } from "@/app/ui/error-state";
-import { PageHeader } from "@/app/ui/page-header";
+import { Loaded } from "@/app/ui/loaded";
 import { useQueryState } from "@/app/ui/query-state";
-import { SkeletonRows } from "@/app/ui/skeleton";
 
 /** How the live schema, or another backup of the project, differs from a backup. */
 export function ComparePage({ backupId }: { backupId: string }) {
@@ -20,10 +20,11 @@ export function ComparePage({ backupId }: { backupId: string }) {
   const { data: backup, error, refetch, isFetching } = useQuery(trpc.backup.get.queryOptions({ backupId }));
   const canReadLive = backup?.permissions.includes("export") === true;
   const otherId = query.get("with") ?? "";
+  const canCompare = otherId !== "" || canReadLive;
   const found = useQuery(
     trpc.comparison.structure.queryOptions(
       { backupId, otherId: otherId || undefined },
-      { trpc: alone, enabled: otherId !== "" || canReadLive, retry: false, staleTime: 60_000 },
+      { trpc: alone, enabled: canCompare, retry: false, staleTime: 60_000 },
     ),
   );
   if (!backup) {
@@ -32,13 +33,8 @@ export function ComparePage({ backupId }: { backupId: string }) {
   }
   return (
     <>
-      <PageHeader
-        crumbs={[
-          { href: "/projects", label: "Projects" },
-          { href: `/projects/${backup.projectSlug}`, label: backup.projectName },
-          { href: `/projects/${backup.projectSlug}/backups/${backupId}`, label: "Backup" },
-        ]}
-        here="Compare"
+      <BackupSubpageHeader
+        backup={backup}
         title="Compare"
         actions={
           <CompareWith
@@ -50,21 +46,18 @@ export function ComparePage({ backupId }: { backupId: string }) {
         }
       >
         <p className="break-all font-mono text-muted text-xs">{backup.filename}</p>
-      </PageHeader>
-      {otherId === "" && !canReadLive && (
-        <EmptyState>Choose another backup of this project to compare with.</EmptyState>
+      </BackupSubpageHeader>
+      {!canCompare && <EmptyState>Choose another backup of this project to compare with.</EmptyState>}
+      {canCompare && (
+        <Loaded query={found} rows={8} loading="Comparing" failed="They could not be compared">
+          {(differences) => (
+            <>
+              <Differences {...differences} />
+              {canReadLive && <CompareRows backupId={backupId} otherId={otherId} tables={differences.tables} />}
+            </>
+          )}
+        </Loaded>
       )}
-      {found.error && (
-        <ErrorState
-          title="They could not be compared"
-          error={found.error}
-          onRetry={found.refetch}
-          retrying={found.isFetching}
-        />
-      )}
-      {found.isLoading && <SkeletonRows rows={8} label="Comparing" />}
-      {found.data && <Differences {...found.data} />}
-      {found.data && canReadLive && <CompareRows backupId={backupId} otherId={otherId} tables={found.data.tables} />}
     </>
   );
 }

@@ -73,7 +73,7 @@ function JobState({ job, onCancelTooLate }: { job: Job; onCancelTooLate: () => v
     case "cancelling":
       return <JobRunning job={job} onCancelTooLate={onCancelTooLate} />;
     case "completed":
-      return <JobResult job={job} />;
+      return <Completed job={job} />;
     case "failed":
       return <JobFailed job={job} />;
     case "cancelled":
@@ -81,7 +81,7 @@ function JobState({ job, onCancelTooLate }: { job: Job; onCancelTooLate: () => v
   }
 }
 
-function JobResult({ job }: { job: Job }) {
+function Completed({ job }: { job: Job }) {
   switch (job.kind) {
     case "export_backup":
       return <JobFinished job={job} />;

@@ -12,7 +12,7 @@ import { DialogActions, DialogBody } from "@/app/ui/dialog";
 import { EmptyState } from "@/app/ui/empty-state";
 import { ErrorState } from "@/app/ui/error-state";
 import { plural } from "@/app/ui/format";
-import { SkeletonRows } from "@/app/ui/skeleton";
+import { Loaded } from "@/app/ui/loaded";
 import { showMessage } from "@/app/ui/toaster";
 
 type Props = { databaseId: string; onClose: () => void; children: ReactNode };
@@ -53,26 +53,22 @@ export function SchemaPicker({ databaseId, onClose, children }: Props) {
       <DialogBody>
         {children}
         {add.error && <ErrorState title="The projects could not be added" error={add.error} />}
-        {found.isPending && <SkeletonRows label="Looking for schemas" />}
-        {found.error && (
-          <ErrorState
-            title="The schemas could not be read"
-            error={found.error}
-            onRetry={found.refetch}
-            retrying={found.isFetching}
-          />
-        )}
-        {found.data?.length === 0 && <EmptyState>This database has no schemas of its own.</EmptyState>}
-        {found.data && found.data.length > 0 && (
-          <SchemaTable
-            schemas={found.data}
-            drafts={drafts}
-            onTick={tick}
-            onEdit={(edited) =>
-              setDrafts(drafts.map((draft) => (draft.schemaName === edited.schemaName ? edited : draft)))
-            }
-          />
-        )}
+        <Loaded query={found} rows={6} loading="Looking for schemas" failed="The schemas could not be read">
+          {(schemas) =>
+            schemas.length === 0 ? (
+              <EmptyState>This database has no schemas of its own.</EmptyState>
+            ) : (
+              <SchemaTable
+                schemas={schemas}
+                drafts={drafts}
+                onTick={tick}
+                onEdit={(edited) =>
+                  setDrafts(drafts.map((draft) => (draft.schemaName === edited.schemaName ? edited : draft)))
+                }
+              />
+            )
+          }
+        </Loaded>
       </DialogBody>
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>

@@ -13,7 +13,7 @@ import { Button } from "@/app/ui/button";
 import { Dialog, DialogActions, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
 import { SelectField, TextField } from "@/app/ui/field";
-import { SkeletonRows } from "@/app/ui/skeleton";
+import { Loaded } from "@/app/ui/loaded";
 import { SwitchField } from "@/app/ui/switch-field";
 
 type Props = { backup: BackupDetails; onClose: () => void };
@@ -25,16 +25,17 @@ export function RestoreDialog({ backup, onClose }: Props) {
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState<string[] | null>(null);
   const tables = chosen ?? undefined;
+  const hasChosen = chosen?.length !== 0;
   const preflight = useQuery(
     trpc.restore.preflight.queryOptions(
       { backupId: backup.id, targetProjectId: targetSlug, tables },
-      { staleTime: 0, enabled: chosen?.length !== 0, placeholderData: keepPreviousData },
+      { staleTime: 0, enabled: hasChosen, placeholderData: keepPreviousData },
     ),
   );
   const { idempotencyKey, renew, starting } = useJobStart(onClose);
   const start = useMutation(trpc.restore.start.mutationOptions(starting));
   const report = preflight.data;
-  const isStopped = chosen?.length === 0 || (report?.findings.some(({ level }) => level === "stop") ?? true);
+  const isStopped = !hasChosen || (report?.findings.some(({ level }) => level === "stop") ?? true);
   const isConfirmed = typed.trim() === targetSlug;
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -68,18 +69,16 @@ export function RestoreDialog({ backup, onClose }: Props) {
             <option value="tables">The rows of chosen tables</option>
           </SelectField>
           {chosen && <TableChoice tables={backup.manifest.tables} chosen={chosen} onChange={setChosen} />}
-          {preflight.error && !report && (
-            <ErrorState
-              title="The target could not be looked at"
-              error={preflight.error}
-              onRetry={preflight.refetch}
-              retrying={preflight.isFetching}
-            />
+          {hasChosen && (
+            <Loaded
+              query={preflight}
+              rows={6}
+              loading="Looking at the target"
+              failed="The target could not be looked at"
+            >
+              {(report) => <PreflightReport report={report} />}
+            </Loaded>
           )}
-          {!preflight.error && !report && preflight.isFetching && (
-            <SkeletonRows rows={6} label="Looking at the target" />
-          )}
-          {report && chosen?.length !== 0 && <PreflightReport report={report} />}
           <Safety />
           {!backup.opensItself && <SecretKeyField error={fieldError(start.error, "identity")} />}
           {report && !isStopped && (

@@ -2,41 +2,29 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { closeJob } from "@/app/job/job-address";
+import { JobResult } from "@/app/job/job-result";
 import { UndoButton } from "@/app/restore/undo-button";
 import { useTRPC } from "@/app/trpc/client";
 import type { Restore } from "@/app/trpc/types";
 import { AbsoluteTime } from "@/app/ui/absolute-time";
-import { Button, buttonClass } from "@/app/ui/button";
-import { DialogActions, DialogBody } from "@/app/ui/dialog";
-import { ErrorState } from "@/app/ui/error-state";
 import { plural } from "@/app/ui/format";
-import { SkeletonRows } from "@/app/ui/skeleton";
+import { Loaded } from "@/app/ui/loaded";
 import { StatusMark } from "@/app/ui/status-mark";
 
 /** What a restore has done, and the way back. */
 export function RestoreFinished({ jobId }: { jobId: string }) {
   const trpc = useTRPC();
-  const { data: restore, error, refetch, isFetching } = useQuery(trpc.restore.ofJob.queryOptions({ jobId }));
+  const query = useQuery(trpc.restore.ofJob.queryOptions({ jobId }));
+  const restore = query.data;
   return (
-    <>
-      <DialogBody>
-        {error && !restore && (
-          <ErrorState title="The restore could not be read" error={error} onRetry={refetch} retrying={isFetching} />
-        )}
-        {!error && !restore && <SkeletonRows rows={3} label="Loading the restore" />}
-        {restore && <Result restore={restore} />}
-      </DialogBody>
-      <DialogActions>
-        <Button onClick={closeJob}>Close</Button>
-        {restore?.canUndo && <UndoButton jobId={jobId} />}
-        {restore && (
-          <Link href={`/projects/${restore.projectSlug}`} className={buttonClass({ variant: "primary" })}>
-            Open project
-          </Link>
-        )}
-      </DialogActions>
-    </>
+    <JobResult
+      actions={restore?.canUndo && <UndoButton jobId={jobId} />}
+      open={restore && { what: "project", href: `/projects/${restore.projectSlug}` }}
+    >
+      <Loaded query={query} rows={3} loading="Loading the restore" failed="The restore could not be read">
+        {(restore) => <Result restore={restore} />}
+      </Loaded>
+    </JobResult>
   );
 }
 
