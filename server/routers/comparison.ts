@@ -33,7 +33,7 @@ export const comparisonRouter = router({
       for (const table of rest.tables) tableOf(backup, table);
       const options = { ...rest, otherId };
       const job = await db.transaction((tx) => startComparison(tx, ctx.origin, { backup, options, idempotencyKey }));
-      return { jobId: job.id, status: job.status, backupId: backup.id };
+      return { jobId: job.id, status: job.status };
     }),
 
   /** The comparisons of a backup's rows, newest first. */

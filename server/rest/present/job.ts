@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AppError } from "@/db/errors";
 import { jobKind, jobStatus } from "@/db/schema";
 import { serverEnv } from "@/server/env";
-import type { OutputOf } from "@/server/rest/row";
+import type { Asked, OutputOf } from "@/server/rest/row";
 
 const time = z.iso.datetime().meta({ example: "2026-01-29T15:30:00.000Z" });
 const count = z.number().int().min(0);
@@ -59,6 +59,28 @@ export const presentJob = (job: Status): z.input<typeof jobRecord> => ({
   downloadUrl: job.backupId ? downloadUrl(job.backupId) : null,
   packageSizeBytes: job.sizeBytes,
 });
+
+/** The answer of a row that starts a job and has nothing else to give. */
+export const jobAnswer = z.strictObject({ data: jobRecord });
+
+export const jobLocationDoc = { Location: "The address of the job." };
+
+/** Beside the answer with what a job has made. `when`: why there is none yet, or never. */
+export const jobInstead = (when: string) => [{ status: 202, description: when, output: jobAnswer }];
+
+/** A job that was just started; at its end if the caller waits for that. */
+export async function startedJob(jobId: string, { call, wait }: Asked): Promise<Status> {
+  await wait(jobId);
+  return call("job.getStatus", { jobId });
+}
+
+export const jobLocation = (jobId: string) => ({ Location: `/api/jobs/${jobId}` });
+
+export const answerWith = (job: Status) => ({ body: { data: presentJob(job) }, headers: jobLocation(job.id) });
+
+/** `present` of a row whose output is `jobAnswer`. */
+export const presentStarted = async ({ jobId }: { jobId: string }, asked: Asked) =>
+  answerWith(await startedJob(jobId, asked));
 
 type Listed = OutputOf<"job.list">["items"][number];
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { serverEnv } from "@/server/env";
 import { backupRecord, presentBackup, presentDetails } from "@/server/rest/present/backup";
 import { pageHeaders, pageHeadersDoc } from "@/server/rest/present/headers";
-import { jobRecord, presentJob } from "@/server/rest/present/job";
+import { answerWith, jobInstead, startedJob } from "@/server/rest/present/job";
 import { row, type Stream } from "@/server/rest/row";
 import { keyFields } from "@/server/supplied-keys";
 
@@ -26,20 +26,11 @@ export const backupRows = [
     errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED", "NO_ENCRYPTION_KEY"],
     headers: { Location: "The address of the backup, or of the job." },
     output: backupRecord,
-    otherwise: [
-      {
-        status: 202,
-        description: "Still running, or over without a backup.",
-        output: z.strictObject({ data: jobRecord }),
-      },
-    ],
-    async present({ jobId }, { call, wait }) {
-      await wait(jobId);
-      const job = await call("job.getStatus", { jobId });
-      if (!job.backupId) {
-        return { status: 202, body: { data: presentJob(job) }, headers: { Location: `/api/jobs/${jobId}` } };
-      }
-      const body = presentDetails(await call("backup.get", { backupId: job.backupId }));
+    otherwise: jobInstead("Still running, or over without a backup."),
+    async present({ jobId }, asked) {
+      const job = await startedJob(jobId, asked);
+      if (!job.backupId) return { status: 202, ...answerWith(job) };
+      const body = presentDetails(await asked.call("backup.get", { backupId: job.backupId }));
       return { body, headers: { Location: `/api/v1/backups/${job.backupId}` } };
     },
     example: { body: { project_id: "acme", description: "before the upgrade", tags: ["upgrade"] } },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jobRecord, presentJob } from "@/server/rest/present/job";
+import { answerWith, jobInstead, jobLocation, jobLocationDoc, startedJob } from "@/server/rest/present/job";
 import { type OutputOf, row } from "@/server/rest/row";
 
 const tag = "Backups";
@@ -76,22 +76,13 @@ export const comparisonRows = [
     idempotent: true,
     waits: true,
     errors: ["PERMISSION_DENIED", "BACKUP_NOT_FOUND", "TABLE_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
-    headers: { Location: "The address of the job." },
+    headers: jobLocationDoc,
     output: comparisonRecord,
-    otherwise: [
-      {
-        status: 202,
-        description: "Still running, or over without a result.",
-        output: z.strictObject({ data: jobRecord }),
-      },
-    ],
-    async present({ jobId, backupId }, { call, wait }) {
-      const headers = { Location: `/api/jobs/${jobId}` };
-      await wait(jobId);
-      const job = await call("job.getStatus", { jobId });
-      const found = (await call("comparison.list", { backupId })).find((one) => one.jobId === jobId);
-      if (!found) return { status: 202, body: { data: presentJob(job) }, headers };
-      return { body: presentComparison(found), headers };
+    otherwise: jobInstead("Still running, or over without a result."),
+    async present({ jobId }, asked) {
+      const job = await startedJob(jobId, asked);
+      if (job.status !== "completed") return { status: 202, ...answerWith(job) };
+      return { body: presentComparison(await asked.call("comparison.ofJob", { jobId })), headers: jobLocation(jobId) };
     },
     example: { body: { tables: ["orders"] } },
   }),

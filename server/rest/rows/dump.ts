@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jobRecord, presentJob } from "@/server/rest/present/job";
+import { jobAnswer, jobLocationDoc, presentStarted } from "@/server/rest/present/job";
 import { row, type Stream } from "@/server/rest/row";
 
 const tag = "Restore";
@@ -20,13 +20,9 @@ export const dumpRows = [
     idempotent: true,
     waits: true,
     errors: ["PERMISSION_DENIED", "DUMP_NOT_FOUND", "DATABASE_NOT_FOUND", "ALREADY_EXISTS", "IDEMPOTENCY_KEY_REUSED"],
-    headers: { Location: "The address of the job." },
-    output: z.strictObject({ data: jobRecord }),
-    async present({ jobId }, { call, wait }) {
-      await wait(jobId);
-      const job = await call("job.getStatus", { jobId });
-      return { body: { data: presentJob(job) }, headers: { Location: `/api/jobs/${jobId}` } };
-    },
+    headers: jobLocationDoc,
+    output: jobAnswer,
+    present: presentStarted,
     example: {
       body: {
         slug: "acme-import",

@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { noStore, noStoreDoc, pageHeaders, pageHeadersDoc } from "@/server/rest/present/headers";
-import { jobListRecord, jobRecord, listedJob, presentJob } from "@/server/rest/present/job";
+import {
+  jobAnswer,
+  jobListRecord,
+  jobLocation,
+  jobLocationDoc,
+  jobRecord,
+  listedJob,
+  presentJob,
+} from "@/server/rest/present/job";
 import { row } from "@/server/rest/row";
 
 const tag = "Exports and jobs";
@@ -26,13 +34,13 @@ export const exportRows = [
     idempotent: true,
     waits: true,
     errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED", "NO_ENCRYPTION_KEY"],
-    headers: { Location: "The address of the job." },
+    headers: jobLocationDoc,
     output: z.strictObject({ data: started }),
     async present(job, { call, wait }) {
       const waited = await wait(job.jobId);
       const { status } = waited ? await call("job.getStatus", { jobId: job.jobId }) : job;
       const data = { jobId: job.jobId, status, projectId: job.projectId, createdAt: job.createdAt.toISOString() };
-      return { body: { data }, headers: { Location: `/api/jobs/${job.jobId}` } };
+      return { body: { data }, headers: jobLocation(job.jobId) };
     },
     example: {
       body: { project_id: "acme", format: "custom", compression: "gzip", encrypt: false, tags: ["before-upgrade"] },
@@ -50,7 +58,7 @@ export const exportRows = [
     status: 200,
     errors: ["PERMISSION_DENIED", "JOB_NOT_FOUND"],
     headers: noStoreDoc,
-    output: z.strictObject({ data: jobRecord }),
+    output: jobAnswer,
     present: (job) => ({ body: { data: presentJob(job) }, headers: noStore }),
   }),
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jobRecord, presentJob } from "@/server/rest/present/job";
+import { answerWith, jobInstead, jobLocation, jobLocationDoc, startedJob } from "@/server/rest/present/job";
 import { presentProof, proofDocument, proofRecord } from "@/server/rest/present/proof";
 import { row, type Stream } from "@/server/rest/row";
 
@@ -22,22 +22,14 @@ export const proofRows = [
     waits: true,
     optionalBody: true,
     errors: ["PERMISSION_DENIED", "BACKUP_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED", "WRONG_KEY"],
-    headers: { Location: "The address of the job." },
+    headers: jobLocationDoc,
     output: proofRecord,
-    otherwise: [
-      {
-        status: 202,
-        description: "Still running, or over without a proof.",
-        output: z.strictObject({ data: jobRecord }),
-      },
-    ],
-    async present({ jobId, backupId }, { call, wait }) {
-      await wait(jobId);
-      const job = await call("job.getStatus", { jobId });
-      const headers = { Location: `/api/jobs/${jobId}` };
-      if (job.status !== "completed") return { status: 202, body: { data: presentJob(job) }, headers };
-      const proof = await call("proof.ofJob", { jobId });
-      return { body: presentProof({ ...proof, backupId }), headers };
+    otherwise: jobInstead("Still running, or over without a proof."),
+    async present({ jobId, backupId }, asked) {
+      const job = await startedJob(jobId, asked);
+      if (job.status !== "completed") return { status: 202, ...answerWith(job) };
+      const proof = await asked.call("proof.ofJob", { jobId });
+      return { body: presentProof({ ...proof, backupId }), headers: jobLocation(jobId) };
     },
     example: { body: { level: "restore" } },
   }),

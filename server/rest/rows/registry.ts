@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { noStore, noStoreDoc, pageHeaders, pageHeadersDoc } from "@/server/rest/present/headers";
-import { presentToolJob, presentToolJobFull, toolJob, toolJobFull } from "@/server/rest/present/job";
+import {
+  jobLocationDoc,
+  presentToolJob,
+  presentToolJobFull,
+  startedJob,
+  toolJob,
+  toolJobFull,
+} from "@/server/rest/present/job";
 import { row } from "@/server/rest/row";
 
 const tag = "Tool registry";
@@ -25,11 +32,10 @@ export const registryRows = [
     idempotent: true,
     waits: true,
     errors: ["PERMISSION_DENIED", "TOOL_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED", "NO_ENCRYPTION_KEY"],
-    headers: { Location: "The address of the job." },
+    headers: jobLocationDoc,
     output: toolJob,
-    async present({ jobId }, { call, wait }) {
-      await wait(jobId);
-      const body = presentToolJob(await call("job.getStatus", { jobId }));
+    async present({ jobId }, asked) {
+      const body = presentToolJob(await startedJob(jobId, asked));
       return { body, headers: { Location: `/api/tool-registry/export-jobs/${jobId}` } };
     },
     example: { body: { format: "custom", description: "before the upgrade" } },

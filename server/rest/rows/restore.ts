@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { preflightReport } from "@/jobs/restore-backup/preflight-report";
-import { jobRecord, presentJob } from "@/server/rest/present/job";
+import {
+  answerWith,
+  jobAnswer,
+  jobInstead,
+  jobLocation,
+  jobLocationDoc,
+  presentStarted,
+  startedJob,
+} from "@/server/rest/present/job";
 import { row } from "@/server/rest/row";
 
 const tag = "Restore";
@@ -19,12 +27,6 @@ const restoreRecord = z
     keptUntil: z.iso.datetime().nullable(),
   })
   .meta({ id: "Restore" });
-
-const running = {
-  status: 202,
-  description: "Still running, or over without success: see its `status`.",
-  output: z.strictObject({ data: jobRecord }),
-};
 
 export const restoreRows = [
   row({
@@ -67,17 +69,15 @@ export const restoreRows = [
       "WRONG_KEY",
       "IDEMPOTENCY_KEY_REUSED",
     ],
-    headers: { Location: "The address of the job." },
+    headers: jobLocationDoc,
     output: restoreRecord,
-    otherwise: [running],
-    async present({ jobId }, { call, wait }) {
-      await wait(jobId);
-      const job = await call("job.getStatus", { jobId });
-      const headers = { Location: `/api/jobs/${jobId}` };
-      if (job.status !== "completed") return { status: 202, body: { data: presentJob(job) }, headers };
-      const { rowCount, swappedAt, keptUntil, ...done } = await call("restore.ofJob", { jobId });
+    otherwise: jobInstead("Still running, or over without success: see its `status`."),
+    async present({ jobId }, asked) {
+      const job = await startedJob(jobId, asked);
+      if (job.status !== "completed") return { status: 202, ...answerWith(job) };
+      const { rowCount, swappedAt, keptUntil, ...done } = await asked.call("restore.ofJob", { jobId });
       return {
-        headers,
+        headers: jobLocation(jobId),
         body: {
           success: true as const,
           message: "The backup was restored.",
@@ -108,13 +108,9 @@ export const restoreRows = [
     waits: true,
     optionalBody: true,
     errors: ["PERMISSION_DENIED", "JOB_NOT_FOUND", "INVALID_JOB_STATUS", "IDEMPOTENCY_KEY_REUSED"],
-    headers: { Location: "The address of the job." },
-    output: z.strictObject({ data: jobRecord }),
-    async present({ jobId }, { call, wait }) {
-      await wait(jobId);
-      const job = await call("job.getStatus", { jobId });
-      return { body: { data: presentJob(job) }, headers: { Location: `/api/jobs/${jobId}` } };
-    },
+    headers: jobLocationDoc,
+    output: jobAnswer,
+    present: presentStarted,
   }),
 
   row({
@@ -140,13 +136,9 @@ export const restoreRows = [
       "WRONG_KEY",
       "IDEMPOTENCY_KEY_REUSED",
     ],
-    headers: { Location: "The address of the job." },
-    output: z.strictObject({ data: jobRecord }),
-    async present({ jobId }, { call, wait }) {
-      await wait(jobId);
-      const job = await call("job.getStatus", { jobId });
-      return { body: { data: presentJob(job) }, headers: { Location: `/api/jobs/${jobId}` } };
-    },
+    headers: jobLocationDoc,
+    output: jobAnswer,
+    present: presentStarted,
     example: { body: { slug: "acme-staging", name: "Acme staging", schema_name: "tenant_acme_staging" } },
   }),
 ];
