@@ -1,15 +1,21 @@
 import { eq, sql } from "drizzle-orm";
-import { db } from "@/db/client";
+import { type Db, db, type Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { type Connection, databases } from "@/db/schema";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { connectTenant } from "@/jobs/postgres/connection";
 
+/** A registered database. Throws DATABASE_NOT_FOUND. */
+export async function findDatabase(tx: Tx | Db, id: string) {
+  const [database] = await tx.select().from(databases).where(eq(databases.id, id));
+  if (!database) throw new AppError("DATABASE_NOT_FOUND", "There is no such database.");
+  return database;
+}
+
 /** Schemas that hold tables or are empty, those of PostgreSQL itself and of Coffer left out. */
 export async function listSchemas(databaseId: string) {
-  const [database] = await db.select().from(databases).where(eq(databases.id, databaseId));
-  if (!database) throw new AppError("DATABASE_NOT_FOUND", "There is no such database.");
-  return reach(database.connection, async (tenant) => [
+  const { connection } = await findDatabase(db, databaseId);
+  return reach(connection, async (tenant) => [
     ...(await tenant<{ name: string; tables: number; bytes: number }[]>`
       select n.nspname as name, count(c.oid)::int as tables, coalesce(sum(pg_table_size(c.oid)), 0)::float8 as bytes
       from pg_namespace n left join pg_class c on c.relnamespace = n.oid and c.relkind = 'r'

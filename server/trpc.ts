@@ -35,6 +35,12 @@ export async function createContext(headers: Headers): Promise<Context> {
   return { ...identity, address: clientAddress(headers), requestId: requestIdOf(headers), allowances: [] };
 }
 
+/** Who does what the audit writes down, and by which way. */
+export const originOf = (
+  user: User,
+  { token, address, requestId }: Pick<Context, "token" | "address" | "requestId">,
+): Origin => ({ actor: user, address, requestId, tokenId: token?.id ?? null });
+
 /** A context for a user whom no request has brought, e.g. in a benchmark. */
 export const inTheNameOf = (user: User): Context => ({
   user,
@@ -116,9 +122,9 @@ export const publicProcedure = t.procedure.use(mapErrors);
 export const userProcedure = publicProcedure.use(async ({ ctx, meta, type, path, next }) => {
   if (ctx.refusal) throw ctx.refusal;
   if (!ctx.user) throw new AppError("UNAUTHENTICATED", "Sign in to go on.");
-  const { user, token, address, requestId } = ctx;
+  const { user, token } = ctx;
   noteOnRequest({ userId: user.id, tokenId: token?.id });
-  const origin: Origin = { actor: user, address, requestId, tokenId: token?.id ?? null };
+  const origin = originOf(user, ctx);
   if (meta?.limit && !ctx.isOurs) {
     const allowance = await countCall(meta.limit, token?.id ?? user.id);
     if (allowance) ctx.allowances.push(allowance);
@@ -151,6 +157,9 @@ export const projectRef = z
   .max(100)
   .regex(/^[a-zA-Z0-9_-]+$/, "must be a project's id or slug");
 
+/** The same call again with the same key gives the job that it has started. */
+export const idempotencyKey = z.string().min(1).max(200).optional();
+
 export type Permission = (typeof permission.enumValues)[number];
 
 /** Needs the right to a project, and resolves it. Without membership the project does not exist for the caller. */
@@ -174,8 +183,10 @@ export function requirePermission(project: { permissions: Permission[] }, needs:
 
 const allPermissions: Permission[] = ["export", "import", "restore", "manage"];
 
-/** The project if the user may see it, with what they may do there. */
-export async function findProject(user: Actor, ref: string) {
+const noProject = () => new AppError("PROJECT_NOT_FOUND", "There is no such project.");
+
+/** The project if the user may see it, with what they may do there. Whoever looks for something in it says what is missing else. */
+export async function findProject(user: Actor, ref: string, missing = noProject) {
   const isUuid = z.uuid().safeParse(ref).success;
   const [row] = await db
     .select({ project: projects, permissions: projectMembers.permissions })
@@ -183,6 +194,6 @@ export async function findProject(user: Actor, ref: string) {
     .leftJoin(projectMembers, and(eq(projectMembers.projectId, projects.id), eq(projectMembers.userId, user.id)))
     .where(or(eq(projects.slug, ref), isUuid ? eq(projects.id, ref) : sql`false`));
   const permissions = user.role === "admin" ? allPermissions : row?.permissions;
-  if (!row || !permissions) throw new AppError("PROJECT_NOT_FOUND", "There is no such project.");
+  if (!row || !permissions) throw missing();
   return { ...row.project, permissions };
 }

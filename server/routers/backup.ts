@@ -91,7 +91,7 @@ export const backupRouter = router({
     await db.transaction(async (tx) => {
       const set = { ...words, ...pin };
       const [row] = await tx.update(backups).set(set).where(eq(backups.id, backup.id)).returning({ id: backups.id });
-      if (!row) throw new AppError("BACKUP_NOT_FOUND", "There is no such backup.");
+      if (!row) throw noBackup();
       await recordAudit(tx, ctx.origin, {
         action: "backup.changed",
         subject: { kind: "backup", id: backup.id },
@@ -117,13 +117,11 @@ export const backupRouter = router({
   }),
 });
 
-/** The backup if the user may see its project. */
-export async function findBackup(user: Actor, backupId: string) {
+const noBackup = () => new AppError("BACKUP_NOT_FOUND", "There is no such backup.");
+
+/** The backup if the user may see its project. Whoever looks for something of it says what is missing else. */
+export async function findBackup(user: Actor, backupId: string, missing = noBackup) {
   const [backup] = await db.select().from(backups).where(eq(backups.id, backupId));
-  const missing = () => new AppError("BACKUP_NOT_FOUND", "There is no such backup.");
   if (!backup) throw missing();
-  const project = await findProject(user, backup.projectId).catch((error) => {
-    throw error instanceof AppError ? missing() : error;
-  });
-  return { backup, project };
+  return { backup, project: await findProject(user, backup.projectId, missing) };
 }

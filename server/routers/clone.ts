@@ -2,14 +2,13 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { databases, jobs, projects } from "@/db/schema";
+import { jobs } from "@/db/schema";
 import { cloneInput, cloneOptions } from "@/jobs/clone-project/options";
 import { startClone } from "@/jobs/clone-project/start";
+import { requirePlace } from "@/server/new-project";
 import { findBackup } from "@/server/routers/backup";
 import { keyFields, keysFor, notBoth } from "@/server/supplied-keys";
-import { adminProcedure, findProject, router, userProcedure } from "@/server/trpc";
-
-const idempotencyKey = z.string().min(1).max(200).optional();
+import { adminProcedure, findProject, idempotencyKey, router, userProcedure } from "@/server/trpc";
 
 export const cloneRouter = router({
   /** Starts to restore a backup as a new project. The answer comes at once; `job.getStatus` tells the rest. */
@@ -20,15 +19,14 @@ export const cloneRouter = router({
       const { backup } = await findBackup(ctx.user, options.backupId);
       if (backup.status !== "available")
         throw new AppError("BACKUP_CORRUPT", `This backup cannot be cloned: its file is ${backup.status}.`);
-      const [taken] = await db.select({ id: projects.id }).from(projects).where(eq(projects.slug, options.slug));
-      if (taken) throw new AppError("ALREADY_EXISTS", `There is a project with the slug ${options.slug} already.`);
-      if (options.databaseId !== undefined) {
-        const [database] = await db.select().from(databases).where(eq(databases.id, options.databaseId));
-        if (!database) throw new AppError("DATABASE_NOT_FOUND", "There is no such database.");
-      }
       const keys = keysFor(backup, { identity, passphrase });
       const wanted = { options, projectId: backup.projectId, idempotencyKey, keys };
-      const job = await db.transaction((tx) => startClone(tx, ctx.origin, wanted));
+      const job = await db.transaction(async (tx) => {
+        const job = await startClone(tx, ctx.origin, wanted);
+        // The same call again gives the same job, which may have made the project by now.
+        if (job.isNew) await requirePlace(tx, options);
+        return job;
+      });
       return { jobId: job.id, status: job.status };
     }),
 
@@ -37,9 +35,7 @@ export const cloneRouter = router({
     const missing = () => new AppError("JOB_NOT_FOUND", "There is no such clone.");
     const [job] = await db.select().from(jobs).where(eq(jobs.id, input.jobId));
     if (job?.kind !== "clone_project") throw missing();
-    await findProject(ctx.user, job.projectId ?? "").catch(() => {
-      throw missing();
-    });
+    await findProject(ctx.user, job.projectId ?? "", missing);
     const { slug, name, structureOnly } = cloneOptions.parse(job.options);
     return { slug, name, structureOnly };
   }),

@@ -12,7 +12,7 @@ import { failureOf } from "@/jobs/lifecycle/failure";
 import { loadSubject } from "@/jobs/lifecycle/subject";
 import { definitionsOf, leaving, manifestOf, tableOf } from "@/server/browse";
 import { findBackup } from "@/server/routers/backup";
-import { requirePermission, router, userProcedure } from "@/server/trpc";
+import { idempotencyKey, requirePermission, router, userProcedure } from "@/server/trpc";
 
 const input = z.strictObject({
   backupId: z.uuid(),
@@ -23,9 +23,7 @@ export const comparisonRouter = router({
   /** Starts to compare the rows of some tables by key. `job.getStatus` tells how it goes, `ofJob` and `list` what was found. */
   start: userProcedure
     .meta({ scope: "export", limit: "export" })
-    .input(
-      compareOptions.extend({ otherId: z.uuid().optional(), idempotencyKey: z.string().min(1).max(200).optional() }),
-    )
+    .input(compareOptions.extend({ otherId: z.uuid().optional(), idempotencyKey }))
     .mutation(async ({ ctx, input: { idempotencyKey, otherId = null, ...rest } }) => {
       const { backup, project } = await findBackup(ctx.user, rest.backupId);
       requirePermission(project, "export");
@@ -52,9 +50,7 @@ export const comparisonRouter = router({
     const [found] = await db.select().from(comparisons).where(eq(comparisons.jobId, input.jobId));
     const missing = () => new AppError("NOT_FOUND", "There is no such comparison.");
     if (!found) throw missing();
-    const { project } = await findBackup(ctx.user, found.backupId).catch(() => {
-      throw missing();
-    });
+    const { project } = await findBackup(ctx.user, found.backupId, missing);
     return { ...found, projectSlug: project.slug };
   }),
 

@@ -4,7 +4,7 @@ import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { databases } from "@/db/schema";
-import { serverSeen, testConnection } from "@/server/tenant-database";
+import { findDatabase, serverSeen, testConnection } from "@/server/tenant-database";
 import { adminProcedure, router } from "@/server/trpc";
 
 /** libpq would read more into these than a name: a folder of sockets, a list of hosts, options, another connection string. */
@@ -71,10 +71,9 @@ export const databaseRouter = router({
 
   /** Looks whether a registered database answers. */
   check: adminProcedure.input(z.object({ databaseId: z.uuid() })).mutation(async ({ input }) => {
-    const [row] = await db.select().from(databases).where(eq(databases.id, input.databaseId));
-    if (!row) throw new AppError("DATABASE_NOT_FOUND", "There is no such database.");
-    const info = await testConnection(row.connection);
-    await db.update(databases).set(serverSeen(info)).where(eq(databases.id, row.id));
+    const { id, connection } = await findDatabase(db, input.databaseId);
+    const info = await testConnection(connection);
+    await db.update(databases).set(serverSeen(info)).where(eq(databases.id, id));
     return info;
   }),
 });

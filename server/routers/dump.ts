@@ -1,17 +1,17 @@
 import { eq } from "drizzle-orm";
-import { z } from "zod";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { databases, dumps, projects } from "@/db/schema";
+import { dumps } from "@/db/schema";
 import { importInput } from "@/jobs/import-dump/options";
 import { startImport } from "@/jobs/import-dump/start";
-import { adminProcedure, router } from "@/server/trpc";
+import { requirePlace } from "@/server/new-project";
+import { adminProcedure, idempotencyKey, router } from "@/server/trpc";
 
 export const dumpRouter = router({
   /** Starts to make a project of a file that was uploaded. The answer comes at once; `job.getStatus` tells the rest. */
   restore: adminProcedure
     .meta({ scope: "restore", limit: "export" })
-    .input(importInput.extend({ idempotencyKey: z.string().min(1).max(200).optional() }))
+    .input(importInput.extend({ idempotencyKey }))
     .mutation(async ({ ctx, input: { idempotencyKey, ...options } }) => {
       const job = await db.transaction(async (tx) => {
         const [dump] = await tx.select().from(dumps).where(eq(dumps.id, options.dumpId)).for("key share");
@@ -23,10 +23,7 @@ export const dumpRouter = router({
             "DUMP_NOT_FOUND",
             "There is no such upload. It may have been used, or be older than a day.",
           );
-        const [taken] = await tx.select({ id: projects.id }).from(projects).where(eq(projects.slug, options.slug));
-        if (taken) throw new AppError("ALREADY_EXISTS", `There is a project with the slug ${options.slug} already.`);
-        const [database] = await tx.select().from(databases).where(eq(databases.id, options.databaseId));
-        if (!database) throw new AppError("DATABASE_NOT_FOUND", "There is no such database.");
+        await requirePlace(tx, options);
         return job;
       });
       return { jobId: job.id, status: job.status };

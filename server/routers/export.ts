@@ -1,5 +1,4 @@
 import { and, desc, eq, isNotNull } from "drizzle-orm";
-import { z } from "zod";
 import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { backups, databases } from "@/db/schema";
@@ -8,9 +7,7 @@ import { startJob } from "@/jobs/lifecycle/start";
 import { connectTenant } from "@/jobs/postgres/connection";
 import { requireKey } from "@/server/encryption-key";
 import { noteOnRequest } from "@/server/request-log";
-import { projectProcedure, projectRef, router } from "@/server/trpc";
-
-const idempotencyKey = z.string().min(1).max(200).optional();
+import { idempotencyKey, projectProcedure, projectRef, router } from "@/server/trpc";
 
 export const exportRouter = router({
   /** Starts the dump of a project's schema. The answer comes at once; `job.getStatus` tells the rest. */

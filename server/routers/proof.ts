@@ -10,9 +10,7 @@ import { startVerification } from "@/jobs/verify-backup/start";
 import { proofDocumentOf } from "@/server/proof-document";
 import { findBackup } from "@/server/routers/backup";
 import { keyFields, keysFor, notBoth } from "@/server/supplied-keys";
-import { requirePermission, router, userProcedure } from "@/server/trpc";
-
-const idempotencyKey = z.string().min(1).max(200).optional();
+import { idempotencyKey, requirePermission, router, userProcedure } from "@/server/trpc";
 
 export const proofRouter = router({
   /** Starts a proof of a backup. The answer comes at once; `job.getStatus` tells the rest, `ofJob` what was found. */
@@ -70,9 +68,7 @@ export const proofRouter = router({
 async function shown(user: Parameters<typeof findBackup>[0], proof: typeof proofs.$inferSelect | undefined) {
   const missing = () => new AppError("PROOF_NOT_FOUND", "There is no such proof.");
   if (!proof) throw missing();
-  const { backup, project } = await findBackup(user, proof.backupId).catch(() => {
-    throw missing();
-  });
+  const { backup, project } = await findBackup(user, proof.backupId, missing);
   return {
     ...proof,
     restored: restoredSchema.nullable().parse(proof.restored),

@@ -3,17 +3,24 @@ import { z } from "zod";
 import type { Actor } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { backups, databases, restores } from "@/db/schema";
+import { backups, restores } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
 import { restoreInput } from "@/jobs/restore-backup/options";
 import { preflight } from "@/jobs/restore-backup/preflight";
 import { startRestore, startUndo } from "@/jobs/restore-backup/start";
 import { findBackup } from "@/server/routers/backup";
 import { keyFields, keysFor, notBoth } from "@/server/supplied-keys";
-import { reach } from "@/server/tenant-database";
-import { findProject, projectProcedure, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
+import { findDatabase, reach } from "@/server/tenant-database";
+import {
+  findProject,
+  idempotencyKey,
+  projectProcedure,
+  projectRef,
+  requirePermission,
+  router,
+  userProcedure,
+} from "@/server/trpc";
 
-const idempotencyKey = z.string().min(1).max(200).optional();
 /** The backup's own project when it is left out. */
 const targetProjectId = projectRef.optional();
 
@@ -24,13 +31,10 @@ export const restoreRouter = router({
     .input(z.strictObject({ backupId: z.uuid(), targetProjectId, tables: restoreInput.shape.tables }))
     .query(async ({ ctx, input }) => {
       const { backup, target } = await findTarget(ctx.user, input);
-      const [database] = await db.select().from(databases).where(eq(databases.id, target.databaseId));
-      if (!database) throw new AppError("DATABASE_NOT_FOUND", "There is no such database.");
+      const { connection } = await findDatabase(db, target.databaseId);
       const manifest = manifestSchema.parse(backup.manifest);
       const { slug, name, schemaName: schema } = target;
-      const report = await reach(database.connection, (sql) =>
-        preflight(sql, { manifest, schema, tables: input.tables }),
-      );
+      const report = await reach(connection, (sql) => preflight(sql, { manifest, schema, tables: input.tables }));
       return { ...report, target: { slug, name, schema } };
     }),
 
@@ -135,8 +139,5 @@ async function findRestore(user: Actor, jobId: string) {
   const missing = () => new AppError("JOB_NOT_FOUND", "There is no such restore.");
   const [restore] = await db.select().from(restores).where(eq(restores.jobId, jobId));
   if (!restore) throw missing();
-  const project = await findProject(user, restore.projectId).catch(() => {
-    throw missing();
-  });
-  return { restore, project };
+  return { restore, project: await findProject(user, restore.projectId, missing) };
 }
