@@ -3,17 +3,17 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
-import { AppError, codeOf } from "@/db/errors";
+import { codeOf } from "@/db/errors";
 import { contentTypes } from "@/server/download";
-import type { Exchange } from "@/server/exchange";
+import { type Exchange, requireMethod } from "@/server/exchange";
 import { openDecrypted } from "@/server/open-decrypted";
 import { sendProblem, toAppError } from "@/server/problem";
 import { noteOnRequest } from "@/server/request-log";
-import { readBody } from "@/server/rest/body";
+import { requireCaller } from "@/server/require-caller";
+import { readBody, readText } from "@/server/rest/body";
 import { callProcedure } from "@/server/rest/row";
-import { requireCaller } from "@/server/rest/serve";
 import { findBackup } from "@/server/routers/backup";
-import { createContext } from "@/server/trpc";
+import { createContext, originOf } from "@/server/trpc";
 
 const decryptedPath = /^\/api\/v1\/backups\/([0-9a-f-]{36})\/decrypted$/;
 
@@ -27,10 +27,7 @@ export async function serveDecrypted(exchange: Exchange): Promise<boolean> {
   if (!backupId) return false;
   noteOnRequest({ route: "/api/v1/backups/{id}/decrypted" });
   try {
-    if (request.method !== "POST") {
-      response.setHeader("Allow", "POST");
-      throw new AppError("METHOD_NOT_ALLOWED", "Use POST here: a key has no place in an address.");
-    }
+    requireMethod(exchange, ["POST"], "Use POST here: a key has no place in an address.");
     await send(exchange, backupId);
   } catch (error) {
     if (!request.complete) response.setHeader("Connection", "close");
@@ -41,23 +38,18 @@ export async function serveDecrypted(exchange: Exchange): Promise<boolean> {
 
 async function send({ request, response, headers }: Exchange, backupId: string): Promise<void> {
   const ctx = await createContext(headers);
-  requireCaller(ctx, request.method, headers);
+  const user = requireCaller(ctx, request.method, headers);
   const key = await keyIn(request, headers);
   // Its checks are ours: who may, and whether the key is one and fits.
   const { filename, sizeBytes } = await callProcedure(ctx, "backup.tryKey", { ...key, backupId });
-  if (!ctx.user) throw new AppError("UNAUTHENTICATED", "Sign in to go on.");
-  const { backup } = await findBackup(ctx.user, backupId);
+  const { backup } = await findBackup(user, backupId);
   await using opened = await openDecrypted(backup, key);
-  await recordAudit(
-    db,
-    { actor: ctx.user, tokenId: ctx.token?.id, address: ctx.address, requestId: ctx.requestId },
-    {
-      action: "backup.downloaded_decrypted",
-      subject: { kind: "backup", id: backup.id },
-      projectId: backup.projectId,
-      details: { filename, keySupplied: Object.keys(key).length > 0 },
-    },
-  );
+  await recordAudit(db, originOf(user, ctx), {
+    action: "backup.downloaded_decrypted",
+    subject: { kind: "backup", id: backup.id },
+    projectId: backup.projectId,
+    details: { filename, keySupplied: Object.keys(key).length > 0 },
+  });
   response.writeHead(200, {
     "Content-Type": contentTypes[backup.compression],
     "Content-Length": sizeBytes,
@@ -70,16 +62,9 @@ async function send({ request, response, headers }: Exchange, backupId: string):
   });
 }
 
-const mostFormBytes = 128 * 1024;
-
 /** Programs send JSON; the dashboard sends a form, so that the browser itself takes the file. */
 async function keyIn(request: IncomingMessage, headers: Headers): Promise<Record<string, unknown>> {
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers.get("content-type") ?? ""))
     return (await readBody(request, headers)) ?? {};
-  let text = "";
-  for await (const chunk of request) {
-    text += chunk;
-    if (text.length > mostFormBytes) throw new AppError("PAYLOAD_TOO_LARGE", "The form is too large.");
-  }
-  return Object.fromEntries(new URLSearchParams(text));
+  return Object.fromEntries(new URLSearchParams(await readText(request)));
 }

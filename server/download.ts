@@ -4,12 +4,10 @@ import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import type { BackupCompression, backups } from "@/db/schema";
-import { clientAddress } from "@/server/address";
 import { callerOf } from "@/server/download-caller";
 import type { Exchange } from "@/server/exchange";
 import { sendProblem, toAppError } from "@/server/problem";
 import { parseRange } from "@/server/range";
-import { requestIdOf } from "@/server/request-id";
 import { noteOnRequest } from "@/server/request-log";
 import { findBackup } from "@/server/routers/backup";
 import { sendRange } from "@/server/send-file";
@@ -43,21 +41,17 @@ export async function serveDownload({ request, response, headers, url }: Exchang
   try {
     if (request.method !== "GET" && request.method !== "HEAD")
       throw new AppError("VALIDATION_ERROR", "A download is a GET or a HEAD.");
-    const { user, token } = await callerOf(backupId, url.searchParams, headers);
+    const { user, origin } = await callerOf(backupId, url.searchParams, headers);
     const { backup } = await findBackup(user, backupId);
     const file = await openStored(backup);
     try {
       await send({ request, response, file, backup }, () =>
-        recordAudit(
-          db,
-          { actor: user, tokenId: token?.id, address: clientAddress(headers), requestId: requestIdOf(headers) },
-          {
-            action: "backup.downloaded",
-            subject: { kind: "backup", id: backup.id },
-            projectId: backup.projectId,
-            details: { filename: backup.filename, range: request.headers.range?.slice(0, 100) },
-          },
-        ),
+        recordAudit(db, origin, {
+          action: "backup.downloaded",
+          subject: { kind: "backup", id: backup.id },
+          projectId: backup.projectId,
+          details: { filename: backup.filename, range: request.headers.range?.slice(0, 100) },
+        }),
       );
     } finally {
       await file.close();

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { AppError } from "@/db/errors";
 
 /** One request and its answer, with what every door looks at first. */
 export type Exchange = {
@@ -14,6 +15,17 @@ export function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.once("close", () => response.writableFinished || gone.abort());
   return gone.signal;
+}
+
+/** Throws METHOD_NOT_ALLOWED for any other method than these, which the answer then names. */
+export function requireMethod(
+  { request, response }: Pick<Exchange, "request" | "response">,
+  methods: string[],
+  message = `Use ${methods.join(" or ")} here.`,
+): void {
+  if (methods.includes(request.method ?? "")) return;
+  response.setHeader("Allow", methods.join(", "));
+  throw new AppError("METHOD_NOT_ALLOWED", message);
 }
 
 /** Serves what is for it, and gives false for any other request. */

@@ -1,5 +1,4 @@
-import { AppError } from "@/db/errors";
-import type { Exchange } from "@/server/exchange";
+import { type Exchange, requireMethod } from "@/server/exchange";
 import { sendProblem, toAppError } from "@/server/problem";
 import { proofPage } from "@/server/proof-page";
 import { proofPagePolicy } from "@/server/proof-page-style";
@@ -15,10 +14,7 @@ export async function serveProofReport({ request, response, headers, url }: Exch
   if (!backupId) return false;
   noteOnRequest({ route: "/api/v1/backups/{id}/proofs/{proof_id}/report" });
   try {
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      response.setHeader("Allow", "GET, HEAD");
-      throw new AppError("METHOD_NOT_ALLOWED", "Use GET here.");
-    }
+    requireMethod({ request, response }, ["GET", "HEAD"]);
     const ctx = await createContext(headers);
     const document = await callProcedure(ctx, "proof.document", { backupId, proofId, as: "html" });
     const page = Buffer.from(proofPage(document));

@@ -6,12 +6,10 @@ import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { type OpenTable, openTable } from "@/jobs/browse/dump";
 import { type TableFormat, tableFile, tableFormats } from "@/jobs/browse/table-file";
-import { clientAddress } from "@/server/address";
 import { tableOf, withDump } from "@/server/browse";
 import { callerOf } from "@/server/download-caller";
-import { type Exchange, goneSignal } from "@/server/exchange";
+import { type Exchange, goneSignal, requireMethod } from "@/server/exchange";
 import { sendProblem, toAppError } from "@/server/problem";
-import { requestIdOf } from "@/server/request-id";
 import { noteOnRequest } from "@/server/request-log";
 import { findBackup } from "@/server/routers/backup";
 
@@ -28,14 +26,13 @@ const contentTypes: Record<TableFormat, string> = {
  * When it cannot be read to its end the connection breaks, so that nobody takes a part for the whole.
  */
 export async function serveTableDownload(exchange: Exchange): Promise<boolean> {
-  const { request, response, url } = exchange;
+  const { response, url } = exchange;
   const [, backupId, encoded] = tablePath.exec(url.pathname) ?? [];
   if (!backupId || !encoded) return false;
   noteOnRequest({ route: "/api/v1/backups/{id}/tables/{name}/download" });
   const gone = goneSignal(response);
   try {
-    if (request.method !== "GET" && request.method !== "HEAD")
-      throw new AppError("METHOD_NOT_ALLOWED", "A download is a GET or a HEAD.");
+    requireMethod(exchange, ["GET", "HEAD"], "A download is a GET or a HEAD.");
     await serve(exchange, { backupId, name: nameIn(encoded), format: formatIn(url.searchParams) }, gone);
   } catch (error) {
     if (!gone.aborted) sendProblem(response, toAppError(error), error);
@@ -46,7 +43,7 @@ export async function serveTableDownload(exchange: Exchange): Promise<boolean> {
 type Wanted = { backupId: string; name: string; format: TableFormat };
 
 async function serve({ request, response, headers }: Exchange, wanted: Wanted, gone: AbortSignal): Promise<void> {
-  const { user, token } = await callerOf(wanted.backupId, new URLSearchParams(), headers);
+  const { user, origin } = await callerOf(wanted.backupId, new URLSearchParams(), headers);
   const { backup } = await findBackup(user, wanted.backupId);
   const { name, rows } = tableOf(backup, wanted.name);
   const none = () => new AppError("TABLE_NOT_FOUND", "The backup holds no rows of this table.");
@@ -59,12 +56,6 @@ async function serve({ request, response, headers }: Exchange, wanted: Wanted, g
     response.setHeader("Cache-Control", "private, no-store, no-transform");
     response.setHeader("X-Content-Type-Options", "nosniff");
     if (request.method === "HEAD") return void response.writeHead(200).end();
-    const origin = {
-      actor: user,
-      tokenId: token?.id,
-      address: clientAddress(headers),
-      requestId: requestIdOf(headers),
-    };
     await recordAudit(db, origin, {
       action: "backup.table_downloaded",
       subject: { kind: "backup", id: backup.id },

@@ -8,7 +8,7 @@ import { dumps } from "@/db/schema";
 import { jobsEnv } from "@/jobs/env";
 import { dumpPath, partPath } from "@/jobs/import-dump/files";
 import { dumpHours } from "@/jobs/import-dump/sweep";
-import type { Exchange } from "@/server/exchange";
+import { type Exchange, requireMethod } from "@/server/exchange";
 import { sendProblem, toAppError } from "@/server/problem";
 import { noteOnRequest } from "@/server/request-log";
 import { sendJson } from "@/server/respond";
@@ -28,10 +28,7 @@ export async function serveUpload({ request, response, headers, url }: Exchange)
   if (url.pathname !== uploadPath) return false;
   noteOnRequest({ route: uploadPath });
   try {
-    if (request.method !== "POST") {
-      response.setHeader("Allow", "POST");
-      throw new AppError("METHOD_NOT_ALLOWED", "Use POST here.");
-    }
+    requireMethod({ request, response }, ["POST"]);
     const origin = await uploaderOf(await createContext(headers), headers);
     const filename = filenameOf(url.searchParams);
     if (!/^application\/octet-stream\b/i.test(headers.get("content-type") ?? ""))

@@ -21,7 +21,8 @@ export async function readBody(
   throw new AppError("VALIDATION_ERROR", "The body must be a JSON object.");
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+/** The body as text. Throws PAYLOAD_TOO_LARGE. */
+export async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {

@@ -3,6 +3,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import type { ErrorCode } from "@/db/errors";
 import { partsOf } from "@/server/rest/input";
 import { headerObjects, problems } from "@/server/rest/openapi-errors";
+import { binary } from "@/server/rest/present/file";
 import { limitOf, type Row, type Stream } from "@/server/rest/row";
 import { longestWait } from "@/server/rest/serve";
 import { rows, streams } from "@/server/rest/table";
@@ -162,14 +163,13 @@ function errorsOf(row: Row, { body, hasInput }: { body: boolean; hasInput: boole
 function streamOperation(stream: Stream): ZodOpenApiOperationObject {
   const { path, query, header } = stream.parameters;
   const file = stream.requestBody;
-  const schema = z.string().meta({ override: { format: "binary" } });
   const auth: ErrorCode[] = stream.open ? [] : ["UNAUTHENTICATED", "TOKEN_EXPIRED"];
   return {
     ...described(stream),
     ...(stream.open ? { security: [] } : {}),
     requestParams: { path: path ?? z.object({}), query: query ?? z.object({}), header: header ?? z.object({}) },
     ...(stream.body ? { requestBody: { required: false, content: content(stream.body) } } : {}),
-    ...(file ? { requestBody: { required: true, content: { [file]: { schema } } } } : {}),
+    ...(file ? { requestBody: { required: true, content: { [file]: { schema: binary } } } } : {}),
     responses: {
       [stream.status]: {
         description: "All went well.",

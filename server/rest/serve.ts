@@ -4,13 +4,13 @@ import { type Exchange, goneSignal } from "@/server/exchange";
 import { jobEnd } from "@/server/job-end";
 import { sendProblem, toAppError } from "@/server/problem";
 import { noteOnRequest } from "@/server/request-log";
+import { requireCaller } from "@/server/require-caller";
 import { sendJson } from "@/server/respond";
 import { readBody } from "@/server/rest/body";
 import { inCallersNames, inputFrom } from "@/server/rest/input";
 import { matchRow } from "@/server/rest/match";
 import { type Answer, callProcedure, type Row } from "@/server/rest/row";
 import { toWire } from "@/server/rest/wire";
-import { isSameOrigin } from "@/server/same-origin";
 import { type Context, createContext } from "@/server/trpc";
 
 /** The longest that a caller may ask us to wait, in seconds. */
@@ -51,15 +51,6 @@ async function serveRow(row: Row, exchange: Call): Promise<void> {
     if (!request.complete) response.setHeader("Connection", "close");
     sendProblem(response, inCallersNames(row, toAppError(error)), error);
   }
-}
-
-/** Throws unless somebody asks, and with a token unless our own pages do. */
-export function requireCaller({ user, refusal }: Context, method: string | undefined, headers: Headers) {
-  if (refusal) throw refusal;
-  if (!user) throw new AppError("UNAUTHENTICATED", "Send the header Authorization: Bearer, a space, and a token.");
-  // A browser adds the session's cookie to whatever another site makes it send.
-  if (headers.has("authorization") || method === "GET" || method === "HEAD" || isSameOrigin(headers)) return;
-  throw new AppError("PERMISSION_DENIED", "Only Coffer's own pages may use a session. Send a token.");
 }
 
 async function answer(row: Row, { request, headers, url, params }: Call, ctx: Context) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { serverEnv } from "@/server/env";
 import { backupRecord, presentBackup, presentDetails } from "@/server/rest/present/backup";
+import { binary } from "@/server/rest/present/file";
 import { pageHeaders, pageHeadersDoc } from "@/server/rest/present/headers";
 import { answerWith, jobInstead, startedJob } from "@/server/rest/present/job";
 import { row, type Stream } from "@/server/rest/row";
@@ -109,12 +110,11 @@ export const backupRows = [
   }),
 ];
 
-const bytes = z.string().meta({ override: { format: "binary" } });
 const file = {
-  "application/gzip": bytes,
-  "application/zstd": bytes,
-  "application/x-tar": bytes,
-  "application/octet-stream": bytes,
+  "application/gzip": binary,
+  "application/zstd": binary,
+  "application/x-tar": binary,
+  "application/octet-stream": binary,
 };
 
 export const backupStreams: Stream[] = [

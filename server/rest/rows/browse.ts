@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { tableFormats } from "@/jobs/browse/table-file";
+import { binary } from "@/server/rest/present/file";
 import { row, type Stream } from "@/server/rest/row";
 
 const tag = "Backups";
@@ -16,8 +17,6 @@ const table = z.strictObject({
   bytes: z.number().int().meta({ description: "Of its rows as text." }),
 });
 const column = z.strictObject({ name: z.string(), type: z.string().meta({ example: "numeric(10,2)" }) });
-
-const binary = z.string().meta({ override: { format: "binary" } });
 
 export const browseRows = [
   row({
