@@ -49,12 +49,17 @@ export async function reach<T>(
   try {
     return await ask(tenant);
   } catch (error) {
-    if (error instanceof AppError) throw error;
-    const failure = failureOf(error);
-    throw failure.code === "internal_error" ? error : new AppError("DATABASE_UNREACHABLE", failure.message);
+    throw toUnreachable(error);
   } finally {
     await tenant.end({ timeout: 1 });
   }
+}
+
+/** What was thrown while a tenant's database was asked: DATABASE_UNREACHABLE with the reason, unless nobody foresaw it. */
+export function toUnreachable(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  const { code, message } = failureOf(error);
+  return code === "internal_error" ? error : new AppError("DATABASE_UNREACHABLE", message);
 }
 
 /** Notes what a look at the server has shown. */

@@ -8,10 +8,10 @@ import { liveSide } from "@/jobs/compare/live";
 import { compareStructure, type Side } from "@/jobs/compare/structure";
 import { compareOptions } from "@/jobs/compare-backups/options";
 import { startComparison } from "@/jobs/compare-backups/start";
-import { failureOf } from "@/jobs/lifecycle/failure";
 import { loadSubject } from "@/jobs/lifecycle/subject";
 import { definitionsOf, leaving, manifestOf, tableOf } from "@/server/browse";
 import { findBackup } from "@/server/routers/backup";
+import { toUnreachable } from "@/server/tenant-database";
 import { idempotencyKey, requirePermission, router, userProcedure } from "@/server/trpc";
 
 const input = z.strictObject({
@@ -90,7 +90,6 @@ async function live(projectId: string, signal: AbortSignal): Promise<Side> {
   try {
     return await liveSide(await loadSubject(projectId), signal);
   } catch (error) {
-    const { code, message } = failureOf(error);
-    throw code === "internal_error" ? error : new AppError("DATABASE_UNREACHABLE", message);
+    throw toUnreachable(error);
   }
 }
