@@ -185,7 +185,7 @@ const allPermissions: Permission[] = ["export", "import", "restore", "manage"];
 
 const noProject = () => new AppError("PROJECT_NOT_FOUND", "There is no such project.");
 
-/** The project if the user may see it, with what they may do there. Whoever looks for something in it says what is missing else. */
+/** The project if the user may see it, with what they may do there. `missing`: the error for what was looked for in it. */
 export async function findProject(user: Actor, ref: string, missing = noProject) {
   const isUuid = z.uuid().safeParse(ref).success;
   const [row] = await db

@@ -119,7 +119,7 @@ export const backupRouter = router({
 
 const noBackup = () => new AppError("BACKUP_NOT_FOUND", "There is no such backup.");
 
-/** The backup if the user may see its project. Whoever looks for something of it says what is missing else. */
+/** The backup if the user may see its project. `missing`: the error for what was looked for of it. */
 export async function findBackup(user: Actor, backupId: string, missing = noBackup) {
   const [backup] = await db.select().from(backups).where(eq(backups.id, backupId));
   if (!backup) throw missing();
