@@ -43,6 +43,7 @@ test("a proof is taken away as a page to print, and as JSON", async ({ page, cof
     .getByRole("link", { name: /^Report to print/ })
     .click();
   const report = await opening;
+  await report.waitForLoadState();
   const complaints: string[] = [];
   report.on("console", (message) => complaints.push(message.text()));
   await report.reload();

@@ -138,7 +138,8 @@ describe("restoring by REST", () => {
 });
 
 describe("cloning by REST", () => {
-  const clone = (as: Person, body: object) => call(`POST /api/v1/backups/${id}/clone`, { as, body, headers: wait });
+  const clone = (as: Person, body: object, headers: object = {}) =>
+    call(`POST /api/v1/backups/${id}/clone`, { as, body, headers: { ...wait, ...headers } });
   const names = () => {
     const slug = `clone-${unique()}`;
     return { slug, name: slug, schema_name: slug };
@@ -151,6 +152,15 @@ describe("cloning by REST", () => {
     const [made] = await db.select().from(projects).where(eq(projects.slug, wish.slug));
     expect(made).toMatchObject({ schemaName: wish.schema_name });
     expect(await clone(admin, wish)).toMatchObject({ status: 409, body: { code: "ALREADY_EXISTS" } });
+  });
+
+  it("with one idempotency key makes one project, also when it is asked for again at its end", async () => {
+    const [wish, key] = [names(), { "Idempotency-Key": unique() }];
+    const jobIn = ({ body }: { body: unknown }) => (body as { data: { job_id: string } }).data.job_id;
+    const [first, second] = [await clone(admin, wish, key), await clone(admin, wish, key)];
+    expect(first).toMatchObject({ status: 202, body: { data: { status: "completed" } } });
+    expect(jobIn(second)).toBe(jobIn(first));
+    expect(await clone(admin, { ...wish, name: "Another" }, key)).toMatchObject({ status: 409 });
   });
 
   it.each([

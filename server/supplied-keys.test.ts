@@ -69,7 +69,8 @@ describe("a verification with a key that came along", () => {
     expect(proof).toMatchObject({ status: 200, body: { verified: true } });
     expect(await db.$count(jobSecrets)).toBe(0);
     const events = await db.select().from(auditEvents).where(eq(auditEvents.action, "backup.verification_started"));
-    expect(events.at(-1)?.details).toEqual({ filename: backup.filename, level: "archive", keysSupplied: true });
+    const jobId = expect.any(String);
+    expect(events.at(-1)?.details).toEqual({ filename: backup.filename, level: "archive", keysSupplied: true, jobId });
   });
 
   it.each(notKeys)("that %s is refused before there is a job", async (_, body, field) => {

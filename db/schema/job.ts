@@ -99,6 +99,8 @@ export const jobs = controlPlane.table(
     cancelReceipt: jsonb("cancel_receipt").$type<CancelReceipt>(),
     /** From here on it can only go forward: what it makes is being put in its place, and its end cannot be asked for. */
     committedAt: at("committed_at"),
+    /** The oid of the schema that is about to get its name, while the project for it is not there yet. */
+    placingOid: count("placing_oid"),
 
     steps: jsonb("steps").$type<JobStep[]>().notNull().default([]),
     stepsCompleted: integer("steps_completed").notNull().default(0),

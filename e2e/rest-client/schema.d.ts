@@ -3910,7 +3910,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `BACKUP_NOT_FOUND`, `TABLE_NOT_FOUND` */
+            /** @description `BACKUP_NOT_FOUND`, `NOT_FOUND`, `TABLE_NOT_FOUND` */
             404: {
                 headers: {
                     /** @description Names this request in the log. */

@@ -1,4 +1,4 @@
-import { and, eq, ne, sql } from "drizzle-orm";
+import { and, eq, ne } from "drizzle-orm";
 import type postgres from "postgres";
 import { db, type Tx } from "@/db/client";
 import { type Connection, jobs, projects } from "@/db/schema";
@@ -35,24 +35,20 @@ export async function announceSchema(job: ClaimedJob, connection: Connection, be
     >`select oid::int8::float8 as oid from pg_namespace where nspname = ${beside}`;
     return schema?.oid;
   });
-  const options = sql`${jobs.options} || jsonb_build_object('placing', ${oid}::float8)`;
   await db
     .update(jobs)
-    .set({ options })
+    .set({ placingOid: oid })
     .where(and(eq(jobs.id, job.id), eq(jobs.fence, job.fence)));
 }
 
 /** Drops the schema that was announced and has got its name, when its project did not come to be. */
-export async function dropHomeless(job: ClaimedJob, connection: Connection): Promise<void> {
-  const [homeless] = await db
-    .select({
-      oid: sql<number | null>`(${jobs.options} ->> 'placing')::float8`,
-      name: sql<string>`${jobs.options} ->> 'schemaName'`,
-    })
+export async function dropHomeless(job: ClaimedJob, connection: Connection, name: string): Promise<void> {
+  const [row] = await db
+    .select({ oid: jobs.placingOid })
     .from(jobs)
     .where(and(eq(jobs.id, job.id), ne(jobs.status, "completed")));
-  if (homeless?.oid == null) return;
-  const { oid, name } = homeless;
+  const oid = row?.oid;
+  if (oid == null) return;
   await within(connection, async (sql) => {
     const [found] = await sql`select from pg_namespace where oid = ${oid}::oid and nspname = ${name}`;
     if (found) await dropSchema(sql, name);

@@ -17,12 +17,6 @@ export const newProjectOptions = {
   schemaName,
 };
 
-/** What a job that makes a project keeps beside what was asked. */
-export const newProjectNotes = {
-  /** The oid of the schema that is about to get its name, while its project is not there yet. */
-  placing: z.number().optional(),
-};
-
 /** What may be asked of a clone. */
 export const cloneInput = z.strictObject({
   backupId: z.uuid(),
@@ -35,7 +29,6 @@ export const cloneInput = z.strictObject({
 
 /** What its job keeps; the job's project is the one that the backup is of. */
 export const cloneOptions = cloneInput.extend({
-  ...newProjectNotes,
   /** A key came along, which is gone when the job is over. */
   keysSupplied: z.literal(true).optional(),
 });

@@ -69,9 +69,10 @@ function place(job: ClaimedJob, { options, target, beside }: Placing): (tx: Tx) 
 }
 
 async function clean(job: ClaimedJob, upToFence: number): Promise<Cleaned> {
-  const { connection } = await loadTarget(job, cloneOptions.parse(job.options));
+  const options = cloneOptions.parse(job.options);
+  const { connection } = await loadTarget(job, options);
   const backendEndedAt = await releaseAttempts(connection, job, upToFence);
-  await dropHomeless(job, connection);
+  await dropHomeless(job, connection, options.schemaName);
   await dropBeside(connection, job.id, upToFence);
   return { backendEndedAt, filesRemovedAt: new Date() };
 }

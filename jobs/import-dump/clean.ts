@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type postgres from "postgres";
 import { dropHomeless } from "@/jobs/clone-project/new-project";
 import { doorSchema, importRole } from "@/jobs/import-dump/names";
+import { importOptions } from "@/jobs/import-dump/options";
 import { dropRole } from "@/jobs/import-dump/role";
 import { loadTarget } from "@/jobs/import-dump/target";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
@@ -24,7 +25,7 @@ export async function cleanImport(job: ClaimedJob, upToFence: number): Promise<C
   const sql = connectTenant(connection, "coffer:cleanup");
   try {
     for (const fence of fences) await endSessions(sql, importRole(job.id, fence));
-    await dropHomeless(job, connection);
+    await dropHomeless(job, connection, importOptions.parse(job.options).schemaName);
     await dropBeside(connection, job.id, upToFence);
     for (const fence of fences)
       await sql.begin((tx) => dropRole(tx, { role: importRole(job.id, fence), door: doorSchema(job.id, fence) }));

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { newProjectNotes, newProjectOptions } from "@/jobs/clone-project/options";
+import { newProjectOptions } from "@/jobs/clone-project/options";
 
-/** What may be asked of an uploaded dump. */
-export const importInput = z.strictObject({
+/** What may be asked of an uploaded dump. A job keeps these as its options; it has no project before it has made one. */
+export const importOptions = z.strictObject({
   dumpId: z.uuid(),
   ...newProjectOptions,
   /** A registered database. */
@@ -13,9 +13,6 @@ export const importInput = z.strictObject({
    */
   allowFunctions: z.boolean().default(false),
 });
-
-/** What its job keeps, which has no project before it has made one. */
-export const importOptions = importInput.extend(newProjectNotes);
 
 export type ImportOptions = z.infer<typeof importOptions>;
 

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { dumps } from "@/db/schema";
-import { importInput } from "@/jobs/import-dump/options";
+import { importOptions } from "@/jobs/import-dump/options";
 import { startImport } from "@/jobs/import-dump/start";
 import { requirePlace } from "@/server/new-project";
 import { adminProcedure, idempotencyKey, router } from "@/server/trpc";
@@ -11,7 +11,7 @@ export const dumpRouter = router({
   /** Starts to make a project of a file that was uploaded. The answer comes at once; `job.getStatus` tells the rest. */
   restore: adminProcedure
     .meta({ scope: "restore", limit: "export" })
-    .input(importInput.extend({ idempotencyKey }))
+    .input(importOptions.extend({ idempotencyKey }))
     .mutation(async ({ ctx, input: { idempotencyKey, ...options } }) => {
       const job = await db.transaction(async (tx) => {
         const [dump] = await tx.select().from(dumps).where(eq(dumps.id, options.dumpId)).for("key share");

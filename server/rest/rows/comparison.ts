@@ -75,7 +75,7 @@ export const comparisonRows = [
     status: 200,
     idempotent: true,
     waits: true,
-    errors: ["PERMISSION_DENIED", "BACKUP_NOT_FOUND", "TABLE_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
+    errors: ["PERMISSION_DENIED", "BACKUP_NOT_FOUND", "NOT_FOUND", "TABLE_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
     headers: jobLocationDoc,
     output: comparisonRecord,
     otherwise: jobInstead("Still running, or over without a result."),

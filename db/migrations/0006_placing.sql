@@ -1,0 +1,1 @@
+ALTER TABLE "control_plane"."jobs" ADD COLUMN "placing_oid" bigint;
