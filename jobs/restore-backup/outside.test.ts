@@ -84,6 +84,19 @@ describe("what points into the schema from outside", () => {
     expect(await journalOf(job.id)).toMatchObject({ swappedAt: null, report: { findings: expect.any(Array) } });
   });
 
+  it("and belongs to somebody else, is named before anything is done", async () => {
+    const [me] = await run("select current_user as name");
+    await run(`create view ${outside}.names as select name from ${people()}`);
+    await adminSql().unsafe(`alter view ${outside}.names owner to current_user`);
+    const refused = async () => (await jobAtEnd(await startRestoreOf(backup, tenant))).errorMessage;
+    expect(await refused()).toMatch(/view .*names, which .* owns\./);
+    await adminSql().unsafe(`alter view ${outside}.names owner to ${me?.name};
+      alter schema ${outside} owner to current_user; grant usage on schema ${outside} to ${me?.name}`);
+    expect(await refused()).toContain(`names, in whose schema ${me?.name} may not create.`);
+    await adminSql().unsafe(`grant create on schema ${outside} to ${me?.name}`);
+    await restored(backup, tenant);
+  });
+
   it("and is missing, stops the restore as well", async () => {
     await run(`create type ${outside}.mood as enum ('sad'); alter table ${people()} add column mood ${outside}.mood`);
     const other = await backupOf(tenant, { format: "sql" });
