@@ -14,7 +14,8 @@ test("a restore from the look ahead to its undo, and a clone", async ({ page, ap
   const { backupId } = await makeBackup(coffer, api, { slug });
   await coffer.tenants.unsafe(`delete from ${schema}.guests where id > 300; create table ${schema}.vouchers (id int);
     alter table ${schema}.vouchers owner to coffer_tenants; analyze ${schema}.guests, ${schema}.vouchers;
-    create schema reports_${schema}; create view reports_${schema}.visits as select id from ${schema}.guests`);
+    create schema reports_${schema} authorization coffer_tenants; set role coffer_tenants;
+    create view reports_${schema}.visits as select id from ${schema}.guests; reset role`);
 
   await page.goto(`/projects/${slug}/backups/${backupId}`);
   await expect(page.getByText("Restore with")).toBeVisible();

@@ -14,6 +14,11 @@ import { FormActions } from "@/app/ui/form-actions";
 import { ProgressBar } from "@/app/ui/progress-bar";
 import { SwitchField } from "@/app/ui/switch-field";
 
+const nothing = { name: "", slug: "", schemaName: "" };
+/** Its button fills the field's height, as part of it. */
+const fileClass =
+  "cursor-pointer overflow-hidden pl-0 file:mr-2.5 file:h-full file:cursor-pointer file:border-line-strong file:border-r file:bg-hover file:px-3 file:font-medium file:text-sm file:text-text";
+
 /** Pick a dump, say what its project is called; then it is uploaded and restored. */
 export function ImportDialog({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC();
@@ -44,14 +49,14 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             type="file"
             required
             data-autofocus
-            className="h-auto py-1"
+            className={fileClass}
             onChange={({ target }) => setFile(target.files?.[0] ?? null)}
             hint="Of one schema, by pg_dump: custom, tar or plain SQL, also with gzip or zstd. It is restored by a role that has no other rights."
           />
           {/* Another file is another project, and nobody has said of it yet that they trust it. */}
           <Fragment key={file?.name}>
             <NewProjectFields
-              proposed={proposeFrom(file?.name ?? "")}
+              proposed={file ? proposeFrom(file.name) : nothing}
               schemaHint="It must not exist yet. The dump's own schema may have any name."
             />
             <SwitchField
