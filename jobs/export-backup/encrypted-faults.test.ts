@@ -1,14 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { addKey, type TestKey } from "@/jobs/testing/encryption-key";
-import { testEnv } from "@/jobs/testing/env";
 import { allowAttempts, backupsOf, cancelExport, jobAtEnd, jobWhen, startExport } from "@/jobs/testing/export-job";
+import { killedBeforeRow, killedInMidDump } from "@/jobs/testing/killed-export";
 import { inMidDump, leftovers, nothing, published } from "@/jobs/testing/leftovers";
 import { unpacked } from "@/jobs/testing/restore";
 import { heldCompressor, heldRestore, misbehavingDump } from "@/jobs/testing/stand-in";
-import { large, makeTenant, sessions, type Tenant } from "@/jobs/testing/tenant";
-import { waitFor } from "@/jobs/testing/wait";
+import { large, makeTenant, type Tenant } from "@/jobs/testing/tenant";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
@@ -97,28 +95,17 @@ describe("an encrypted export is not listed", () => {
 
 describe("a worker that is killed", () => {
   it("in the middle of an encrypted dump leaves a job that another one does", async () => {
-    const gate = await heldCompressor();
-    await using victim = await startWorkerProcess(gate.env);
-    const id = await startExport(tenant, order);
-    await inMidDump(id);
+    const id = await killedInMidDump(tenant, order);
     await using _survivor = await startWorkerProcess();
-    victim.signal("SIGKILL");
-    expect(await jobAtEnd(id, 90)).toMatchObject({ status: "completed", errorMessage: null, attempts: 2 });
+    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null, attempts: 2 });
     await expectOne(id);
   });
 
   it("between the encrypted file and its row leaves neither one without the other in the end", async () => {
-    await using victim = await startWorkerProcess();
-    await using lock = await blocking(testEnv.controlUrl, "lock table control_plane.backups in share mode");
     const known = (await published()).length;
-    const id = await startExport(tenant, order);
-    await waitFor(async () => (await published()).length === known + 2, { what: "a file without a row" });
-    await waitingForLock("coffer", sessions(testEnv.controlUrl));
+    const id = await killedBeforeRow(tenant, order);
     await using _survivor = await startWorkerProcess();
-    victim.signal("SIGKILL");
-    await victim.exited;
-    await lock.commit();
-    expect(await jobAtEnd(id, 90)).toMatchObject({ status: "completed", errorMessage: null, attempts: 2 });
+    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null, attempts: 2 });
     await expectOne(id);
     expect(await published()).toHaveLength(known + 2);
   });

@@ -1,17 +1,16 @@
 import { existsSync } from "node:fs";
-import { eq, sql } from "drizzle-orm";
 import { expect, it } from "vitest";
 import { db } from "@/db/client";
-import { jobs, projects } from "@/db/schema";
+import { projects } from "@/db/schema";
 import { dumpPath } from "@/jobs/import-dump/files";
 import { fixedIn, isAtLeast } from "@/jobs/import-dump/floor";
-import { reap } from "@/jobs/lifecycle/reap";
 import { findInstallations } from "@/jobs/postgres/tools";
 import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { dumpOf, imported, rolesAndSchemasOf, scriptOf, startImportOf, uploaded } from "@/jobs/testing/dump-import";
 import { testEnv } from "@/jobs/testing/env";
 import { cancelExport, jobAtEnd } from "@/jobs/testing/export-job";
+import { reapNow } from "@/jobs/testing/lease";
 import { leftovers, nothing } from "@/jobs/testing/leftovers";
 import { toolOfVersion } from "@/jobs/testing/stand-in";
 import { adminSql, makeTenant } from "@/jobs/testing/tenant";
@@ -45,9 +44,7 @@ it("a worker that is killed in the middle leaves a role that the next one remove
   victim.signal("SIGKILL");
   await victim.exited;
   expect((await rolesAndSchemasOf(id)).length).toBe(3);
-  // As if half a minute had passed.
-  await db.update(jobs).set({ leaseExpiresAt: sql`now() - interval '1 second'` }).where(eq(jobs.id, id));
-  await reap();
+  await reapNow(id);
   await lock[Symbol.asyncDispose]();
   await using _ = await startWorkerProcess();
   expect(await jobAtEnd(id)).toMatchObject({ status: "completed", attempts: 2, errorCode: null });

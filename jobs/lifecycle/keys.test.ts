@@ -1,14 +1,14 @@
 import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
-import { jobSecrets, jobs, projects } from "@/db/schema";
+import { jobSecrets, projects } from "@/db/schema";
 import { generateIdentity } from "@/jobs/archive/age/keys";
 import { cancelJob, completeJob, failJob, giveBack } from "@/jobs/lifecycle/finish";
 import { keysOf } from "@/jobs/lifecycle/keys";
-import { reap } from "@/jobs/lifecycle/reap";
 import { startJob } from "@/jobs/lifecycle/start";
 import { givenControlPlane, tester } from "@/jobs/testing/control-plane";
 import { allowAttempts, cancelExport, claim, jobOf } from "@/jobs/testing/export-job";
+import { reapNow } from "@/jobs/testing/lease";
 import { makeTenant, type Tenant } from "@/jobs/testing/tenant";
 
 givenControlPlane();
@@ -62,8 +62,7 @@ describe("keys that a job was given", () => {
       async (id: string) => {
         await allowAttempts(id, 1);
         await claim(id);
-        await db.update(jobs).set({ leaseExpiresAt: sql`now() - interval '1 second'` }).where(eq(jobs.id, id));
-        await reap();
+        await reapNow(id);
       },
     ],
   ];

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { backupsOf, jobAtEnd, jobOf, jobWhen, startExport } from "@/jobs/testing/export-job";
+import { reapNow } from "@/jobs/testing/lease";
 import { leftovers, nothing, published } from "@/jobs/testing/leftovers";
 import { heldCompressor } from "@/jobs/testing/stand-in";
 import { large, makeTenant } from "@/jobs/testing/tenant";
@@ -18,7 +19,8 @@ it("a worker that sleeps past its lease is replaced, does no harm when it wakes 
   sleeper.signal("SIGSTOP");
   {
     await using other = await startWorkerProcess();
-    const done = await jobAtEnd(id, 90);
+    await reapNow(id);
+    const done = await jobAtEnd(id);
     expect(done).toMatchObject({ status: "completed", attempts: 2, fence: 2 });
     const files = await published();
     const listed = await backupsOf(id);

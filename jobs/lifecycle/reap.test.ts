@@ -6,6 +6,7 @@ import { jobs, workerInstances } from "@/db/schema";
 import { reap } from "@/jobs/lifecycle/reap";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { allowAttempts, bellsOf, cancelExport, claim, jobOf, startExport } from "@/jobs/testing/export-job";
+import { letLeaseRunOut } from "@/jobs/testing/lease";
 import { makeTenant, type Tenant } from "@/jobs/testing/tenant";
 
 givenControlPlane();
@@ -17,7 +18,7 @@ beforeAll(async () => {
 /** A job whose worker has not been heard of since the lease ran out. */
 async function abandoned(queueWorkerId: string | null = null) {
   const { id } = await claim(await startExport(tenant), queueWorkerId);
-  await db.update(jobs).set({ leaseExpiresAt: sql`now() - interval '1 second'` }).where(eq(jobs.id, id));
+  await letLeaseRunOut(id);
   return id;
 }
 const free = { workerId: null, queueWorkerId: null, leaseExpiresAt: null };

@@ -5,18 +5,15 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { backups, jobs } from "@/db/schema";
 import { reconcile } from "@/jobs/testing/backup-rows";
-import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { addKey } from "@/jobs/testing/encryption-key";
-import { testEnv } from "@/jobs/testing/env";
 import { backupsOf, jobAtEnd, startExport } from "@/jobs/testing/export-job";
-import { inMidDump, leftovers, nothing, published } from "@/jobs/testing/leftovers";
+import { killedBeforeRow, killedInMidDump } from "@/jobs/testing/killed-export";
+import { leftovers, nothing, published } from "@/jobs/testing/leftovers";
 import { fileOf } from "@/jobs/testing/restore";
 import { smallDisk } from "@/jobs/testing/small-disk";
-import { heldCompressor } from "@/jobs/testing/stand-in";
-import { large, makeTenant, sessions, type Tenant } from "@/jobs/testing/tenant";
+import { large, makeTenant, type Tenant } from "@/jobs/testing/tenant";
 import { backupOf, proofOf } from "@/jobs/testing/verification";
-import { waitFor } from "@/jobs/testing/wait";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
@@ -37,28 +34,17 @@ async function expectOne(id: string) {
 
 describe("a worker that is killed", () => {
   it("in the middle of the dump in a package leaves a job that another one does", async () => {
-    const gate = await heldCompressor();
-    await using victim = await startWorkerProcess(gate.env);
-    const id = await startExport(tenant, { format: "package" });
-    await inMidDump(id);
+    const id = await killedInMidDump(tenant, { format: "package" });
     await using _survivor = await startWorkerProcess();
-    victim.signal("SIGKILL");
-    expect(await jobAtEnd(id, 90)).toMatchObject({ status: "completed", errorMessage: null, attempts: 2 });
+    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null, attempts: 2 });
     await expectOne(id);
   });
 
   it("between a package and its row leaves neither one without the other in the end", async () => {
-    await using victim = await startWorkerProcess();
-    await using lock = await blocking(testEnv.controlUrl, "lock table control_plane.backups in share mode");
     const known = (await published()).length;
-    const id = await startExport(tenant, { format: "package", encrypt: true });
-    await waitFor(async () => (await published()).length === known + 2, { what: "a file without a row" });
-    await waitingForLock("coffer", sessions(testEnv.controlUrl));
+    const id = await killedBeforeRow(tenant, { format: "package", encrypt: true });
     await using _survivor = await startWorkerProcess();
-    victim.signal("SIGKILL");
-    await victim.exited;
-    await lock.commit();
-    expect(await jobAtEnd(id, 90)).toMatchObject({ status: "completed", errorMessage: null, attempts: 2 });
+    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null, attempts: 2 });
     await expectOne(id);
     expect(await published()).toHaveLength(known + 2);
   });

@@ -1,11 +1,8 @@
-import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
-import { db } from "@/db/client";
-import { jobs } from "@/db/schema";
-import { reap } from "@/jobs/lifecycle/reap";
 import { keptSchema } from "@/jobs/restore-backup/names";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { backupsOf, jobAtEnd } from "@/jobs/testing/export-job";
+import { reapNow } from "@/jobs/testing/lease";
 import { leftovers, nothing } from "@/jobs/testing/leftovers";
 import { schemasOf, startRestoreOf } from "@/jobs/testing/restoration";
 import { contentsOf } from "@/jobs/testing/restore";
@@ -37,9 +34,7 @@ describe("a worker that is killed during a restore", () => {
     else expect(await contents()).toEqual(before);
 
     await moment.release();
-    // As if half a minute had passed.
-    await db.update(jobs).set({ leaseExpiresAt: sql`now() - interval '1 second'` }).where(eq(jobs.id, id));
-    await reap();
+    await reapNow(id);
     await using _ = await startWorkerProcess();
     expect(await jobAtEnd(id)).toMatchObject({ status: "completed", attempts: 2, errorCode: null });
     const after = await contents();
