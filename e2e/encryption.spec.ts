@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
-import { promisify } from "node:util";
 import type { Locator, Page } from "@playwright/test";
 import { enterAs, expect, test } from "@/e2e/fixtures";
 import { expectAccessible } from "@/e2e/tools/accessible";
 import { jobDialog, makeBackup, openExportDialog, openJobId } from "@/e2e/tools/exports";
+import { openMaking, publicKeyOf, saveKeyFile, strangersKey } from "@/e2e/tools/key-pairs";
 import { downloadDecrypted, verifyWithKey } from "@/e2e/tools/own-key";
 import { addGuest } from "@/e2e/tools/people";
 import { restoreByCommand } from "@/e2e/tools/restore-command";
@@ -14,21 +11,12 @@ import { restoreByCommand } from "@/e2e/tools/restore-command";
 test.describe.configure({ mode: "serial" });
 
 const lunaria = { slug: "lunaria", name: "Lunaria Astrology", schema: "tenant_lunaria" };
-const run = promisify(execFile);
 
 const row = (page: Page, name: string) => page.getByRole("table").getByRole("row").filter({ hasText: name });
 const encrypt = (dialog: Locator) => dialog.getByRole("switch", { name: "Encrypt" });
 
 /** A key file as the page gives it, and what age takes for its public key. */
 const key = { file: "", recipient: "" };
-
-async function openMaking(page: Page): Promise<Locator> {
-  await page.goto("/encryption");
-  await page.getByRole("button", { name: "Make a key pair" }).first().click();
-  const dialog = page.getByRole("dialog");
-  await expect(dialog.getByLabel("Name")).toBeFocused();
-  return dialog;
-}
 
 test("without a key nothing is encrypted: an administrator is led to the keys, others are told to ask", async ({
   page,
@@ -68,15 +56,11 @@ test("a secret key is shown once, and its file is one that age reads", async ({ 
   await shown.getByRole("button", { name: "Copy secret key" }).click();
   await expect(shown.getByText("Copied", { exact: true })).toBeAttached();
   const identity = await page.evaluate(() => navigator.clipboard.readText());
-  const download = page.waitForEvent("download");
-  await shown.getByRole("button", { name: "Download key file" }).click();
-  const saved = await download;
-  expect(saved.suggestedFilename()).toBe("safe-in-Leipzig.key.txt");
-  key.file = await readFile(await saved.path(), "utf8");
-  expect(key.file.split("\n")).toContain(identity);
-  const file = path.join(await mkdtemp(path.join(coffer.dataDir, "key-")), "key.txt");
-  await writeFile(file, key.file);
-  key.recipient = (await run("age-keygen", ["-y", file])).stdout.trim();
+  const saved = await saveKeyFile(page, shown);
+  expect(saved.name).toBe("safe-in-Leipzig.key.txt");
+  expect(saved.text.split("\n")).toContain(identity);
+  key.file = saved.text;
+  key.recipient = await publicKeyOf(coffer, key.file);
 
   await shown.getByRole("button", { name: "I have kept it" }).click();
   await page.reload();
@@ -138,8 +122,7 @@ test("a public key is added when it is one, and a pair may be left to Coffer alo
   await dialog.getByLabel("Public key").fill(key.recipient);
   await dialog.getByRole("button", { name: "Add public key" }).click();
   await expect(dialog.getByRole("alert")).toContainText("here already");
-  const { stdout } = await run("age-keygen");
-  await dialog.getByLabel("Public key").fill(/public key: (age1\w+)/.exec(stdout)?.[1] ?? "");
+  await dialog.getByLabel("Public key").fill(await strangersKey());
   await dialog.getByRole("button", { name: "Add public key" }).click();
   await expect(row(page, "auditor")).toContainText("In use");
 

@@ -8,12 +8,13 @@ import { openArchive } from "@/jobs/archive/open";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { addKey, type TestKey } from "@/jobs/testing/encryption-key";
 import { testEnv } from "@/jobs/testing/env";
-import { type Backup, backupsOf, jobAtEnd, jobOf, startExport } from "@/jobs/testing/export-job";
+import { type Backup, jobOf, startExport } from "@/jobs/testing/export-job";
 import { leftovers, nothing } from "@/jobs/testing/leftovers";
 import { dumpOf, unpackPackage } from "@/jobs/testing/package";
 import { type Contents, contentsOf, emptyDatabase, fileOf, restore, unpacked } from "@/jobs/testing/restore";
-import { makeTenant, sessions } from "@/jobs/testing/tenant";
+import { makeTenant, sessions, type Tenant } from "@/jobs/testing/tenant";
 import { makeShared, type TortureTenant, tortureTenant } from "@/jobs/testing/torture";
+import { backupOf } from "@/jobs/testing/verification";
 import { givenWorker } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
@@ -27,13 +28,8 @@ beforeAll(async () => {
   key = await addKey({ keep: true });
 });
 
-async function exported(options: object, of: { projectId: string } & TortureTenant = tenant): Promise<Backup> {
-  const id = await startExport(of, { format: "package", ...options });
-  expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null });
-  const [backup] = await backupsOf(id);
-  if (!backup) throw new Error("no backup");
-  return backup;
-}
+const exported = (options: object, of: Tenant = tenant): Promise<Backup> =>
+  backupOf(of, { format: "package", fingerprint: false, ...options });
 
 const sha256 = async (file: string) =>
   createHash("sha256")
@@ -87,7 +83,7 @@ describe.each([false, true])("a package (encrypted: %s)", (encrypt) => {
 describe("a package", () => {
   it("of a small schema, which this process compresses, is as good", async () => {
     const small = await makeTenant({ rows: 10 });
-    const backup = await exported({}, { ...small, shared: "" });
+    const backup = await exported({}, small);
     const url = await emptyDatabase();
     await restore(backup, url);
     expect(await contentsOf(url, small.schema)).toEqual(await contentsOf(testEnv.tenantUrl, small.schema));
@@ -106,7 +102,7 @@ describe("a package", () => {
     const secret = await makeTenant({ rows: 1 });
     await secret.sql`update ${secret.sql(secret.schema)}.t1 set body = ${row}`;
     const bytesOf = async (encrypt: boolean) =>
-      readFile(fileOf(await exported({ encrypt, compression: "none" }, { ...secret, shared: "" })));
+      readFile(fileOf(await exported({ encrypt, compression: "none" }, secret)));
     expect((await bytesOf(false)).includes(row)).toBe(true);
     expect((await bytesOf(true)).includes(row)).toBe(false);
   });

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
-import { makeSchema, registerTenant, type Tenant } from "@/jobs/testing/tenant";
+import type { Tenant } from "@/jobs/testing/tenant";
 import { givenWorker } from "@/jobs/testing/worker-process";
-import { addPerson, call, givenApi, type Person } from "@/server/testing/api";
+import { call, givenApi, type Person } from "@/server/testing/api";
 import { document, driver, isAboutBackups, operations } from "@/server/testing/documented";
+import { tenantWithPeople } from "@/server/testing/people";
 
 givenControlPlane();
 givenApi({ METRICS_TOKEN: "metrics-token-of-a-test" });
@@ -31,10 +32,7 @@ describe("every operation answers as the document says", () => {
   const { check, expectAll } = driver();
 
   beforeAll(async () => {
-    tenant = await registerTenant(await makeSchema());
-    admin = await addPerson({ role: "admin" });
-    ada = await addPerson({ permissions: { [tenant.projectId]: ["export", "manage"] } });
-    nobody = await addPerson();
+    ({ tenant, admin, ada, nobody } = await tenantWithPeople());
   });
 
   it("about exports and jobs", async () => {
