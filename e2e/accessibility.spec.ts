@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { enterAs, expect, signedOut, test } from "@/e2e/fixtures";
 import { expectAccessible } from "@/e2e/tools/accessible";
 import { acme, jobAtEnd, jobDialog, makeBackup, openExportDialog, start, unfold } from "@/e2e/tools/exports";
@@ -21,25 +22,45 @@ test.describe("signed out", () => {
   });
 });
 
-test("the pages are accessible", async ({ page, coffer, api, hold }) => {
+async function expectAllAccessible(page: Page, pages: (readonly [path: string, shown: string])[]): Promise<void> {
+  for (const [path, shown] of pages) {
+    await page.goto(path);
+    await expect(page.getByRole("main").getByText(shown).first()).toBeVisible();
+    await expectAccessible(page, path);
+  }
+}
+
+test("the pages with projects and their jobs are accessible", async ({ page, coffer, api, hold }) => {
   const failing = await addTenant(coffer, api, tiny);
   await coffer.tenants.unsafe(`drop schema ${failing.schema} cascade`);
   await jobAtEnd(api, await start(api, failing));
-  const { backupId } = await makeBackup(coffer, api, { slug: "acme", compression: "zstd", tags: ["a-tag"] });
   await hold(await start(api, acme));
-  const empty = await addTenant(coffer, api, tiny);
-  for (const [path, shown] of [
+  await expectAllAccessible(page, [
     ["/", "Needs attention"],
     ["/projects", "Exporting"],
     ["/projects?q=nothing-has-this", "Clear filters"],
     ["/projects/acme", "product_images"],
-    ["/projects/acme?q=nothing-has-this", "Clear filters"],
     [`/projects/${failing.slug}`, "Export failed"],
-    [`/projects/${empty.slug}`, "There is no backup of this project yet."],
-    ["/projects/acme/settings", "Where it lives"],
-    [`/projects/acme/backups/${backupId}`, "Needed from outside"],
     ["/activity", "product_images"],
     ["/activity?status=cancelling", "Clear filters"],
+  ]);
+});
+
+test("the pages of a project are accessible", async ({ page, coffer, api }) => {
+  const { backupId } = await makeBackup(coffer, api, { slug: "acme", compression: "zstd", tags: ["a-tag"] });
+  const empty = await addTenant(coffer, api, tiny);
+  await expectAllAccessible(page, [
+    ["/projects/acme?q=nothing-has-this", "Clear filters"],
+    ["/projects/acme/settings", "Where it lives"],
+    [`/projects/acme/backups/${backupId}`, "Needed from outside"],
+    [`/projects/${empty.slug}`, "There is no backup of this project yet."],
+    [`/projects/${empty.slug}/members`, "Nobody is a member"],
+  ]);
+});
+
+test("the pages of the whole installation are accessible", async ({ page, api }) => {
+  await jobAtEnd(api, await start(api, acme, { compression: "zstd" }));
+  await expectAllAccessible(page, [
     ["/databases", "Built-in PostgreSQL"],
     ["/encryption", "in the format of age"],
     ["/users", "Last sign-in"],
@@ -47,13 +68,8 @@ test("the pages are accessible", async ({ page, coffer, api, hold }) => {
     ["/audit", "Started an export"],
     ["/audit?from=2001-01-01&until=2001-01-01", "Clear filters"],
     ["/tokens", "documentation of the API"],
-    [`/projects/${empty.slug}/members`, "Nobody is a member"],
     ["/no-such-page", "There is no such page"],
-  ] as const) {
-    await page.goto(path);
-    await expect(page.getByRole("main").getByText(shown).first()).toBeVisible();
-    await expectAccessible(page, path);
-  }
+  ]);
 });
 
 test("the pages of somebody without projects are accessible", async ({ page, coffer }) => {

@@ -11,7 +11,8 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
-  workers: 2,
+  // Much of their time goes into waiting for jobs.
+  workers: 3,
   // A machine may be slow and busy; what hangs is found all the same.
   timeout: 90_000,
   expect: { timeout: 20_000 },

@@ -19,7 +19,8 @@ export async function verifyWithKey(page: Page, key: string, { name }: Subject):
   await expect(secret).toHaveValue(key);
   await dialog.getByRole("button", { name: "Verify backup" }).click();
   const job = page.getByRole("dialog", { name: `Verification of ${name}` });
-  await expect(job.getByText("Proven by a restore")).toBeVisible();
+  // A whole job, on a machine that may be busy.
+  await expect(job.getByText("Proven by a restore")).toBeVisible({ timeout: 60_000 });
   await page.getByRole("button", { name: "Close" }).last().click();
 }
 
