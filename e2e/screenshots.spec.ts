@@ -141,7 +141,7 @@ test("the other dialogs and menus", async ({ page }) => {
   await shoot(page, "connect-database");
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Add projects" }).first().click();
-  await page.getByRole("checkbox", { name: "shared" }).check();
+  await page.getByRole("checkbox", { name: "shared", exact: true }).check();
   await shoot(page, "add-projects");
   await page.keyboard.press("Escape");
   const account = page.getByRole("button", { name: /^Account of/ });
