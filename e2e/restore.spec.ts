@@ -47,7 +47,7 @@ test("a restore shows what it would change, wants the slug typed, and can be und
   expect(await guests()).toBe(1000);
 
   await running.getByRole("link", { name: "Open project" }).click();
-  await expect(page.getByText("What was there before is kept until")).toBeVisible();
+  await expect(page.getByText(/What was there before is dropped in 24 h/)).toBeVisible();
   await expectAccessible(page, "a project that was restored");
   await page.getByRole("button", { name: "Undo" }).click();
   const question = page.getByRole("alertdialog", { name: "Undo this restore?" });
@@ -56,7 +56,7 @@ test("a restore shows what it would change, wants the slug typed, and can be und
   const undoing = page.getByRole("dialog", { name: `Undo of a restore of ${tenant.name}` });
   await expect(undoing.getByText("Undone")).toBeVisible();
   await undoing.getByRole("button", { name: "Close" }).last().click();
-  await expect(page.getByText("What was there before is kept until")).toBeHidden();
+  await expect(page.getByText(/What was there before is dropped in 24 h/)).toBeHidden();
   expect(await guests()).toBe(0);
   expect(await coffer.tenants.unsafe(`select to_regclass('${schema}.newer') is not null as there`)).toEqual([
     { there: true },

@@ -41,8 +41,8 @@ function Result({ restore }: { restore: Restore }) {
       </p>
       {keptUntil && !undoneAt && !droppedAt && (
         <p>
-          What was there before is kept until <AbsoluteTime time={keptUntil} />. An undo brings it back; what was
-          written since the restore goes then.
+          What was there before is dropped <AbsoluteTime time={keptUntil} ahead />. Until then an undo brings it back,
+          and what was written since the restore goes.
         </p>
       )}
       {safetyBackupId && (

@@ -20,8 +20,8 @@ export function RestoreNotice({ project }: { project: Pick<ProjectDetails, "slug
     <Notice>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <p>
-          Restored <RelativeTime time={last.swappedAt} />. What was there before is kept until{" "}
-          <AbsoluteTime time={last.keptUntil} />.
+          Restored <RelativeTime time={last.swappedAt} />. What was there before is dropped{" "}
+          <AbsoluteTime time={last.keptUntil} ahead />.
         </p>
         <span className="flex gap-2">
           <JobLink jobId={last.jobId} className={buttonClass({ size: "sm" })}>
