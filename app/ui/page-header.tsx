@@ -15,7 +15,7 @@ type Props = {
 /** The head of a page: the way here, its title, its actions, and what there is to know at a glance. */
 export function PageHeader({ title, crumbs = [], here, actions, children }: Props) {
   return (
-    <header className="flex flex-col gap-1">
+    <header className="flex flex-col gap-2 sm:gap-1">
       {crumbs.length > 0 && (
         <nav aria-label="Breadcrumb">
           <ol className="flex text-muted text-sm">
