@@ -24,13 +24,17 @@ export async function blocking(url: string, statement: string): Promise<Blocking
   };
 }
 
-/** Waits until a session whose application name begins like this waits for a lock. Gives its process. */
-export function waitingForLock(name: string, admin: postgres.Sql = adminSql()): Promise<number> {
+/**
+ * Waits until a session whose application name begins like this waits for a lock: in any database, or in the one of `control`,
+ * whose sessions are called the same in the control plane of every test file. Gives its process.
+ */
+export function waitingForLock(name: string, control?: postgres.Sql): Promise<number> {
   return waitFor(
     async () => {
-      const [row] = await admin<{ pid: number }[]>`
-        select pid from pg_stat_activity where wait_event_type = 'Lock' and application_name like ${`${name}%`}`;
-      return row?.pid;
+      const waiting = await (control ?? adminSql())<{ pid: number; here: boolean }[]>`
+        select pid, datname = current_database() as here from pg_stat_activity
+        where wait_event_type = 'Lock' and application_name like ${`${name}%`}`;
+      return waiting.find(({ here }) => here || !control)?.pid;
     },
     { what: `${name} waits for a lock` },
   );
