@@ -1,7 +1,14 @@
 import { chromium } from "@playwright/test";
 import { isExecutable, onPath } from "@/jobs/postgres/install-command";
 
-const programs = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+const programs = [
+  "chromium-headless-shell",
+  "chromium",
+  "chromium-browser",
+  "google-chrome",
+  "google-chrome-stable",
+  "chrome",
+];
 const applications = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",

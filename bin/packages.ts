@@ -19,6 +19,7 @@ const extras = {
   zstd: same("zstd"),
   wrk: same("wrk"),
   age: { ...same("age"), winget: "FiloSottile.age" },
+  "chromium-headless-shell": { "apt-get": "chromium-headless-shell" },
   chromium: { ...same("chromium"), winget: "Google.Chrome" },
 } satisfies Record<string, Names>;
 export type Extra = keyof typeof extras;
