@@ -28,7 +28,7 @@ describe("the progress of an export", () => {
   it("moves through many true values, names the tables, and never goes back; the next export knows the sizes", async () => {
     const tenant = await makeTenant({ rows: 20_000, rowBytes: 500 });
     const gate = await heldCompressor();
-    await gate.pace(25);
+    await gate.pace(40);
     await using _worker = await startWorkerProcess(gate.env);
     const states = await statesOf(await startExport(tenant, { format: "custom" }));
 

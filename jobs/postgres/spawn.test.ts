@@ -56,8 +56,8 @@ describe("a program that we start", () => {
 
   it("is killed when it does not end within some seconds", async () => {
     const mark = randomUUID();
-    const tool = sh(`trap '' TERM; while :; do sleep 0.1; done; : ${mark}`);
-    await waitFor(() => alive(mark), { what: "the program" });
+    const tool = sh(`trap '' TERM; echo ready; while :; do sleep 0.1; done; : ${mark}`);
+    if (tool.stdout) await once(tool.stdout, "data");
     expect(await tool.end()).toMatchObject({ signal: "SIGKILL" });
     expect(alive(mark)).toBe(false);
   });

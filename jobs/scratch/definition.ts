@@ -42,19 +42,19 @@ const needed = `
     where nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and oid not in (select oid from home)
   )`;
 
+/** Lists are made in the select list: joined, they would be made of every table of the database. */
 const relations = `
   select format('%I.%I', nspname, relname) as identity, nspname as schema,
     case relkind when 'S' then format('create sequence %I.%I', nspname, relname) else
-      format('create table %I.%I (%s)', nspname, relname, concat_ws(', ', columns.list, keys.list)) || indexes.list end as statement,
+      format('create table %I.%I (%s)', nspname, relname, concat_ws(', ',
+        (select string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' order by attnum)
+          from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped),
+        (select string_agg(pg_get_constraintdef(k.oid), ', ') from pg_constraint k where conrelid = c.oid and contype in ('p', 'u'))))
+      || (select coalesce(string_agg('; ' || pg_get_indexdef(indexrelid), ''), '')
+        from pg_index where indrelid = c.oid and indisunique and indpred is null and indexprs is null
+          and not exists (select from pg_constraint k where conindid = indexrelid and contype in ('p', 'u'))) end as statement,
     exists (select from pg_constraint k where contype = 'f' and confrelid = c.oid and connamespace in (select oid from home)) as "isReferenced"
   from needed join pg_class c on c.oid = objid join outside o on o.oid = relnamespace
-  cross join lateral (select string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' order by attnum) as list
-    from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped) columns
-  cross join lateral (select string_agg(pg_get_constraintdef(k.oid), ', ') as list
-    from pg_constraint k where conrelid = c.oid and contype in ('p', 'u')) keys
-  cross join lateral (select coalesce(string_agg('; ' || pg_get_indexdef(indexrelid), ''), '') as list
-    from pg_index where indrelid = c.oid and indisunique and indpred is null and indexprs is null
-      and not exists (select from pg_constraint k where conindid = indexrelid and contype in ('p', 'u'))) indexes
   where classid = 'pg_class'::regclass and relkind in ('r', 'p', 'v', 'm', 'f', 'S')`;
 
 const types = `
