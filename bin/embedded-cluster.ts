@@ -22,7 +22,7 @@ const settings = [
   "max_wal_senders=0",
   "log_checkpoints=off",
 ];
-const throwawaySettings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+const throwawaySettings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "jit=off"];
 
 /** What the programs of PostgreSQL see of our environment: nothing that steers them, nothing secret. */
 function asServer(cluster: Cluster): RunOptions {

@@ -8,7 +8,7 @@ export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
 
 /** Connects to the control plane. drizzle changes the parsers of the client it is given, so it gets one of its own. */
 export function connectControlPlane(url: string, max: number) {
-  const client = postgres(url, { max, onnotice: () => {}, connection: { application_name: "coffer" } });
+  const client = postgres(url, { max, onnotice: () => {}, connection: { application_name: "coffer", jit: "off" } });
   return { db: drizzle(client, { schema }), client, end: () => client.end({ timeout: 5 }) };
 }
 
