@@ -80,8 +80,10 @@ type Gone = { [Part in Exclude<keyof CancelReceipt, "askedAt">]: Date | null };
 
 /** Ends a job that was asked to end, once nothing of it is left. */
 export async function cancelJob({ job, report }: Ended, gone: Gone): Promise<void> {
-  await persist((tx) =>
-    tx
+  await persist((tx) => {
+    // One present for all of them: a millisecond between two would turn their order round.
+    const ago = agoAt(Date.now());
+    return tx
       .update(jobs)
       .set({
         ...report,
@@ -91,16 +93,16 @@ export async function cancelJob({ job, report }: Ended, gone: Gone): Promise<voi
         cancelReceipt: sql`${jobs.cancelReceipt} || jsonb_build_object('processEndedAt', ${ago(gone.processEndedAt)},
           'backendEndedAt', ${ago(gone.backendEndedAt)}, 'filesRemovedAt', ${ago(gone.filesRemovedAt)})`,
       })
-      .where(mine(job, "cancelling")),
-  );
+      .where(mine(job, "cancelling"));
+  });
 }
 
 /** The time on the database's clock, which also says when the end was asked for: an order of events needs one clock. */
-function ago(time: Date | null) {
+const agoAt = (now: number) => (time: Date | null) => {
   if (!time) return sql`null`;
-  const seconds = Math.max(0, Date.now() - time.getTime()) / 1000;
+  const seconds = Math.max(0, now - time.getTime()) / 1000;
   return sql`to_char((statement_timestamp() - make_interval(secs => ${seconds})) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-}
+};
 
 /** Ends the job badly, or puts it back for another attempt when that can cure the cause and there is one left. */
 export async function failJob({ job, report }: Ended, failure: Failure): Promise<void> {
