@@ -43,6 +43,7 @@ test("browsing a backup, in each of its states", async ({ page, coffer, api }) =
   await expect(compared.getByText(/^bookings: 123 removed/)).toBeVisible();
   await shoot(page, "compare-rows-dialog");
   await compared.getByRole("button", { name: "Close" }).last().click();
+  await expect(compared).toBeHidden();
   await expect(page.getByText(/^bookings: 123 removed/)).toBeVisible();
   await shoot(page, "compare-rows", { whole: true });
   const changed = await jobAtEnd(api, await start(api, { slug: "acme" }));

@@ -125,6 +125,7 @@ test("what has changed since a backup is seen", async ({ page, coffer, api }) =>
   await expect(dialog.getByText("bookings: 10 removed, 990 the same")).toBeVisible();
   await expectAccessible(page, "rows that were compared");
   await dialog.getByRole("button", { name: "Close" }).last().click();
+  await expect(dialog).toBeHidden();
   await expect(page.getByText("bookings: 10 removed, 990 the same")).toBeVisible();
   await page.getByLabel("Compare with").selectOption(later.backupId);
   await expect(page).toHaveURL(/with=/);
