@@ -1,10 +1,9 @@
 import { and, eq, ne } from "drizzle-orm";
-import type postgres from "postgres";
 import { db, type Tx } from "@/db/client";
 import { type Connection, jobs, projects } from "@/db/schema";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import { failed } from "@/jobs/lifecycle/failure";
-import { connectTenant } from "@/jobs/postgres/connection";
+import { withTenant } from "@/jobs/postgres/connection";
 import { dropSchema } from "@/jobs/restore-backup/drop-schema";
 import { giveName } from "@/jobs/restore-backup/give-name";
 import { hasSchema } from "@/jobs/restore-backup/has-schema";
@@ -29,7 +28,7 @@ type NewProject = Pick<typeof projects.$inferInsert, "slug" | "name" | "schemaNa
  * ends between the two, whoever cleans up after it knows the schema by its oid.
  */
 export async function announceSchema(job: ClaimedJob, connection: Connection, beside: string): Promise<void> {
-  const oid = await within(connection, async (sql) => {
+  const oid = await withTenant(connection, "coffer:clone", async (sql) => {
     const [schema] = await sql<
       { oid: number }[]
     >`select oid::int8::float8 as oid from pg_namespace where nspname = ${beside}`;
@@ -49,7 +48,7 @@ export async function dropHomeless(job: ClaimedJob, connection: Connection, name
     .where(and(eq(jobs.id, job.id), ne(jobs.status, "completed")));
   const oid = row?.oid;
   if (oid == null) return;
-  await within(connection, async (sql) => {
+  await withTenant(connection, "coffer:clone", async (sql) => {
     const [found] = await sql`select from pg_namespace where oid = ${oid}::oid and nspname = ${name}`;
     if (found) await dropSchema(sql, name);
   });
@@ -68,13 +67,4 @@ export async function placeProject(
   if (!project) throw taken(`project with the slug ${row.slug} or the schema ${row.schemaName}`);
   await tell(project.id);
   await giveName(connection, beside, row.schemaName);
-}
-
-async function within<T>(connection: Connection, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const session = connectTenant(connection, "coffer:clone");
-  try {
-    return await work(session);
-  } finally {
-    await session.end({ timeout: 1 });
-  }
 }

@@ -8,7 +8,7 @@ import { loadTarget } from "@/jobs/import-dump/target";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned } from "@/jobs/lifecycle/execute";
 import { fencesUpTo, releaseAttempts } from "@/jobs/postgres/backend";
-import { connectTenant } from "@/jobs/postgres/connection";
+import { withTenant } from "@/jobs/postgres/connection";
 import { dropBeside } from "@/jobs/restore-backup/drop-beside";
 
 /**
@@ -22,16 +22,13 @@ export async function cleanImport(job: ClaimedJob, upToFence: number): Promise<C
   const { connection } = target;
   const fences = fencesUpTo(upToFence);
   const backendEndedAt = await releaseAttempts(connection, job, upToFence);
-  const sql = connectTenant(connection, "coffer:cleanup");
-  try {
+  await withTenant(connection, "coffer:cleanup", async (sql) => {
     for (const fence of fences) await endSessions(sql, importRole(job.id, fence));
     await dropHomeless(job, connection, importOptions.parse(job.options).schemaName);
     await dropBeside(connection, job.id, upToFence);
     for (const fence of fences)
       await sql.begin((tx) => dropRole(tx, { role: importRole(job.id, fence), door: doorSchema(job.id, fence) }));
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
+  });
   return { backendEndedAt, filesRemovedAt: new Date() };
 }
 

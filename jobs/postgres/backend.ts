@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type postgres from "postgres";
 import type { Connection, LockWait } from "@/db/schema";
-import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { applicationName, withTenant } from "@/jobs/postgres/connection";
 
 /** What one look at the server shows of a running dump. */
 export type DumpSample = {
@@ -69,9 +69,8 @@ const patience = 20_000;
  * seen. `names` are the attempts' application names; our own sessions beside pg_dump (`:snapshot`, `:monitor`) have nobody
  * who would end them, so they are ended at once. Throws when one outlives all that.
  */
-export async function releaseBackends(connection: Connection, names: string[]): Promise<Date> {
-  const sql = connectTenant(connection, "coffer:cleanup");
-  try {
+export const releaseBackends = (connection: Connection, names: string[]): Promise<Date> =>
+  withTenant(connection, "coffer:cleanup", async (sql) => {
     const started = Date.now();
     for (;;) {
       const waited = Date.now() - started;
@@ -83,7 +82,4 @@ export async function releaseBackends(connection: Connection, names: string[]): 
       if (waited > patience) throw new Error("a server process of this job does not end");
       await delay(waited < 100 ? 5 : 100);
     }
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
-}
+  });

@@ -35,6 +35,20 @@ export function connectTenant(connection: Connection, name: string, max = 1): po
   });
 }
 
+/** Does some work in one session at a tenant's database, which ends with it. */
+export async function withTenant<T>(
+  connection: Connection,
+  name: string,
+  work: (session: postgres.Sql) => Promise<T>,
+): Promise<T> {
+  const session = connectTenant(connection, name);
+  try {
+    return await work(session);
+  } finally {
+    await session.end({ timeout: 1 });
+  }
+}
+
 /** The connection as libpq wants it: variables, and a password file. Both are options of `spawnTool`. */
 export function toolConnection(connection: Connection, name: string) {
   return {

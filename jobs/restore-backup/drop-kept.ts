@@ -4,7 +4,7 @@ import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { log } from "@/db/log";
 import { databases, jobs, restores } from "@/db/schema";
-import { connectTenant } from "@/jobs/postgres/connection";
+import { withTenant } from "@/jobs/postgres/connection";
 import { dropSchema } from "@/jobs/restore-backup/drop-schema";
 import { pointersInto } from "@/jobs/restore-backup/pointers";
 
@@ -18,13 +18,10 @@ export async function dropKept(): Promise<void> {
       and(lt(restores.keptUntil, sql`now()`), isNotNull(restores.keptSchema), isNull(restores.droppedAt), isQuiet),
     );
   for (const { restore, connection } of due) {
-    const session = connectTenant(connection, "coffer:drop");
     try {
-      await drop(session, restore);
+      await withTenant(connection, "coffer:drop", (session) => drop(session, restore));
     } catch (error) {
       log.warn({ error, jobId: restore.jobId }, "a schema that was kept could not be dropped yet");
-    } finally {
-      await session.end({ timeout: 1 });
     }
   }
 }

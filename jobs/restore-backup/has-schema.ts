@@ -1,12 +1,8 @@
 import type { Connection } from "@/db/schema";
-import { connectTenant } from "@/jobs/postgres/connection";
+import { withTenant } from "@/jobs/postgres/connection";
 
 /** Whether the database has a schema of this name. */
-export async function hasSchema(connection: Connection, name: string): Promise<boolean> {
-  const session = connectTenant(connection, "coffer:restore");
-  try {
+export const hasSchema = (connection: Connection, name: string): Promise<boolean> =>
+  withTenant(connection, "coffer:restore", async (session) => {
     return (await session`select from pg_namespace where nspname = ${name}`).length > 0;
-  } finally {
-    await session.end({ timeout: 1 });
-  }
-}
+  });

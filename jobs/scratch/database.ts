@@ -3,7 +3,7 @@ import type postgres from "postgres";
 import { codeOf } from "@/db/errors";
 import type { Connection } from "@/db/schema";
 import { failed } from "@/jobs/lifecycle/failure";
-import { connectTenant } from "@/jobs/postgres/connection";
+import { withTenant } from "@/jobs/postgres/connection";
 import { quoteIdent } from "@/jobs/postgres/identifier";
 
 /** The scratch database of an attempt. Whoever cleans up after it knows the name. */
@@ -14,11 +14,12 @@ export const scratchName = (jobId: string, fence: number) => `coffer_scratch_${j
  * Fails with `permission_denied` for a role that may not make databases.
  */
 export async function createScratch(connection: Connection, name: string, application: string): Promise<Connection> {
-  const session = connectTenant(connection, application);
   try {
-    await session.unsafe(`create database ${quoteIdent(name)} template template0 ${await likeThisOne(session)}`);
-    // After a crash it is thrown away, so no statement has to wait until it is safe on the disk.
-    await session.unsafe(`alter database ${quoteIdent(name)} set synchronous_commit = off`);
+    await withTenant(connection, application, async (session) => {
+      await session.unsafe(`create database ${quoteIdent(name)} template template0 ${await likeThisOne(session)}`);
+      // After a crash it is thrown away, so no statement has to wait until it is safe on the disk.
+      await session.unsafe(`alter database ${quoteIdent(name)} set synchronous_commit = off`);
+    });
     return { ...connection, database: name };
   } catch (error) {
     if (codeOf(error) !== "42501") throw error;
@@ -27,8 +28,6 @@ export async function createScratch(connection: Connection, name: string, applic
       message: `The user ${connection.user} may not create databases, so the backup cannot be restored beside the live one.`,
       hint: `Let it: alter role ${quoteIdent(connection.user)} createdb. Only databases of its own are touched.`,
     });
-  } finally {
-    await session.end({ timeout: 1 });
   }
 }
 
@@ -37,14 +36,11 @@ const patience = 30_000;
 
 /** Removes scratch databases, and ends our sessions there. What is not there is no fault. */
 export async function dropScratch(connection: Connection, names: string[]): Promise<void> {
-  const session = connectTenant(connection, "coffer:cleanup");
-  try {
+  await withTenant(connection, "coffer:cleanup", async (session) => {
     const left = await session<{ name: string }[]>`
       select datname as name from pg_database where datname in ${session(names)}`;
     for (const { name } of left) await drop(session, name);
-  } finally {
-    await session.end({ timeout: 1 });
-  }
+  });
 }
 
 /**
@@ -71,7 +67,7 @@ const objectInUse = "55006";
 type Locale = { encoding: string; collate: string; ctype: string; provider: string | null; locale: string | null };
 
 /** The options of `create database` that decide how text is stored and sorted. PostgreSQL 13 to 18 name them differently. */
-async function likeThisOne(session: ReturnType<typeof connectTenant>): Promise<string> {
+async function likeThisOne(session: postgres.Sql): Promise<string> {
   const [like] = await session<Locale[]>`
     select pg_encoding_to_char(encoding) as encoding, datcollate as collate, datctype as ctype,
       to_jsonb(d) ->> 'datlocprovider' as provider,
