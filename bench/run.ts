@@ -58,7 +58,7 @@ try {
   await section("verify", () => withWorker(() => benchVerify(lab, large, rounds)));
   await section("small", () => withWorker(() => benchSmall(lab, small, Math.max(rounds, 20))));
   await section("cancel", () => withWorker(() => benchCancel(lab, large, Math.max(rounds, 20))));
-  await section("status", () => benchStatus(lab, small, 3));
+  await section("status", () => benchStatus(lab, small, rounds));
   await section("polling", () => benchPolling(lab, large, rounds));
   if (await onPath("nginx")) await section("download", () => benchDownload(lab, large, rounds));
   else console.log("nginx is not installed: the download is left out.");

@@ -70,22 +70,39 @@ const count = batched(async (calls: Call[]): Promise<Counted[]> => {
   });
 });
 
-/** In the order of the keys: two processes that count the same clients never wait for each other in a circle. */
 async function write(groups: Map<string, Call[]>): Promise<({ key: string } & Counted)[]> {
-  const keys = [...groups.keys()].sort();
-  const ordered = keys.map((key) => groups.get(key) ?? []);
+  const keys = [...groups.keys()];
+  const ordered = [...groups.values()];
+  return counts().execute({
+    keys,
+    calls: ordered.map((group) => group.length),
+    seconds: ordered.map((group) => group[0]?.seconds ?? 0),
+  });
+}
+
+let prepared: ReturnType<typeof prepareCounts> | undefined;
+const counts = () => (prepared ??= prepareCounts());
+
+/** In the order of the keys: two processes that count the same clients never wait for each other in a circle. */
+function prepareCounts() {
   const { key, calls, windowEndsAt } = rateLimits;
   const isOver = sql`${windowEndsAt} <= now()`;
-  const rows = await db.execute<{ key: string } & Counted>(sql`
-    insert into ${rateLimits} (key, calls, window_ends_at)
-    select t.key, t.calls, now() + make_interval(secs => t.seconds)
-    from unnest(${sql.param(keys)}::text[], ${sql.param(ordered.map((group) => group.length))}::int[],
-      ${sql.param(ordered.map((group) => group[0]?.seconds ?? 0))}::float8[]) as t (key, calls, seconds) order by t.key
-    on conflict (key) do update set
-      calls = case when ${isOver} then excluded.calls else ${calls} + excluded.calls end,
-      window_ends_at = case when ${isOver} then excluded.window_ends_at else ${windowEndsAt} end
-    returning ${key}, ${calls}, extract(epoch from ${windowEndsAt} - now())::float8 as seconds`);
-  return [...rows];
+  // In the order of the table's columns.
+  const called = sql`select t.key, now() + make_interval(secs => t.seconds), t.calls
+    from unnest(${sql.placeholder("keys")}::text[], ${sql.placeholder("calls")}::int[], ${sql.placeholder("seconds")}::float8[])
+      as t (key, calls, seconds) order by t.key`;
+  return db
+    .insert(rateLimits)
+    .select(called)
+    .onConflictDoUpdate({
+      target: key,
+      set: {
+        calls: sql`case when ${isOver} then excluded.calls else ${calls} + excluded.calls end`,
+        windowEndsAt: sql`case when ${isOver} then excluded.window_ends_at else ${windowEndsAt} end`,
+      },
+    })
+    .returning({ key, calls, seconds: sql<number>`extract(epoch from ${windowEndsAt} - now())::float8` })
+    .prepare("count_calls");
 }
 
 /** Forgets windows that are over. */
