@@ -43,7 +43,7 @@ const unpackers: Record<Exclude<BackupCompression, "none">, { command: string; a
     { command: "igzip", args: ["-d", "-c"] },
     { command: "pigz", args: ["-d", "-c"] },
   ],
-  zstd: [{ command: "zstd", args: ["-d", "-c", "-q"] }],
+  zstd: [{ command: "zstd", args: ["-d", "-c", "-v", "--no-progress"] }],
 };
 
 /** The fastest program of this machine that unpacks so many bytes; undefined when none would be faster than Node itself. */
@@ -65,7 +65,7 @@ export function compressorFor(compression: BackupCompression, expectedBytes = Nu
 }
 
 /**
- * The size before compression, from what the compressor leaves: zstd says it, gzip's trailer has it modulo 2^32
+ * The size before compression, from what packing or unpacking leaves: zstd says it, gzip's trailer has it modulo 2^32
  * (RFC 1952, ISIZE), which `estimate` completes. Null when neither is there.
  */
 export function originalSize(
@@ -77,6 +77,6 @@ export function originalSize(
     const wraps = Math.max(0, Math.round((last.estimate - remainder) / 2 ** 32));
     return wraps * 2 ** 32 + remainder;
   }
-  const said = compression === "zstd" ? /\(\s*(\d+) B =>/.exec(last.stderr.join("\n")) : null;
-  return said ? Number(said[1]) : null;
+  const said = compression === "zstd" ? /\(\s*(\d+) B =>|: (\d+) bytes/.exec(last.stderr.join("\n")) : null;
+  return said ? Number(said[1] ?? said[2]) : null;
 }

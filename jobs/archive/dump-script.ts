@@ -1,8 +1,7 @@
-import { open, stat } from "node:fs/promises";
 import { AppError } from "@/db/errors";
 import type { AgeKeys } from "@/jobs/archive/age/file-key";
-import { unpackerFor } from "@/jobs/archive/compressor";
 import type { DumpFormat } from "@/jobs/archive/dump-format";
+import { feedArchive } from "@/jobs/archive/feed-archive";
 import { openArchive, type StoredArchive } from "@/jobs/archive/open";
 import { failed } from "@/jobs/lifecycle/failure";
 import { restoreFailure } from "@/jobs/postgres/pg-restore";
@@ -32,7 +31,7 @@ export const portable = ["--no-tablespaces", "--no-security-labels"];
 export async function* scriptOf(dump: StoredDump, options: string[]): AsyncGenerator<Buffer> {
   const { archive, keys, format, signal } = dump;
   if (format === "sql") return yield* untilAborted(openArchive(archive, keys), signal);
-  const { tool, fed } = await startOn(dump, argsOf(format, options));
+  const { tool, fed } = startOn(dump, argsOf(format, options));
   yield* output(tool, fed, signal);
 }
 
@@ -66,40 +65,18 @@ async function* output(tool: Tool, fed: Promise<Ending>, signal: AbortSignal): A
 }
 
 /** Starts pg_restore on the shortest way to the bytes. `fed` tells how it ended, once all that fed it has ended too. */
-async function startOn(
+function startOn(
   { archive, keys, pgRestore, signal }: StoredDump,
   args: string[],
-): Promise<{ tool: Tool; fed: Promise<Ending> }> {
-  const { path, compression } = archive;
-  // A package is unpacked here, as an encrypted file is.
-  const isBare = archive.format !== "package" && archive.encryption === null;
-  if (isBare && compression === "none") {
+): { tool: Tool; fed: Promise<Ending> } {
+  const { path, format, compression, encryption } = archive;
+  if (format !== "package" && encryption === null && compression === "none") {
     // In a file that lies there as it was written it goes straight to where a table's rows begin.
     const tool = spawnTool(pgRestore, { args: [...args, path], signal });
     return { tool, fed: tool.ended };
   }
   const tool = spawnTool(pgRestore, { args, stdin: "pipe", signal });
-  const unpacker = isBare && compression !== "none" ? unpackerFor(compression, (await stat(path)).size) : undefined;
-  return {
-    tool,
-    fed: unpacker && tool.stdin ? unpackInto(tool, unpacker, path) : feed(openArchive(archive, keys), tool),
-  };
-}
-
-/** From the file through the unpacker into the tool, without a way through this process. */
-async function unpackInto(
-  tool: Tool,
-  { command, args }: { command: string; args: string[] },
-  path: string,
-): Promise<Ending> {
-  const file = await open(path);
-  const unpacker = spawnTool(command, { args, stdin: file.fd, stdout: tool.stdin ?? undefined });
-  // Both now belong to the unpacker: as long as we kept the pipe open, the tool would wait for us.
-  tool.stdin?.destroy();
-  await file.close();
-  const ending = await tool.ended;
-  await unpacker.end();
-  return ending;
+  return { tool, fed: feedArchive({ archive, keys }, tool) };
 }
 
 async function* untilAborted(source: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {

@@ -10,10 +10,13 @@ import { unpackerFor } from "@/jobs/archive/compressor";
 import type { Manifest } from "@/jobs/archive/manifest";
 import { keptIdentities } from "@/jobs/archive/recipients";
 import { dumpIn } from "@/jobs/package/dump-in";
-import { feed, spawnTool } from "@/jobs/postgres/spawn";
+import { type Ending, feed, spawnTool } from "@/jobs/postgres/spawn";
 
 /** A backup's file, as its manifest tells of it. */
 export type StoredArchive = { path: string } & Pick<Manifest["file"], "format" | "compression" | "encryption" | "dump">;
+
+/** A program that unpacks what it reads from stdin. */
+export type Unpacker = { command: string; args: string[] };
 
 const readBytes = 1024 * 1024;
 
@@ -26,18 +29,28 @@ const readBytes = 1024 * 1024;
  * not one, and what reading the file throws.
  */
 export async function* openArchive(archive: StoredArchive, keys: AgeKeys = {}): AsyncGenerator<Buffer> {
-  const { path, format, compression, encryption, dump } = archive;
-  const all = encryption ? await withKept(keys, encryption.recipients) : keys;
-  const unpacker = compression === "none" ? undefined : unpackerFor(compression, (await stat(path)).size);
-  const file: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: readBytes });
-  const stored = format === "package" ? dumpIn(file, dump?.sha256) : file;
-  const packed = encryption ? decryptAge(stored, all) : stored;
+  const { compression } = archive;
+  const unpacker = await unpackerOf(archive);
+  const packed = packedDump(archive, keys);
   try {
     if (compression === "none") return yield* packed;
     yield* unpacker ? unpackedBy(unpacker, packed) : decompressed(packed, decompressors[compression]());
   } catch (error) {
     throw asRefusal(error);
   }
+}
+
+/** The program that unpacks this file; undefined where there is nothing to unpack, or this process does it. */
+export async function unpackerOf({ path, compression }: StoredArchive): Promise<Unpacker | undefined> {
+  return compression === "none" ? undefined : unpackerFor(compression, (await stat(path)).size);
+}
+
+/** The dump as pg_dump and the compressor have left it: out of its package, and decrypted. */
+export async function* packedDump({ path, format, encryption, dump }: StoredArchive, keys: AgeKeys = {}) {
+  const all = encryption ? await withKept(keys, encryption.recipients) : keys;
+  const file: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: readBytes });
+  const stored = format === "package" ? dumpIn(file, dump?.sha256) : file;
+  yield* encryption ? decryptAge(stored, all) : stored;
 }
 
 /** The keys given, with those that the server keeps for these public ones. */
@@ -57,18 +70,24 @@ async function* decompressed(source: AsyncIterable<Buffer>, unpack: Transform): 
 }
 
 /** A process of its own unpacks three times as fast. How it ended tells the damage, but for that of the source. */
-async function* unpackedBy(unpacker: { command: string; args: string[] }, source: AsyncIterable<Buffer>) {
+async function* unpackedBy(unpacker: Unpacker, source: AsyncIterable<Buffer>) {
   const tool = spawnTool(unpacker.command, { args: unpacker.args, stdin: "pipe" });
   const fed = feed(source, tool);
   fed.catch(() => {});
   try {
     yield* tool.stdout ?? [];
-    const ending = await fed;
-    if (ending.code !== 0) throw new AppError("BACKUP_CORRUPT", compressionDamage);
+    const refusal = unpackingFailure(await fed);
+    if (refusal) throw refusal;
   } finally {
     await tool.end();
     await fed.catch(() => {});
   }
+}
+
+/** What an unpacker's end says of the data. That nobody read on says nothing: our pipes are sockets, so it may be told as an error. */
+export function unpackingFailure({ code, signal, stderr }: Ending): AppError | null {
+  const isLeft = signal === "SIGPIPE" || /\b(write error|writing)\b/i.test(stderr.join("\n"));
+  return code === 0 || isLeft ? null : new AppError("BACKUP_CORRUPT", compressionDamage);
 }
 
 const compressionDamage = "The compressed data is damaged.";
@@ -76,8 +95,8 @@ const compressionDamage = "The compressed data is damaged.";
 /** Whether it was not the encryption that told the damage. */
 export const isCompressionDamage = (error: AppError): boolean => error.message === compressionDamage;
 
-/** zlib names what it minds ERR_ or Z_ something, zstd ZSTD_ something. A stored file that is no age file was one once. */
-function asRefusal(error: unknown): unknown {
+/** What opening throws, as the caller is to hear it. zlib names what it minds ERR_ or Z_ something, zstd ZSTD_ something. A stored file that is no age file was one once. */
+export function asRefusal(error: unknown): unknown {
   if (error instanceof AppError && error.code === "UNSUPPORTED_MEDIA_TYPE")
     return damaged("it is no age file any more");
   if (/^(Z_|ZSTD_)/.test(codeOf(error) ?? "")) return new AppError("BACKUP_CORRUPT", compressionDamage);

@@ -8,6 +8,7 @@ import { failed } from "@/jobs/lifecycle/failure";
 import { quoteIdent, quoteLiteral } from "@/jobs/postgres/identifier";
 import { restoreFailure, restoreInto } from "@/jobs/postgres/pg-restore";
 import type { Ending } from "@/jobs/postgres/spawn";
+import { feed } from "@/jobs/postgres/spawn";
 import { oneAtATime } from "@/jobs/restore-backup/beside-script";
 import { stagedScript } from "@/jobs/restore-backup/staged-script";
 
@@ -31,7 +32,7 @@ export async function runDump(script: AsyncIterable<Buffer>, running: Running): 
   const { application, names, keys, signal } = running;
   const connection = { ...running.connection, user: names.role, password: keys.password };
   const request = { format: "sql", tool: running.psql, connection, application, signal, explain } as const;
-  await restoreInto(guardedScript(script, running), request);
+  await restoreInto((psql) => feed(guardedScript(script, running), psql), request);
 }
 
 function guardedScript(script: AsyncIterable<Buffer>, running: Running): AsyncGenerator<Buffer> {

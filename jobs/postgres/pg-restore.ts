@@ -2,7 +2,7 @@ import type { Connection } from "@/db/schema";
 import type { DumpFormat } from "@/jobs/archive/dump-format";
 import { type Failure, failed } from "@/jobs/lifecycle/failure";
 import { toolConnection } from "@/jobs/postgres/connection";
-import { type Ending, feed, spawnTool } from "@/jobs/postgres/spawn";
+import { type Ending, spawnTool, type Tool } from "@/jobs/postgres/spawn";
 
 export type RestoreRequest = {
   format: DumpFormat;
@@ -16,12 +16,12 @@ export type RestoreRequest = {
 };
 
 /**
- * Restores a plain, uncompressed dump, and stops at the first complaint. What it has made by then is the caller's to throw away.
+ * Restores the plain, uncompressed dump that `feedTool` gives to the program, and stops at the first complaint. What it has made by then is the caller's to throw away.
  * Not in one transaction, which would keep a lock for each table, index and sequence that it makes: the server's lock table
  * holds some thousands. Owners and grants are left out of archives: the roles may not be there, and whoever restores
  * owns what they make. A script is run as it is.
  */
-export async function restoreInto(source: AsyncIterable<Buffer>, request: RestoreRequest): Promise<void> {
+export async function restoreInto(feedTool: (tool: Tool) => Promise<Ending>, request: RestoreRequest): Promise<void> {
   const {
     connection,
     application,
@@ -36,7 +36,7 @@ export async function restoreInto(source: AsyncIterable<Buffer>, request: Restor
     signal,
   });
   tool.stdout?.resume();
-  const ending = await feed(source, tool);
+  const ending = await feedTool(tool);
   signal.throwIfAborted();
   if (ending.code !== 0 || ending.signal) throw explain(ending);
 }

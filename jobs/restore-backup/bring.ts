@@ -10,6 +10,7 @@ import { applicationName } from "@/jobs/postgres/connection";
 import { restoreInto } from "@/jobs/postgres/pg-restore";
 import { requireTool } from "@/jobs/postgres/require-tool";
 import { serverMajor } from "@/jobs/postgres/server-major";
+import { feed } from "@/jobs/postgres/spawn";
 import { analyze } from "@/jobs/restore-backup/analyze";
 import { besideScript, type Choice } from "@/jobs/restore-backup/beside-script";
 import { hasSchema } from "@/jobs/restore-backup/has-schema";
@@ -98,7 +99,7 @@ export async function bring(
     onTable: (currentTable) => inner.report({ currentTable }),
   });
   const application = applicationName(job.id, job.fence);
-  await restoreInto(beside, { format: "sql", tool: tools.psql, connection, application, signal });
+  await restoreInto((psql) => feed(beside, psql), { format: "sql", tool: tools.psql, connection, application, signal });
 }
 
 /** Most servers have a second core to spare for a moment. */

@@ -5,6 +5,7 @@ import { dumpFormatOf } from "@/jobs/archive/dump-format";
 import { type Manifest, manifestSchema } from "@/jobs/archive/manifest";
 import { connectTenant } from "@/jobs/postgres/connection";
 import { restoreInto } from "@/jobs/postgres/pg-restore";
+import { feed } from "@/jobs/postgres/spawn";
 import { createScratch, dropScratch, scratchName } from "@/jobs/scratch/database";
 import { recreateOutside } from "@/jobs/scratch/outside";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
@@ -43,7 +44,8 @@ async function provenOnceRestored({ backup, manifest }: { backup: Backup; manife
   try {
     const missing = await recreateOutside({ live, scratch }, tenant.schema, manifest);
     expect(missing).toEqual([]);
-    await restoreInto(createReadStream(await unpacked(backup)), {
+    const dump = createReadStream(await unpacked(backup));
+    await restoreInto((tool) => feed(dump, tool), {
       format: dumpFormatOf(backup.format),
       tool: await realTool(backup.format === "sql" ? "psql" : "pg_restore"),
       connection,

@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import type { Connection } from "@/db/schema";
+import { feedArchive } from "@/jobs/archive/feed-archive";
 import type { Manifest } from "@/jobs/archive/manifest";
-import { openArchive } from "@/jobs/archive/open";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { inSession } from "@/jobs/lifecycle/in-session";
@@ -56,14 +56,8 @@ export async function restoreAndCompare(restoring: Restoring): Promise<Restored>
 /** Gives why the dump cannot be restored; what another attempt could cure is thrown. */
 async function restore(restoring: Restoring, scratch: Connection): Promise<string | null> {
   const { job, signal, claimed, tool, onBytes } = restoring;
-  async function* plain() {
-    for await (const chunk of openArchive(claimed.archive, claimed.keys)) {
-      onBytes(chunk.length);
-      yield chunk;
-    }
-  }
   try {
-    await restoreInto(plain(), {
+    await restoreInto((program) => feedArchive({ ...claimed, onBytes }, program), {
       format: claimed.format,
       tool,
       connection: scratch,
