@@ -26,7 +26,7 @@ export const portable = ["--no-tablespaces", "--no-security-labels"];
 
 /**
  * A backup as a script; of an archive what pg_restore's options choose. Throws BACKUP_CORRUPT for what pg_restore cannot read,
- * and what opening the file throws. Whoever stops reading early ends the programs.
+ * and what opening the file throws. Whoever stops reading early ends the programs. A piece is good until the next is asked for.
  */
 export async function* scriptOf(dump: StoredDump, options: string[]): AsyncGenerator<Buffer> {
   const { archive, keys, format, signal } = dump;
@@ -53,7 +53,7 @@ async function* output(tool: Tool, fed: Promise<Ending>, signal: AbortSignal): A
   // It is awaited below; until then its failure must not end the process.
   fed.catch(() => {});
   try {
-    yield* tool.stdout ?? [];
+    yield* inLargePieces(tool.stdout ?? []);
     const ending = await fed;
     signal.throwIfAborted();
     if (ending.signal) throw failed(restoreFailure(ending));
@@ -62,6 +62,28 @@ async function* output(tool: Tool, fed: Promise<Ending>, signal: AbortSignal): A
     await tool.end();
     await fed.catch(() => {});
   }
+}
+
+const pieceBytes = 256 * 1024;
+
+/**
+ * pg_restore's output comes in very small pieces, and each costs its way through all of us. Each of these is good until the next
+ * is asked for.
+ */
+async function* inLargePieces(source: AsyncIterable<Buffer> | Buffer[]): AsyncGenerator<Buffer> {
+  const piece = Buffer.allocUnsafeSlow(pieceBytes);
+  let length = 0;
+  for await (const chunk of source) {
+    for (let taken = 0; taken < chunk.length; ) {
+      const copied = chunk.copy(piece, length, taken);
+      length += copied;
+      taken += copied;
+      if (length < pieceBytes) continue;
+      yield piece;
+      length = 0;
+    }
+  }
+  if (length > 0) yield piece.subarray(0, length);
 }
 
 /** Starts pg_restore on the shortest way to the bytes. `fed` tells how it ended, once all that fed it has ended too. */

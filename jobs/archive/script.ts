@@ -29,7 +29,7 @@ export async function* readScript(
   try {
     while (await skipBlank(reader)) {
       if (reader.bytes[0] === backslash) {
-        const bytes = await readLine(reader);
+        const bytes = Buffer.from(await readLine(reader));
         yield { kind: "command", text: decode(bytes), bytes };
         continue;
       }
@@ -76,16 +76,18 @@ function startReader(source: AsyncIterable<Buffer>, mostBytes: number): Reader {
     async grow() {
       if (reader.bytes.length > mostBytes)
         throw new AppError("BACKUP_CORRUPT", "The dump holds a statement that is longer than any that pg_dump writes.");
-      const grown = [reader.bytes];
+      // The source may use its buffer again for the next.
+      const grown: Buffer[] = [Buffer.from(reader.bytes)];
       for (let left = Math.max(1, reader.bytes.length); left > 0; ) {
         const { done, value } = await pieces.next();
         if (done) break;
         left -= value.length;
-        // The source may use its buffer again for the next.
         grown.push(left > 0 ? Buffer.from(value) : value);
       }
       const before = reader.bytes.length;
-      reader.bytes = Buffer.concat(grown);
+      // Most pieces of rows end with nothing left over: then there is nothing to copy.
+      const [, only] = before === 0 && grown.length === 2 ? grown : [];
+      reader.bytes = only ?? Buffer.concat(grown);
       return reader.bytes.length > before;
     },
     async close() {
@@ -140,11 +142,18 @@ async function* copyData(reader: Reader): AsyncGenerator<Buffer> {
   for (;;) {
     const end = reader.bytes.indexOf(endMark, 0, "latin1");
     if (end >= 0) return yield reader.take(end + endMark.length).subarray(0, end + 1);
-    // The end mark may have begun.
-    const sure = reader.bytes.length - (endMark.length - 1);
+    const sure = reader.bytes.length - begunMark(reader.bytes);
     if (sure > 0) yield reader.take(sure);
     if (!(await reader.grow())) throw cut();
   }
+}
+
+/** With how many bytes at the end of these the end mark may have begun. */
+function begunMark(bytes: Buffer): number {
+  const tail = bytes.toString("latin1", Math.max(0, bytes.length - (endMark.length - 1)));
+  let length = Math.min(tail.length, endMark.length - 1);
+  while (!tail.endsWith(endMark.slice(0, length))) length--;
+  return length;
 }
 
 /** Stopping early must not end what the next piece is read from. */

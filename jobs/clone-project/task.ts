@@ -30,9 +30,9 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   await readFirst(bringing, true);
   context.step("restore");
   // Elsewhere the roles of the grants may mean somebody else, or nobody.
-  await bring(bringing, { structureOnly, withoutOwners: !target.isSameDatabase });
+  const analyzed = await bring(bringing, { structureOnly, withoutOwners: !target.isSameDatabase });
   context.step("compare");
-  await compare(bringing, { structureOnly }, async () => {});
+  await compare(bringing, { structureOnly, analyzed }, async () => {});
   signal.throwIfAborted();
   context.step("place");
   const beside = besideOf(bringing);

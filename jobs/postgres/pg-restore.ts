@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline";
 import type { Connection } from "@/db/schema";
 import type { DumpFormat } from "@/jobs/archive/dump-format";
 import { type Failure, failed } from "@/jobs/lifecycle/failure";
@@ -13,6 +14,8 @@ export type RestoreRequest = {
   signal: AbortSignal;
   /** What to throw when the tool ends badly; else what restoreFailure makes of it. */
   explain?(ending: Ending): Error;
+  /** Hears each line that the tool prints. */
+  onLine?(line: string): void;
 };
 
 /**
@@ -28,6 +31,7 @@ export async function restoreInto(feedTool: (tool: Tool) => Promise<Ending>, req
     signal,
     tool: program,
     explain = (ending) => failed(restoreFailure(ending)),
+    onLine = () => {},
   } = request;
   const tool = spawnTool(program, {
     ...toolConnection(connection, application),
@@ -35,7 +39,7 @@ export async function restoreInto(feedTool: (tool: Tool) => Promise<Ending>, req
     stdin: "pipe",
     signal,
   });
-  tool.stdout?.resume();
+  if (tool.stdout) createInterface(tool.stdout).on("line", onLine);
   const ending = await feedTool(tool);
   signal.throwIfAborted();
   if (ending.code !== 0 || ending.signal) throw explain(ending);

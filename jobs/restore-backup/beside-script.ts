@@ -20,7 +20,12 @@ export type Choice = {
   tables?: ReadonlySet<string>;
 };
 
-type Script = BesideNames & Choice & { onTable?(name: string): void };
+type Script = BesideNames &
+  Choice & {
+    onTable?(name: string): void;
+    /** What is to be done once the rows of a large table are there: other sessions find it under its schema's name beside. */
+    afterLarge?(name: string): string;
+  };
 
 /**
  * The script for psql that restores a dump under another name. In each transaction the live schema steps aside and the new one
@@ -28,12 +33,13 @@ type Script = BesideNames & Choice & { onTable?(name: string): void };
  * commits, both have their own names again. Nobody else ever sees it otherwise: a rename shows only once it is committed.
  */
 export function besideScript(source: AsyncIterable<Buffer>, script: Script): AsyncGenerator<Buffer> {
-  const { onTable } = script;
+  const { onTable, afterLarge } = script;
   return stagedScript(source, {
     start: oneAtATime(script),
     ...transaction(script),
     leavesOut: (piece) => isLeftOut(piece, script),
     onTable,
+    afterLarge: afterLarge && ((name) => afterLarge(plainName(name))),
   });
 }
 

@@ -11,7 +11,7 @@ import { restoreInto } from "@/jobs/postgres/pg-restore";
 import { requireTool } from "@/jobs/postgres/require-tool";
 import { serverMajor } from "@/jobs/postgres/server-major";
 import { feed } from "@/jobs/postgres/spawn";
-import { analyze } from "@/jobs/restore-backup/analyze";
+import { analyze, analyzeAsFilled } from "@/jobs/restore-backup/analyze";
 import { besideScript, type Choice } from "@/jobs/restore-backup/beside-script";
 import { hasSchema } from "@/jobs/restore-backup/has-schema";
 import { asideSchema, besideSchema } from "@/jobs/restore-backup/names";
@@ -73,11 +73,15 @@ export async function readFirst({ context, claimed, tools }: Bringing, whole: bo
     });
 }
 
-/** Restores to the schema beside, in the database where the live one goes on as if nothing were. What was committed when it fails is there. */
-export async function bring(
-  { context, connection, claimed, manifest, tools }: Bringing,
-  choice: Choice = {},
-): Promise<void> {
+/**
+ * Restores to the schema beside, in the database where the live one goes on as if nothing were. Gives the tables that were
+ * analyzed meanwhile. What was committed when it fails is there.
+ */
+export const bring = (bringing: Bringing, choice: Choice = {}): Promise<ReadonlySet<string>> =>
+  inSession(bringing, (session) => fill(bringing, choice, session));
+
+async function fill(bringing: Bringing, choice: Choice, session: postgres.Sql): Promise<ReadonlySet<string>> {
+  const { context, connection, claimed, manifest, tools } = bringing;
   const { job, signal } = context;
   const made = manifest.project.schema;
   const inner = within(context, "restore");
@@ -91,15 +95,21 @@ export async function bring(
       yield chunk;
     }
   }
-  const beside = besideScript(script(), {
+  const beside = besideOf(bringing);
+  // The server has a core to spare while it takes the rows of the next table.
+  const analysis = analyzeAsFilled(session, beside);
+  const renamed = besideScript(script(), {
     ...choice,
     made,
-    beside: besideSchema(job.id, job.fence),
+    beside,
     aside: (await hasSchema(connection, made)) ? asideSchema(job.id) : null,
     onTable: (currentTable) => inner.report({ currentTable }),
+    afterLarge: analysis.mark,
   });
   const application = applicationName(job.id, job.fence);
-  await restoreInto((psql) => feed(beside, psql), { format: "sql", tool: tools.psql, connection, application, signal });
+  const request = { format: "sql", tool: tools.psql, connection, application, signal, onLine: analysis.hear } as const;
+  await restoreInto((psql) => feed(renamed, psql), request);
+  return analysis.done();
 }
 
 /** Most servers have a second core to spare for a moment. */
@@ -108,7 +118,7 @@ const atOnce = 2;
 /** Compares what was restored with the manifest, table by table. Fails when anything differs, after `keep` has seen the proof. */
 export async function compare(
   bringing: Bringing,
-  { structureOnly, tables }: Choice,
+  { structureOnly, tables, analyzed }: Choice & { analyzed: ReadonlySet<string> },
   keep: (proof: Proof) => Promise<void>,
 ): Promise<void> {
   const { manifest } = bringing;
@@ -116,7 +126,7 @@ export async function compare(
   const expected = structureOnly ? withRowsOf(manifest, new Set()) : tables ? withRowsOf(manifest, tables) : manifest;
   const work = async (session: postgres.Sql) => {
     const compared = prove(session, { ...expected, project: { ...manifest.project, schema } });
-    const [found] = await Promise.all([compared, analyze(session, schema, atOnce)]);
+    const [found] = await Promise.all([compared, analyze(session, schema, { connections: atOnce, early: analyzed })]);
     return found;
   };
   const proof = await inSession(bringing, work, atOnce);

@@ -9,6 +9,8 @@ export type Staging = {
   /** Asked once for each piece, in order. */
   leavesOut(piece: Piece): boolean;
   onTable?(name: string): void;
+  /** What is to be done once a table with many rows is committed, which it is at once then. */
+  afterLarge?(name: string): string;
   /** The rows of a table as they pass; it gives them back. */
   rows?(data: AsyncIterable<Buffer>): AsyncIterable<Buffer>;
   /** No statement is longer than this. */
@@ -18,6 +20,8 @@ export type Staging = {
 /** A transaction keeps a lock for each object that it makes, and the server has room for some thousands. */
 const mostPerTransaction = 500;
 const pieceBytes = 256 * 1024;
+/** Below this a transaction of its own costs more than it brings. */
+const largeBytes = 4 * 1024 * 1024;
 
 /**
  * A dump's script in transactions of a size that every server can hold. A script that ends early ends without its last
@@ -25,7 +29,7 @@ const pieceBytes = 256 * 1024;
  * until it ends.
  */
 export async function* stagedScript(source: AsyncIterable<Buffer>, staging: Staging): AsyncGenerator<Buffer> {
-  const { start, begin, commit, leavesOut, onTable, rows = (data) => data } = staging;
+  const { start, begin, commit, leavesOut, onTable, afterLarge, rows = (data) => data } = staging;
   const own = ownStatements();
   yield own.bytes(start + begin(true));
   let ready: Buffer[] = [];
@@ -45,18 +49,26 @@ export async function* stagedScript(source: AsyncIterable<Buffer>, staging: Stag
   for await (const piece of readScript(source, staging.mostBytes)) {
     if (leavesOut(piece)) continue;
     if (piece.kind === "copy") {
-      onTable?.(tableOf(piece.text));
-      add(piece.bytes, newline);
+      const name = tableOf(piece.text);
+      onTable?.(name);
+      let size = 0;
       for await (const data of rows(piece.data)) {
+        if (size === 0) add(afterLarge && isLargePiece(data) ? frozen(piece.bytes) : piece.bytes, newline);
+        size += data.length;
         // Large pieces pass as they are: copies of all rows would keep the garbage collector busier than anything else.
-        if (data.length < pieceBytes / 8) add(data);
+        if (!isLargePiece(data)) add(Buffer.from(data));
         else {
           if (bytes > 0) yield flush();
           yield data;
         }
         if (full()) yield flush();
       }
+      if (size === 0) add(piece.bytes, newline);
       add(endOfCopy);
+      if (afterLarge && size >= largeBytes) {
+        add(own.bytes(commit + afterLarge(name) + begin(false)));
+        objects = 0;
+      }
       continue;
     }
     const isFirstKey: boolean = !pointsOut && isForeignKey.test(piece.text);
@@ -71,6 +83,19 @@ export async function* stagedScript(source: AsyncIterable<Buffer>, staging: Stag
   }
   add(own.bytes(commit));
   yield flush();
+}
+
+const isLargePiece = (data: Buffer) => data.length >= pieceBytes / 8;
+
+/**
+ * Rows that come into a table that was empty when their transaction began can be stored as rows that everybody sees: so nothing
+ * has to look up their transaction and mark them later. For the server the table was empty only if it was truncated.
+ */
+function frozen(copy: Buffer): Buffer {
+  // Each byte is a character, whatever the encoding: quotes, dots and spaces are the same in all of them.
+  const text = copy.toString("latin1");
+  const table = /^COPY ((?:"(?:[^"]|"")*"|[^".]+)\.(?:"(?:[^"]|"")*"|[^" ]+)) /.exec(text)?.[1];
+  return table ? Buffer.from(`truncate only ${table};\n${text.slice(0, -1)} WITH (FREEZE);`, "latin1") : copy;
 }
 
 /** What we add is UTF-8, whatever the encoding of the script around it, and of the database, which a session begins with. */

@@ -47,9 +47,11 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
     await makeSafetyBackup(within(context, "safety"), { encrypt, pgRestore: bringing.tools.pgRestore });
   }
   context.step("restore");
-  await bring(bringing, { tables });
+  const analyzed = await bring(bringing, { tables });
   context.step("compare");
-  await compare(bringing, { tables }, (proof) => note(job, { restored: { proof, complaint: null, missing: [] } }));
+  await compare(bringing, { tables, analyzed }, (proof) =>
+    note(job, { restored: { proof, complaint: null, missing: [] } }),
+  );
   signal.throwIfAborted();
   context.step("swap");
   const { hasKept } = await swap(context, { subject, beside: besideOf(bringing), tables: options.tables });
