@@ -35,7 +35,8 @@ type Script = BesideNames &
 export function besideScript(source: AsyncIterable<Buffer>, script: Script): AsyncGenerator<Buffer> {
   const { onTable, afterLarge } = script;
   return stagedScript(source, {
-    start: oneAtATime(script),
+    // The transaction that puts it in place waits until all of this is safe on the disk too.
+    start: `set synchronous_commit = off;\n${oneAtATime(script)}`,
     ...transaction(script),
     leavesOut: (piece) => isLeftOut(piece, script),
     onTable,
