@@ -151,7 +151,9 @@ describe("cloning by REST", () => {
     expect(await clone(admin, wish)).toMatchObject({ status: 202, body: { data: { status: "completed" } } });
     const [made] = await db.select().from(projects).where(eq(projects.slug, wish.slug));
     expect(made).toMatchObject({ schemaName: wish.schema_name });
-    expect(await clone(admin, wish)).toMatchObject({ status: 409, body: { code: "ALREADY_EXISTS" } });
+    const taken = { status: 409, body: { code: "ALREADY_EXISTS" } };
+    expect(await clone(admin, wish)).toMatchObject(taken);
+    expect(await clone(admin, { ...names(), schema_name: wish.schema_name })).toMatchObject(taken);
   });
 
   it("with one idempotency key makes one project, also when it is asked for again at its end", async () => {

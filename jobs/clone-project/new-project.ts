@@ -1,5 +1,5 @@
-import { and, eq, ne } from "drizzle-orm";
-import { db, type Tx } from "@/db/client";
+import { and, eq, ne, or } from "drizzle-orm";
+import { type Db, db, type Tx } from "@/db/client";
 import { type Connection, jobs, projects } from "@/db/schema";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import { failed } from "@/jobs/lifecycle/failure";
@@ -11,14 +11,24 @@ import { hasSchema } from "@/jobs/restore-backup/has-schema";
 const taken = (what: string) =>
   failed({ code: "restore_refused", message: `There is a ${what} already.`, hint: "Choose another name." });
 
+type Place = { slug: string; databaseId: string; schemaName: string };
+
+/** What another project has already of what a new one wants, in words; null when nothing. */
+export async function takenByProject(tx: Tx | Db, { slug, databaseId, schemaName }: Place): Promise<string | null> {
+  const sameSchema = and(eq(projects.databaseId, databaseId), eq(projects.schemaName, schemaName));
+  const [other] = await tx
+    .select({ slug: projects.slug })
+    .from(projects)
+    .where(or(eq(projects.slug, slug), sameSchema));
+  if (!other) return null;
+  return other.slug === slug ? `project with the slug ${slug}` : `project for the schema ${schemaName}, ${other.slug},`;
+}
+
 /** Fails when a new project cannot have this slug, or this schema in its database. */
-export async function requireFree(
-  connection: Connection,
-  { slug, schemaName }: { slug: string; schemaName: string },
-): Promise<void> {
-  if (await hasSchema(connection, schemaName)) throw taken(`schema ${schemaName} in this database`);
-  const [sameSlug] = await db.select({ id: projects.id }).from(projects).where(eq(projects.slug, slug));
-  if (sameSlug) throw taken(`project with the slug ${slug}`);
+export async function requireFree(connection: Connection, place: Place): Promise<void> {
+  const what = await takenByProject(db, place);
+  if (what) throw taken(what);
+  if (await hasSchema(connection, place.schemaName)) throw taken(`schema ${place.schemaName} in this database`);
 }
 
 type NewProject = Pick<typeof projects.$inferInsert, "slug" | "name" | "schemaName" | "databaseId">;

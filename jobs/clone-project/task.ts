@@ -23,7 +23,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   context.step("check");
   const target = await loadTarget(job, options);
   const { connection } = target;
-  await requireFree(connection, options);
+  await requireFree(connection, { ...options, databaseId: target.databaseId });
   const bringing = await loadBringing(context, connection, backupId);
   await lookAhead(bringing, { schema: schemaName }, async () => {});
   context.step("read");

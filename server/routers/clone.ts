@@ -16,7 +16,7 @@ export const cloneRouter = router({
     .meta({ scope: "restore", limit: "export" })
     .input(cloneInput.extend({ ...keyFields, idempotencyKey }).refine(...notBoth))
     .mutation(async ({ ctx, input: { idempotencyKey, identity, passphrase, ...options } }) => {
-      const { backup } = await findBackup(ctx.user, options.backupId);
+      const { backup, project } = await findBackup(ctx.user, options.backupId);
       if (backup.status !== "available")
         throw new AppError("BACKUP_CORRUPT", `This backup cannot be cloned: its file is ${backup.status}.`);
       const keys = keysFor(backup, { identity, passphrase });
@@ -24,7 +24,7 @@ export const cloneRouter = router({
       const job = await db.transaction(async (tx) => {
         const job = await startClone(tx, ctx.origin, wanted);
         // The same call again gives the same job, which may have made the project by now.
-        if (job.isNew) await requirePlace(tx, options);
+        if (job.isNew) await requirePlace(tx, { ...options, databaseId: options.databaseId ?? project.databaseId });
         return job;
       });
       return { jobId: job.id, status: job.status };
