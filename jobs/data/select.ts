@@ -16,6 +16,8 @@ export type Selection = {
   /** With it or an offset the rows come in the order of the primary key, so that pages fit together. */
   limit?: number;
   offset?: number;
+  /** A table with the places (`src oid, id tid`) of the rows that are wanted. */
+  places?: string;
 };
 
 /**
@@ -23,13 +25,12 @@ export type Selection = {
  * a literal of its column's type. Throws VALIDATION_ERROR for a column that is not there, or a value that no operator takes.
  */
 export function selectOf(schema: string, table: DataTable, selection: Selection = {}): string {
-  const { filters = {}, limit, offset } = selection;
-  // Rows of tables that inherit from it are theirs; those of partitions are its own.
-  const from = `${table.isPartitioned ? "" : "only "}${qualified(schema, table.name)}`;
+  const { filters = {}, limit, offset, places } = selection;
   const conditions = Object.entries(filters).flatMap(([name, wanted]) => conditionsOf(table, name, wanted));
+  if (places) conditions.push(`(tableoid, ctid) in (select src, id from ${places})`);
   const isPage = limit !== undefined || offset !== undefined;
   return [
-    `select ${table.columns.map(({ name }) => quoteIdent(name)).join(", ")} from ${from}`,
+    `select ${table.columns.map(({ name }) => quoteIdent(name)).join(", ")} from ${sourceOf(schema, table)}`,
     conditions.length > 0 ? `where ${conditions.join(" and ")}` : "",
     isPage ? `order by ${orderOf(table)}` : "",
     limit === undefined ? "" : `limit ${limit}`,
@@ -38,6 +39,10 @@ export function selectOf(schema: string, table: DataTable, selection: Selection 
     .filter(Boolean)
     .join(" ");
 }
+
+/** The table in a FROM. Rows of tables that inherit from it are theirs; those of partitions are its own. */
+export const sourceOf = (schema: string, { name, isPartitioned }: DataTable): string =>
+  `${isPartitioned ? "" : "only "}${qualified(schema, name)}`;
 
 function orderOf({ keys, isPartitioned }: DataTable): string {
   const [key] = keys;
@@ -57,7 +62,11 @@ const symbols: Partial<Record<string, string>> = { eq: "=", ne: "<>", lt: "<", l
 
 function conditionOf(column: DataColumn, operator: string, value: unknown): string {
   const name = quoteIdent(column.name);
-  const literal = (one: unknown) => `${quoteLiteral(textOf(column, operator, one))}::${column.type}`;
+  const literal = (one: unknown) => {
+    const found = literalOf(column, one);
+    if (!found) throw invalid(column.name, `${operator} does not take that value.`);
+    return found;
+  };
   const symbol = symbols[operator];
   if (value === null && (operator === "eq" || operator === "ne"))
     return `${name} is ${operator === "eq" ? "" : "not "}null`;
@@ -75,10 +84,11 @@ function conditionOf(column: DataColumn, operator: string, value: unknown): stri
   );
 }
 
-function textOf({ name }: DataColumn, operator: string, value: unknown): string {
-  if (typeof value === "string" && !value.includes("\0")) return value;
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  throw invalid(name, `${operator} does not take that value.`);
+/** A value as SQL writes one of the column's type; null for what is no value. */
+export function literalOf({ type }: DataColumn, value: unknown): string | null {
+  const isText = typeof value === "string" && !value.includes("\0");
+  if (!isText && typeof value !== "number" && typeof value !== "boolean") return null;
+  return `${quoteLiteral(String(value))}::${type}`;
 }
 
 const invalid = (column: string, error: string) =>
