@@ -4,6 +4,7 @@ import { browseRouter } from "@/server/routers/browse";
 import { cleanupRouter } from "@/server/routers/cleanup";
 import { cloneRouter } from "@/server/routers/clone";
 import { comparisonRouter } from "@/server/routers/comparison";
+import { dataRouter } from "@/server/routers/data";
 import { databaseRouter } from "@/server/routers/database";
 import { dumpRouter } from "@/server/routers/dump";
 import { encryptionRouter } from "@/server/routers/encryption";
@@ -28,6 +29,7 @@ export const appRouter = router({
   cleanup: cleanupRouter,
   clone: cloneRouter,
   comparison: comparisonRouter,
+  data: dataRouter,
   database: databaseRouter,
   dump: dumpRouter,
   encryption: encryptionRouter,

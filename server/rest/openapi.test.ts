@@ -35,6 +35,19 @@ describe("every operation answers as the document says", () => {
     ({ tenant, admin, ada, nobody } = await tenantWithPeople());
   });
 
+  it("about rows", async () => {
+    const list = (project: string, as?: Person) =>
+      check("listDataTables", call(`GET /api/v1/export/tables?project_id=${project}`, { as }));
+    expect(await list(tenant.projectId, ada)).toMatchObject({
+      status: 200,
+      body: { default_tables: ["t1", "t2", "t3"], tables: [{ name: "t1", description: null }, {}, {}] },
+    });
+    expect((await list("no-such", ada)).status).toBe(404);
+    expect((await list(tenant.projectId, nobody)).status).toBe(404);
+    expect((await list("", ada)).status).toBe(400);
+    expect((await list(tenant.projectId)).status).toBe(401);
+  });
+
   it("about exports and jobs", async () => {
     const body = { project_id: tenant.projectId };
     const as = ada;

@@ -2,6 +2,7 @@ import type { Row, Stream } from "@/server/rest/row";
 import { backupRows, backupStreams } from "@/server/rest/rows/backup";
 import { browseRows, browseStreams } from "@/server/rest/rows/browse";
 import { comparisonRows } from "@/server/rest/rows/comparison";
+import { dataRows } from "@/server/rest/rows/data";
 import { dumpRows, dumpStreams } from "@/server/rest/rows/dump";
 import { exportRows } from "@/server/rest/rows/export";
 import { operationStreams } from "@/server/rest/rows/operations";
@@ -22,6 +23,7 @@ export const rows: Row[] = [
   ...proofRows,
   ...restoreRows,
   ...dumpRows,
+  ...dataRows,
   ...retentionRows,
 ];
 
