@@ -26,9 +26,9 @@ export async function takenByProject(tx: Tx | Db, { slug, databaseId, schemaName
 
 /** Fails when a new project cannot have this slug, or this schema in its database. */
 export async function requireFree(connection: Connection, place: Place): Promise<void> {
+  if (await hasSchema(connection, place.schemaName)) throw taken(`schema ${place.schemaName} in this database`);
   const what = await takenByProject(db, place);
   if (what) throw taken(what);
-  if (await hasSchema(connection, place.schemaName)) throw taken(`schema ${place.schemaName} in this database`);
 }
 
 type NewProject = Pick<typeof projects.$inferInsert, "slug" | "name" | "schemaName" | "databaseId">;
