@@ -34,6 +34,9 @@ const handlers: Record<JobKind, JobHandler> = {
   clone_project: cloneProject,
   compare_backups: compareBackups,
   import_dump: importDump,
+  export_data: importDump,
+  check_import: importDump,
+  import_data: importDump,
 };
 
 const beatEvery = 5_000;

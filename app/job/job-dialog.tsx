@@ -97,5 +97,9 @@ function Completed({ job }: { job: Job }) {
       return <ComparisonFinished jobId={job.id} />;
     case "import_dump":
       return <ImportFinished job={job} />;
+    case "export_data":
+    case "check_import":
+    case "import_data":
+      return null;
   }
 }

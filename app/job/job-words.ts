@@ -23,6 +23,9 @@ const kindWords: Record<Job["kind"], string> = {
   clone_project: "Clone",
   compare_backups: "Comparison",
   import_dump: "Restore of a dump",
+  export_data: "Export of rows",
+  check_import: "Check of an import",
+  import_data: "Import of rows",
 };
 
 /** `Export` */

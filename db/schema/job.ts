@@ -12,6 +12,9 @@ export const jobKind = controlPlane.enum("job_kind", [
   "clone_project",
   "compare_backups",
   "import_dump",
+  "export_data",
+  "check_import",
+  "import_data",
 ]);
 export const jobStatus = controlPlane.enum("job_status", [
   "pending",

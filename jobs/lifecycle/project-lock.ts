@@ -18,6 +18,9 @@ const holds: Record<JobKind, "shared" | "exclusive" | null> = {
   compare_backups: null,
   // There is no project before its end.
   import_dump: null,
+  export_data: "shared",
+  check_import: "shared",
+  import_data: "exclusive",
 };
 
 const kinds = Object.keys(holds) as JobKind[];
@@ -56,6 +59,9 @@ const waitsFor: Record<JobKind, string> = {
   clone_project: "a clone of this project",
   compare_backups: "a comparison of this project",
   import_dump: "the restore of an uploaded dump",
+  export_data: "an export of rows of this project",
+  check_import: "the check of an import into this project",
+  import_data: "an import into this project",
 };
 
 /** A job that waits for another one asks again after this many seconds. */
