@@ -10,6 +10,9 @@ import { log } from "@/db/log";
 import { type JobKind, workerInstances } from "@/db/schema";
 import { cloneProject } from "@/jobs/clone-project/task";
 import { compareBackups } from "@/jobs/compare-backups/task";
+import { checkImportFile } from "@/jobs/data-import/check-task";
+import { sweepStages } from "@/jobs/data-import/sweep";
+import { importData } from "@/jobs/data-import/task";
 import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
 import { sweepUnfinished } from "@/jobs/export-backup/sweep";
@@ -35,8 +38,8 @@ const handlers: Record<JobKind, JobHandler> = {
   compare_backups: compareBackups,
   import_dump: importDump,
   export_data: importDump,
-  check_import: importDump,
-  import_data: importDump,
+  check_import: checkImportFile,
+  import_data: importData,
 };
 
 const beatEvery = 5_000;
@@ -55,6 +58,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const stopReaping = every(reapEvery, reapAfterQuiet());
   const stopSweeping = every(sweepEvery, sweepUnfinished);
   const stopSweepingDumps = every(sweepEvery, sweepDumps);
+  const stopSweepingStages = every(sweepEvery, sweepStages);
   const stopReconciling = every(reconcileEvery, reconciler(localDestination(jobsEnv().BACKUP_DIR), readPerRound()));
   const stopDropping = every(dropEvery, dropKept);
   const queue = keepRunning(id, concurrency);
@@ -65,6 +69,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
       stopReaping();
       stopSweeping();
       stopSweepingDumps();
+      stopSweepingStages();
       stopReconciling();
       stopDropping();
       const drained = queue.stop();

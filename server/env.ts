@@ -17,6 +17,7 @@ const schema = z
     /** Limits by account or token; 0 turns one off. */
     SIGN_INS_PER_MINUTE: limit(5),
     EXPORTS_PER_MINUTE: limit(10),
+    IMPORTS_PER_MINUTE: limit(60),
     STATUS_READS_PER_SECOND: limit(10),
     /** Without it anybody may read the metrics. */
     METRICS_TOKEN: z.string().min(16, "METRICS_TOKEN needs at least 16 characters.").optional(),

@@ -13,6 +13,7 @@ export type Allowance = { limit: number; remaining: number; resetSeconds: number
 /** The limits that procedures name in their `meta`. */
 export const limits = {
   export: (): Limit => ({ calls: serverEnv().EXPORTS_PER_MINUTE, seconds: 60 }),
+  import: (): Limit => ({ calls: serverEnv().IMPORTS_PER_MINUTE, seconds: 60 }),
   status: (): Limit => ({ calls: serverEnv().STATUS_READS_PER_SECOND, seconds: 1 }),
   "sign-in": (): Limit => ({ calls: serverEnv().SIGN_INS_PER_MINUTE, seconds: 60 }),
 };

@@ -20,7 +20,7 @@ export async function listSchemas(databaseId: string) {
       select n.nspname as name, count(c.oid)::int as tables, coalesce(sum(pg_table_size(c.oid)), 0)::float8 as bytes
       from pg_namespace n left join pg_class c on c.relnamespace = n.oid and c.relkind = 'r'
       where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'control_plane', 'graphile_worker', 'drizzle')
-        and n.nspname !~ '^pg_(toast_)?temp_' and n.nspname !~ '^coffer_(new|old|undone|door)_[0-9a-f]{32}'
+        and n.nspname !~ '^pg_(toast_)?temp_' and n.nspname !~ '^coffer_(new|old|undone|door|stage)_[0-9a-f]{32}'
       group by n.nspname order by n.nspname`),
   ]);
 }

@@ -80,13 +80,16 @@ function blankBreaks(lines: Buffer, spans: number[]) {
   }
 }
 
-/** The rows of a list whose opening bracket has been read, up to behind its closing one. */
+/** The rows of a list whose opening bracket has been read, up to behind its closing one. An empty list is a table all the same. */
 export async function* rowsOfList(window: Window, table: string | null, onRow?: RowListener): AsyncGenerator<JsonRows> {
   const batch = batchOf(table, onRow);
   const list: List = { isOver: false, expects: "rowOrEnd" };
-  for (;;) {
+  for (let isFirst = true; ; ) {
     takeRows(window, batch, list);
-    if (batch.spans.length > 0) yield gathered(batch, window);
+    if (batch.spans.length > 0 || (list.isOver && isFirst)) {
+      isFirst = false;
+      yield gathered(batch, window);
+    }
     if (list.isOver) return;
     if (!(await readOn(window))) throw cut(window);
   }

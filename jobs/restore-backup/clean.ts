@@ -10,7 +10,7 @@ import { safetyOptions } from "@/jobs/restore-backup/safety";
  * files of a safety backup that was not listed.
  */
 export async function cleanRestore(job: ClaimedJob, upToFence: number): Promise<Cleaned> {
-  const cleaned = await cleanBackup(job, upToFence, safetyOptions(false));
+  const cleaned = await cleanBackup(job, upToFence, safetyOptions(false, "a restore"));
   const { connection } = await loadSubject(job.projectId);
   await dropBeside(connection, job.id, upToFence);
   return cleaned;

@@ -44,7 +44,13 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   if (options.createSafetyBackup && journal.safetyBackupId === null && (await hasSchema(connection, schema))) {
     context.step("safety");
     const encrypt = bringing.claimed.archive.encryption !== null;
-    await makeSafetyBackup(within(context, "safety"), { encrypt, pgRestore: bringing.tools.pgRestore });
+    await makeSafetyBackup(within(context, "safety"), {
+      // As the backup is that takes the place of what it holds.
+      encrypt,
+      pgRestore: bringing.tools.pgRestore,
+      before: "a restore",
+      note: (tx, safetyBackupId) => tx.update(restores).set({ safetyBackupId }).where(eq(restores.jobId, job.id)),
+    });
   }
   context.step("restore");
   const analyzed = await bring(bringing, { tables });
