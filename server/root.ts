@@ -5,6 +5,7 @@ import { cleanupRouter } from "@/server/routers/cleanup";
 import { cloneRouter } from "@/server/routers/clone";
 import { comparisonRouter } from "@/server/routers/comparison";
 import { dataRouter } from "@/server/routers/data";
+import { dataFileRouter } from "@/server/routers/data-file";
 import { databaseRouter } from "@/server/routers/database";
 import { dumpRouter } from "@/server/routers/dump";
 import { encryptionRouter } from "@/server/routers/encryption";
@@ -30,6 +31,7 @@ export const appRouter = router({
   clone: cloneRouter,
   comparison: comparisonRouter,
   data: dataRouter,
+  dataFile: dataFileRouter,
   database: databaseRouter,
   dump: dumpRouter,
   encryption: encryptionRouter,
