@@ -5,6 +5,7 @@ import { cleanupRouter } from "@/server/routers/cleanup";
 import { cloneRouter } from "@/server/routers/clone";
 import { comparisonRouter } from "@/server/routers/comparison";
 import { dataRouter } from "@/server/routers/data";
+import { dataFileRouter } from "@/server/routers/data-file";
 import { dataImportRouter } from "@/server/routers/data-import";
 import { databaseRouter } from "@/server/routers/database";
 import { dumpRouter } from "@/server/routers/dump";
@@ -31,6 +32,7 @@ export const appRouter = router({
   clone: cloneRouter,
   comparison: comparisonRouter,
   data: dataRouter,
+  dataFile: dataFileRouter,
   dataImport: dataImportRouter,
   database: databaseRouter,
   dump: dumpRouter,
