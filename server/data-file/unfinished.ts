@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, open, rm } from "node:fs/promises";
 import path from "node:path";
 import { FileStore } from "@tus/file-store";
@@ -7,7 +6,7 @@ import type { Upload } from "@tus/server";
 import { eq } from "drizzle-orm";
 import type { Origin } from "@/db/audit";
 import { db } from "@/db/client";
-import { AppError } from "@/db/errors";
+import { AppError, codeOf } from "@/db/errors";
 import { dataFiles } from "@/db/schema";
 import { unfinishedFolder } from "@/jobs/data-file/files";
 import { type DataFile, keepDataFile } from "@/server/data-file/keep";
@@ -52,8 +51,11 @@ function asUnfinished({ id, metadata, offset, size }: Upload): Unfinished {
   return { id, filename, projectId, userId, isWhole: offset === size };
 }
 
+/** What an upload has become, or is about to. */
 export async function findDataFile(id: string): Promise<DataFile | null> {
-  const [file] = await db.select().from(dataFiles).where(eq(dataFiles.id, id));
+  const begun = finishing.get(id);
+  if (begun) return begun;
+  const [file] = await rowsOf(id);
   return file ?? null;
 }
 
@@ -69,24 +71,38 @@ export function finishUpload(upload: Unfinished, origin: Origin): Promise<DataFi
 async function finish({ id, filename, projectId }: Unfinished, origin: Origin): Promise<DataFile> {
   const part = path.join(unfinishedFolder(), id);
   const written = await onDisk(part);
-  const kept = await publishFile({ id, path: part, written }, (tx, written) =>
-    keepDataFile(tx, { id, filename, projectId, origin }, written),
-  );
+  const kept = written
+    ? await publishFile({ id, path: part, written }, (tx, all) =>
+        keepDataFile(tx, { id, filename, projectId, origin }, all),
+      )
+    : null;
   await rm(`${part}.json`, { force: true });
-  const file = kept ?? (await findDataFile(id));
+  const [file] = kept ? [kept] : await rowsOf(id);
   if (!file) throw new AppError("FILE_NOT_FOUND", "There is no such upload.");
   return file;
 }
 
-/** What came in several requests is read once more: a hash cannot wait for the next one. */
-async function onDisk(file: string): Promise<Written> {
+const rowsOf = (id: string) => db.select().from(dataFiles).where(eq(dataFiles.id, id));
+
+/** What came in several requests is read once more: a hash cannot wait for the next one. Null when somebody else has published it. */
+async function onDisk(path: string): Promise<Written | null> {
   const hash = createHash("sha256");
   let sizeBytes = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
-    hash.update(chunk);
-    sizeBytes += chunk.length;
+  const file = await open(path, "r+").catch((error) => {
+    if (codeOf(error) === "ENOENT") return null;
+    throw error;
+  });
+  if (!file) return null;
+  try {
+    // To a sweep a file without a row is one that was left behind, unless it is new.
+    await file.utimes(new Date(), new Date());
+    for await (const chunk of file.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false })) {
+      hash.update(chunk);
+      sizeBytes += chunk.length;
+    }
+    await file.sync();
+  } finally {
+    await file.close();
   }
-  const handle = await open(file, "r+");
-  await handle.sync().finally(() => handle.close());
   return { sizeBytes, sha256: hash.digest("hex") };
 }

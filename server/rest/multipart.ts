@@ -121,7 +121,8 @@ async function receive({ stream, filename, fields, end }: Arrival, { importer, p
   const ref = () => projectRef ?? fields.get("project_id") ?? null;
   let project = ref() === null ? null : await importer.into(ref());
   async function* content(): AsyncGenerator<Buffer> {
-    yield* stream;
+    // Whoever stops reading has a reason of their own, which is to be told.
+    yield* stream.iterator({ destroyOnReturn: false });
     await end;
     project ??= await importer.into(ref());
   }
