@@ -14,6 +14,8 @@ export type CsvScan = {
 
 const quote = 34;
 const lineFeed = 10;
+const carriageReturn = 13;
+const backslash = 92;
 /** What may be unusual has no more bytes than these before its line feed. */
 const shortBytes = 3;
 /** COPY takes this line for the end of all data, unless it is quoted. */
@@ -58,7 +60,8 @@ function take(cutter: Cutter, chunk: Buffer): CsvPiece[] {
     } else if (byte === lineFeed) {
       line++;
       if (isQuoted) continue;
-      if (at - start <= shortBytes) replaceUnusual(run, { start, end: at + 1, line: recordLine });
+      if (at - start <= shortBytes && mayBeUnusual(chunk, start))
+        replaceUnusual(run, { start, end: at + 1, line: recordLine });
       start = at + 1;
       recordLine = line;
     }
@@ -67,6 +70,12 @@ function take(cutter: Cutter, chunk: Buffer): CsvPiece[] {
   if (start > run.start) put(run, chunk.subarray(run.start, start));
   hold(cutter, chunk.subarray(start));
   return run.pieces;
+}
+
+/** By its first byte. What begins in the chunk before is always looked at. */
+function mayBeUnusual(chunk: Buffer, start: number): boolean {
+  const first = chunk[start];
+  return start === 0 || first === lineFeed || first === carriageReturn || first === backslash;
 }
 
 /** Records in a row, up to the end of the one that is being read: from `start` in the chunk, with what is held before it. */
