@@ -61,6 +61,18 @@ function notValid({ issues }: ZodError): AppError {
   );
 }
 
+/** An error with other names in what it says about fields. */
+export function inCallersWords(error: AppError, nameOf: (name: string) => string): AppError {
+  const fields = error.details.fields?.map((field) => {
+    const [head = "", ...tail] = field.field.split(".");
+    return { ...field, field: [nameOf(head), ...tail].join(".") };
+  });
+  const [first] = fields ?? [];
+  const isAboutField = first && error.code === "VALIDATION_ERROR";
+  const message = isAboutField ? sentenceAbout(first.field, first.error) : error.message;
+  return new AppError(error.code, message, { ...error.details, fields });
+}
+
 /** The body of every error. */
 export function problemBody({ code, message, details }: AppError, requestId: string) {
   return {

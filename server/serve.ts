@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { socketAddressHeader } from "@/server/address";
+import { serveRows } from "@/server/data-export/download";
+import { serveExportedRows } from "@/server/data-export/file";
 import { serveResumable } from "@/server/data-file/resumable";
 import { serveDataUpload } from "@/server/data-file/upload";
 import { serveDecrypted } from "@/server/decrypted-download";
@@ -26,6 +28,8 @@ const doors: Door[] = [
   serveDownload,
   serveDecrypted,
   serveTableDownload,
+  serveRows,
+  serveExportedRows,
   serveProofReport,
   serveUpload,
   serveImportProblems,

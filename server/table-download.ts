@@ -12,6 +12,7 @@ import { type Exchange, goneSignal, requireMethod } from "@/server/exchange";
 import { sendProblem, toAppError } from "@/server/problem";
 import { noteOnRequest } from "@/server/request-log";
 import { findBackup } from "@/server/routers/backup";
+import { attachment } from "@/server/serve-file";
 
 const tablePath = /^\/api\/v1\/backups\/([0-9a-f-]{36})\/tables\/([^/]+)\/download$/;
 
@@ -52,7 +53,7 @@ async function serve({ request, response, headers }: Exchange, wanted: Wanted, g
     await using table = await openTable(dump, name);
     if (!table) throw none();
     response.setHeader("Content-Type", contentTypes[wanted.format]);
-    response.setHeader("Content-Disposition", disposition(`${stemOf(backup.filename)}.${name}.${wanted.format}`));
+    response.setHeader("Content-Disposition", attachment(`${stemOf(backup.filename)}.${name}.${wanted.format}`));
     response.setHeader("Cache-Control", "private, no-store, no-transform");
     response.setHeader("X-Content-Type-Options", "nosniff");
     if (request.method === "HEAD") return void response.writeHead(200).end();
@@ -87,11 +88,3 @@ function formatIn(query: URLSearchParams): TableFormat {
 
 /** Without what says of the backup how it is packed. */
 const stemOf = (filename: string) => filename.replace(/\.(dump|sql|tar)(\.gz|\.zst)?(\.age)?$/, "");
-
-/** RFC 6266: the name in ASCII for old programs, and as it is for others. */
-function disposition(filename: string): string {
-  const safe = filename.replace(/[/\\\p{Cc}]/gu, "_");
-  const ascii = safe.replace(/[^\x20-\x7e]|["%]/g, "_");
-  const encoded = encodeURIComponent(safe).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
-}

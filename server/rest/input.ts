@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AppError } from "@/db/errors";
-import { sentenceAbout } from "@/server/messages";
+import { inCallersWords } from "@/server/problem";
 import { inputOf, type Row } from "@/server/rest/row";
 import { fromQuery, fromWire, wireName } from "@/server/rest/wire";
 
@@ -54,7 +54,7 @@ export function inputFrom(row: Row, { params, query, body, headers }: Sent): Rec
   const fromAddress = fromQuery(reads ? parts.rest : none, query, row.casing);
   if (!reads && body === undefined && !row.optionalBody)
     throw new AppError("VALIDATION_ERROR", "Send a JSON object as the body.");
-  const fromBody = fromWire(reads ? none : parts.rest, body ?? {}, row.casing);
+  const fromBody = fromWire(reads ? none : parts.rest, aliased(row, body ?? {}), row.casing);
   return {
     ...row.defaults,
     ...fromAddress,
@@ -63,6 +63,16 @@ export function inputFrom(row: Row, { params, query, body, headers }: Sent): Rec
     ...Object.fromEntries(parts.params.map(({ wire, name }) => [name, paramOf(row, wire, params[wire] ?? "")])),
     ...(row.idempotent && headers.has("idempotency-key") ? { idempotencyKey: headers.get("idempotency-key") } : {}),
   };
+}
+
+function aliased({ alias }: Row, body: Record<string, unknown>): Record<string, unknown> {
+  if (!alias) return body;
+  const names = Object.keys(body).map(alias);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice === undefined) return Object.fromEntries(Object.entries(body).map(([name, value]) => [alias(name), value]));
+  const error = "is there twice, under two names";
+  const fields = [{ field: twice, error, code: "invalid_value" }];
+  throw new AppError("VALIDATION_ERROR", `${twice} ${error}.`, { fields });
 }
 
 function paramOf(row: Row, wire: string, text: string): string {
@@ -76,16 +86,11 @@ function paramOf(row: Row, wire: string, text: string): string {
 export function inCallersNames(row: Row, error: AppError): AppError {
   const code = row.codes?.[error.code] ?? error.code;
   const { params } = partsOf(row);
-  const fields = error.details.fields?.map((field) => ({ ...field, field: callersName(row, params, field.field) }));
-  const [first] = fields ?? [];
-  const isAboutField = first && error.code === "VALIDATION_ERROR";
-  const message = isAboutField ? sentenceAbout(first.field, first.error) : error.message;
-  return new AppError(code, message, { ...error.details, fields });
+  const named = inCallersWords(error, (name) => callersName(row, params, name));
+  return new AppError(code, named.message, named.details);
 }
 
-function callersName(row: Row, params: Parts["params"], field: string): string {
-  const [head = "", ...tail] = field.split(".");
-  const param = params.find(({ name }) => name === head);
+function callersName(row: Row, params: Parts["params"], head: string): string {
   if (row.idempotent && head === "idempotencyKey") return "Idempotency-Key";
-  return [param?.wire ?? wireName(head, row.casing), ...tail].join(".");
+  return params.find(({ name }) => name === head)?.wire ?? wireName(head, row.casing);
 }

@@ -69,6 +69,8 @@ export type Row<P extends ProcedureName = ProcedureName, O extends z.ZodType = z
   codes?: Partial<Record<ErrorCode, ErrorCode>>;
   /** Nobody has to be signed in. */
   open?: boolean;
+  /** Fields of the body that have another name here, by what the caller sends. */
+  alias?(name: string): string;
   /** The input may be left out altogether. */
   optionalBody?: boolean;
   idempotent?: boolean;

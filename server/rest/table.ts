@@ -2,7 +2,7 @@ import type { Row, Stream } from "@/server/rest/row";
 import { backupRows, backupStreams } from "@/server/rest/rows/backup";
 import { browseRows, browseStreams } from "@/server/rest/rows/browse";
 import { comparisonRows } from "@/server/rest/rows/comparison";
-import { dataRows } from "@/server/rest/rows/data";
+import { dataRows, dataStreams } from "@/server/rest/rows/data";
 import { dataFileRows, dataFileStreams } from "@/server/rest/rows/data-file";
 import { dumpRows, dumpStreams } from "@/server/rest/rows/dump";
 import { exportRows } from "@/server/rest/rows/export";
@@ -37,6 +37,7 @@ export const streams: Stream[] = [
   ...browseStreams,
   ...proofStreams,
   ...dumpStreams,
+  ...dataStreams,
   ...importStreams,
   ...dataFileStreams,
   ...operationStreams,
