@@ -89,7 +89,8 @@ export const dataRouter = router({
     const { found } = await findDataExport(ctx.user, input.jobId);
     const { filename, sizeBytes, sha256, tableCounts, expiresAt } = found;
     const records = Object.values(tableCounts).reduce((sum, rows) => sum + rows, 0);
-    return { filename, sizeBytes, sha256, tableCounts, records, expiresAt };
+    const downloadUrl = `/api/v1/exports/${input.jobId}/download`;
+    return { filename, sizeBytes, sha256, tableCounts, records, expiresAt, downloadUrl };
   }),
 });
 

@@ -134,13 +134,14 @@ const query = z.object({
   ids: z.string().optional().meta({ description: "As JSON." }),
 });
 const files = {
-  "application/json": binary,
+  "application/json": z.unknown(),
   "application/x-ndjson": binary,
   "text/csv": binary,
   "application/zip": binary,
   "application/gzip": binary,
 };
 const streamErrors = [
+  "VALIDATION_ERROR",
   "PERMISSION_DENIED",
   ...errors,
   "ROW_NOT_FOUND",
