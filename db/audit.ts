@@ -11,6 +11,7 @@ export const subjectKinds = [
   "backup",
   "token",
   "encryption_key",
+  "data_file",
   "dump",
   "procedure",
 ] as const;

@@ -13,6 +13,8 @@ const schema = z.object({
   /** The largest file that may be uploaded, and the most that it may unpack to. */
   UPLOAD_MAX_MB: z.coerce.number().positive().default(5_000),
   UNPACKED_MAX_MB: z.coerce.number().positive().default(100_000),
+  /** The largest file of rows that may be uploaded. */
+  IMPORT_MAX_MB: z.coerce.number().positive().default(5_000),
   /** Folders to look for PostgreSQL's programs in, before all others. */
   COFFER_PG_BIN: z.string().default(""),
   EXPORT_LOCK_WAIT_SECONDS: seconds(60),

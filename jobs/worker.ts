@@ -17,7 +17,7 @@ import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
 import { sweepUnfinished } from "@/jobs/export-backup/sweep";
 import { exportBackup } from "@/jobs/export-backup/task";
-import { sweepDumps } from "@/jobs/import-dump/sweep";
+import { sweepUploads } from "@/jobs/import-dump/sweep";
 import { importDump } from "@/jobs/import-dump/task";
 import { cancelChannel } from "@/jobs/lifecycle/cancel";
 import { leaseSeconds } from "@/jobs/lifecycle/claim";
@@ -57,7 +57,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const stopBeating = every(beatEvery, () => beat(id));
   const stopReaping = every(reapEvery, reapAfterQuiet());
   const stopSweeping = every(sweepEvery, sweepUnfinished);
-  const stopSweepingDumps = every(sweepEvery, sweepDumps);
+  const stopSweepingUploads = every(sweepEvery, sweepUploads);
   const stopSweepingStages = every(sweepEvery, sweepStages);
   const stopReconciling = every(reconcileEvery, reconciler(localDestination(jobsEnv().BACKUP_DIR), readPerRound()));
   const stopDropping = every(dropEvery, dropKept);
@@ -68,7 +68,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
     async stop() {
       stopReaping();
       stopSweeping();
-      stopSweepingDumps();
+      stopSweepingUploads();
       stopSweepingStages();
       stopReconciling();
       stopDropping();

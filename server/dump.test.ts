@@ -5,7 +5,7 @@ import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { auditEvents, dumps, jobs } from "@/db/schema";
-import { sweepDumps } from "@/jobs/import-dump/sweep";
+import { sweepUploads } from "@/jobs/import-dump/sweep";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { scriptOf, targetDatabase, uploaded } from "@/jobs/testing/dump-import";
 import { testEnv } from "@/jobs/testing/env";
@@ -104,7 +104,7 @@ it("what a crash or nobody's use has left is swept, and nothing else", async () 
   const options = { dumpId: wanted, slug: "x", name: "x", schemaName: "x", databaseId: await targetDatabase() };
   const runAt = sql`now() + interval '1 hour'`;
   const [job] = await db.insert(jobs).values({ kind: "import_dump", options, runAt }).returning();
-  await sweepDumps();
+  await sweepUploads();
   const left = await files();
   for (const name of [kept, running, foreign, wanted]) expect(left).toContain(name);
   for (const name of [part, old]) expect(left).not.toContain(name);

@@ -5,6 +5,7 @@ import { cleanupRouter } from "@/server/routers/cleanup";
 import { cloneRouter } from "@/server/routers/clone";
 import { comparisonRouter } from "@/server/routers/comparison";
 import { dataRouter } from "@/server/routers/data";
+import { dataFileRouter } from "@/server/routers/data-file";
 import { dataImportRouter } from "@/server/routers/data-import";
 import { databaseRouter } from "@/server/routers/database";
 import { dumpRouter } from "@/server/routers/dump";
@@ -32,6 +33,7 @@ export const appRouter = router({
   comparison: comparisonRouter,
   data: dataRouter,
   dataImport: dataImportRouter,
+  dataFile: dataFileRouter,
   database: databaseRouter,
   dump: dumpRouter,
   encryption: encryptionRouter,

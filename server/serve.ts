@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { socketAddressHeader } from "@/server/address";
+import { serveResumable } from "@/server/data-file/resumable";
+import { serveDataUpload } from "@/server/data-file/upload";
 import { serveDecrypted } from "@/server/decrypted-download";
 import { serveDocs } from "@/server/docs";
 import { serveDownload } from "@/server/download";
@@ -25,6 +27,8 @@ const doors: Door[] = [
   serveTableDownload,
   serveProofReport,
   serveUpload,
+  serveDataUpload,
+  serveResumable,
   serveProcedures,
   serveRest,
   serveDocs,

@@ -24,6 +24,8 @@ const actions: Record<string, string> = {
   "dump.restore_started": "Started to make a project of a dump",
   "dump.restored": "Made a project of a dump",
   "dump.uploaded": "Uploaded a dump",
+  "data.uploaded": "Uploaded rows to import",
+  "data.removed": "Removed rows that were uploaded",
   "encryption_key.added": "Added an encryption key",
   "encryption_key.generated": "Made an encryption key",
   "encryption_key.retired": "Retired an encryption key",

@@ -49,7 +49,9 @@ function take(cutter: Cutter, chunk: Buffer): CsvPiece[] {
   let { isQuoted, line, recordLine } = cutter;
   let start = 0;
   for (let at = 0; at < chunk.length; at++) {
-    const byte = chunk[at];
+    const byte = chunk[at] ?? 0;
+    // Nearly all are: one comparison for most.
+    if (byte > quote) continue;
     if (byte === quote) {
       isQuoted = !isQuoted;
       if (isQuoted) cutter.quoteLine = line;

@@ -62,9 +62,10 @@ async function memberName(window: Window): Promise<string> {
   if ((await nextByte(window)) !== quote) throw notAsExpected(window, "a name in double quotes");
   const raw = await wholeValue(window, scanString);
   if (raw.length > mostNameBytes) throw refusedAt(window, window.at, `a name has more than ${mostNameBytes} bytes.`);
+  const name = nameOf(raw.subarray(1, -1));
   if ((await nextByte(window)) !== 0x3a) throw notAsExpected(window, "a colon after a name");
   window.at++;
-  return nameOf(raw.subarray(1, -1));
+  return name;
 }
 
 async function goesOn(window: Window): Promise<boolean> {

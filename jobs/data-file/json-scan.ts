@@ -52,12 +52,22 @@ export function scanValue(scan: Scan, start: number): number {
   return scanScalar(scan, start);
 }
 
-const afterValue = 0;
+/** What comes next: in an object, its first name or its end; a name; … The order matters to the comparisons below. */
+const atKeyOrEnd = 0;
 const atKey = 1;
-const atKeyOrEnd = 2;
-const atColon = 3;
+const atColon = 2;
+const afterValue = 3;
 const atValue = 4;
 const atValueOrEnd = 5;
+
+const faults = [
+  "a name in double quotes is missing",
+  "a name in double quotes is missing",
+  "a colon is missing after a name",
+  "a comma is missing",
+  "a value is missing",
+  "a value is missing",
+];
 
 const containers = new Uint8Array(mostDepth + 1);
 
@@ -73,51 +83,48 @@ export function scanContainer(scan: Scan, start: number, onKey?: KeyListener): n
   scan.lines = 0;
   scan.hasBreaks = false;
   while (at < end) {
-    const byte = bytes[at];
-    if (byte === blank || byte === tab) at++;
-    else if (byte === lineFeed || byte === carriageReturn) {
+    const byte = bytes[at] ?? 0;
+    if (byte <= blank) {
+      if (!isSpace(byte)) return faulty(scan, at, "there is a control character");
       if (byte === lineFeed) scan.lines++;
-      scan.hasBreaks = true;
+      if (byte === lineFeed || byte === carriageReturn) scan.hasBreaks = true;
       at++;
-    } else if (byte === (inObject ? closeObject : closeList) && (state === afterValue || isAtEnd(state))) {
+    } else if (state <= atKey && byte === quote) {
+      const close = scanString(scan, at);
+      if (close < 0) return close;
+      const objection = depth === 1 && onKey ? onKey(bytes, at + 1, close - 1) : null;
+      if (objection !== null) return faulty(scan, at, objection);
+      const isNext = bytes[close] === colon;
+      state = isNext ? atValue : atColon;
+      at = isNext ? close + 1 : close;
+    } else if (state >= atValue && byte !== openObject && byte !== openList && byte !== closeList) {
+      at = scanScalar(scan, at);
+      if (at < 0) return at;
+      const isNext = bytes[at] === comma;
+      state = !isNext ? afterValue : inObject ? atKey : atValue;
+      if (isNext) at++;
+    } else if (byte === (inObject ? closeObject : closeList) && canEnd(state)) {
       at++;
       depth--;
       if (depth === 0) return at;
       inObject = containers[depth] === 1;
       state = afterValue;
-    } else if (state === afterValue) {
-      if (byte !== comma) return faulty(scan, at, "a comma is missing");
-      state = inObject ? atKey : atValue;
-      at++;
-    } else if (state === atColon) {
-      if (byte !== colon) return faulty(scan, at, "a colon is missing after a name");
-      state = atValue;
-      at++;
-    } else if (state === atKey || state === atKeyOrEnd) {
-      if (byte !== quote) return faulty(scan, at, "a name in double quotes is missing");
-      const close = scanString(scan, at);
-      if (close < 0) return close;
-      const objection = depth === 1 && onKey ? onKey(bytes, at + 1, close - 1) : null;
-      if (objection !== null) return faulty(scan, at, objection);
-      state = atColon;
-      at = close;
-    } else if (byte === openObject || byte === openList) {
+    } else if (state >= atValue && byte !== closeList) {
       if (depth === mostDepth) return faulty(scan, at, `it is nested more than ${mostDepth} deep`);
       inObject = byte === openObject;
       depth++;
       containers[depth] = inObject ? 1 : 0;
       state = inObject ? atKeyOrEnd : atValueOrEnd;
       at++;
-    } else {
-      at = scanScalar(scan, at);
-      if (at < 0) return at;
-      state = afterValue;
-    }
+    } else if (byte === (state === atColon ? colon : comma) && (state === atColon || state === afterValue)) {
+      state = state === atColon ? atValue : inObject ? atKey : atValue;
+      at++;
+    } else return faulty(scan, at, faults[state] ?? "");
   }
   return ranOut;
 }
 
-const isAtEnd = (state: number) => state === atKeyOrEnd || state === atValueOrEnd;
+const canEnd = (state: number) => state === afterValue || state === atKeyOrEnd || state === atValueOrEnd;
 
 function scanScalar(scan: Scan, start: number): number {
   const byte = scan.bytes[start];
@@ -143,6 +150,7 @@ export function scanString(scan: Scan, start: number): number {
   const end = bytes.length;
   for (let at = start + 1; at < end; at++) {
     const byte = bytes[at] ?? 0;
+    if (byte > quote && byte !== backslash) continue;
     if (byte === quote) return at + 1;
     if (byte === backslash) {
       const length = escapeLength(bytes, at);

@@ -1,17 +1,25 @@
 import { isSpace, malformed, ranOut, type Scan, scanOf } from "@/jobs/data-file/json-scan";
-import { mostRecordBytes } from "@/jobs/data-file/limits";
+import { mostRecordBytes, readBytes } from "@/jobs/data-file/limits";
 import { invalid, invalidAt } from "@/jobs/data-file/refusal";
 import { lineFeeds } from "@/jobs/data-file/text";
 
 /** The part of a JSON text that is in memory; `at` is how far it has been read, in line `line`. */
-export type Window = { scan: Scan; at: number; line: number; source: AsyncIterator<Buffer>; isOver: boolean };
+export type Window = {
+  /** Its bytes are a part of `memory`, and change with the next reading on. */
+  scan: Scan;
+  at: number;
+  line: number;
+  source: AsyncIterator<Buffer>;
+  /** Used over and over: memory that is new to the process is slow. */
+  memory: Buffer;
+};
 
 export const windowOf = (text: AsyncGenerator<Buffer>): Window => ({
   scan: scanOf(Buffer.alloc(0)),
   at: 0,
   line: 1,
   source: text,
-  isOver: false,
+  memory: Buffer.alloc(0),
 });
 
 /**
@@ -22,18 +30,24 @@ export async function readOn(window: Window): Promise<boolean> {
   const rest = window.scan.bytes.subarray(window.at);
   if (rest.length > mostRecordBytes)
     throw refusedAt(window, window.at, `there is a value of more than ${mostRecordBytes / 1024 / 1024} MB.`);
-  const pieces = [rest];
+  const pieces: Buffer[] = [];
   let more = 0;
-  while (!window.isOver && (more === 0 || more < rest.length)) {
+  do {
     const { value, done } = await window.source.next();
-    if (done) window.isOver = true;
-    else {
-      pieces.push(value);
-      more += value.length;
-    }
+    if (done) break;
+    pieces.push(value);
+    more += value.length;
+  } while (more < rest.length);
+  let end = rest.length;
+  const room = end + more;
+  const memory = room > window.memory.length ? Buffer.allocUnsafe(room + readBytes) : window.memory;
+  memory.set(rest, 0);
+  for (const piece of pieces) {
+    memory.set(piece, end);
+    end += piece.length;
   }
-  const bytes = Buffer.concat(pieces);
-  window.scan.bytes = bytes;
+  window.memory = memory;
+  window.scan.bytes = memory.subarray(0, end);
   window.at = 0;
   return more > 0;
 }
@@ -58,7 +72,7 @@ export function skipSpace(window: Window): number | undefined {
   return bytes[at];
 }
 
-/** Reads a value whole, by the scan given. Gives its bytes. */
+/** Reads a value whole, by the scan given. Gives its bytes, until the next reading on. */
 export async function wholeValue(window: Window, scan: (scan: Scan, at: number) => number): Promise<Buffer> {
   for (;;) {
     const end = scan(window.scan, window.at);

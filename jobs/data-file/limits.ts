@@ -11,4 +11,4 @@ export const mostTables = 10_000;
 /** Nothing that people keep packs better than this; a small file may, so that it is only asked above so many bytes. */
 export const mostRatio = 200;
 export const harmlessBytes = 100_000_000;
-export const readBytes = 1024 * 1024;
+export const readBytes = 256 * 1024;

@@ -4,7 +4,8 @@ import { invalid } from "@/jobs/data-file/refusal";
 import { delimiterOf, encodingOf, formatOf } from "@/jobs/data-file/sniff";
 import type { Encoding } from "@/jobs/data-file/text";
 
-export type DataFormat = "csv" | "json" | "ndjson";
+export const dataFormats = ["csv", "json", "ndjson"] as const;
+export type DataFormat = (typeof dataFormats)[number];
 
 export type FileNature = {
   format: DataFormat;

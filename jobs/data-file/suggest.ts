@@ -30,7 +30,7 @@ export function suggestTable(name: string | null, filename: string, tables: stri
 
 /** A file may be called after its table, with a schema before it, and a date or a number behind it. */
 function withoutAdditions(name: string): string[] {
-  const stem = name.replace(/[\s._-]*(\(\d+\)|\d[\d\sT._:-]*Z?)$/i, "");
+  const stem = name.replace(/[\s._-]*[(\d][\d\s()T:Z._-]*$/, "");
   return [stem, stem.slice(stem.lastIndexOf(".") + 1)].filter((one) => one !== "" && one !== name);
 }
 

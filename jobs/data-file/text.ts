@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { invalidAt, type Place } from "@/jobs/data-file/refusal";
 
-export type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+export const encodings = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
+export type Encoding = (typeof encodings)[number];
 
 export type Source = {
   /** The name within a zip file. */

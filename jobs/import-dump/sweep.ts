@@ -5,6 +5,7 @@ import { db } from "@/db/client";
 import { codeOf } from "@/db/errors";
 import { log } from "@/db/log";
 import { dumps, jobs } from "@/db/schema";
+import { forgetDataFiles, knownDataFiles, sweepUnfinished } from "@/jobs/data-file/sweep";
 import { jobsEnv } from "@/jobs/env";
 
 /** How long an uploaded dump waits for somebody to make a project of it. */
@@ -15,8 +16,10 @@ const quietMs = 10 * 60_000;
 
 const uploaded = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.part)?$/;
 
-/** Forgets dumps that nobody has used for a day, and removes files of uploads that have no dump: cut off, used or forgotten. */
-export async function sweepDumps(): Promise<void> {
+/** Forgets dumps and files of rows that nobody has used for a day, and removes files of uploads without a row: cut off, used or forgotten. */
+export async function sweepUploads(): Promise<void> {
+  await forgetDataFiles();
+  await sweepUnfinished();
   const isWanted = sql`exists (select from ${jobs} where ${jobs.finishedAt} is null and ${jobs.kind} = 'import_dump'
     and ${jobs.options}->>'dumpId' = ${dumps.id}::text)`;
   await db
@@ -27,7 +30,7 @@ export async function sweepDumps(): Promise<void> {
   const ids = [...new Set(files.map((name) => name.slice(0, 36)))];
   if (ids.length === 0) return;
   const rows = await db.select({ id: dumps.id }).from(dumps).where(inArray(dumps.id, ids));
-  const known = new Set(rows.map(({ id }) => id));
+  const known = new Set([...rows.map(({ id }) => id), ...(await knownDataFiles(ids))]);
   for (const name of files) {
     if (known.has(name) || !(await isQuiet(path.join(folder, name)))) continue;
     await rm(path.join(folder, name), { force: true });

@@ -3,6 +3,7 @@ import { backupRows, backupStreams } from "@/server/rest/rows/backup";
 import { browseRows, browseStreams } from "@/server/rest/rows/browse";
 import { comparisonRows } from "@/server/rest/rows/comparison";
 import { dataRows } from "@/server/rest/rows/data";
+import { dataFileRows, dataFileStreams } from "@/server/rest/rows/data-file";
 import { dumpRows, dumpStreams } from "@/server/rest/rows/dump";
 import { exportRows } from "@/server/rest/rows/export";
 import { operationStreams } from "@/server/rest/rows/operations";
@@ -24,6 +25,7 @@ export const rows: Row[] = [
   ...restoreRows,
   ...dumpRows,
   ...dataRows,
+  ...dataFileRows,
   ...retentionRows,
 ];
 
@@ -33,5 +35,6 @@ export const streams: Stream[] = [
   ...browseStreams,
   ...proofStreams,
   ...dumpStreams,
+  ...dataFileStreams,
   ...operationStreams,
 ];
