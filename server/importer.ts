@@ -49,7 +49,7 @@ export async function importerOf(headers: Headers, method: string | undefined): 
 }
 
 /** Counts an upload against the caller's limit. */
-export const countUpload = ({ origin, user }: Importer) => countCall("export", origin.tokenId ?? user.id);
+export const countUpload = ({ origin, user }: Importer) => countCall("import", origin.tokenId ?? user.id);
 
 function requireProject(ref: string | null): string {
   const { success, data } = projectRef.safeParse(ref ?? "");

@@ -7,6 +7,7 @@ import { serveDocs } from "@/server/docs";
 import { serveDownload } from "@/server/download";
 import type { Door } from "@/server/exchange";
 import { headersOf } from "@/server/headers";
+import { serveImportProblems } from "@/server/import-problems";
 import { serveOperations } from "@/server/operations";
 import { serveProcedures } from "@/server/procedures";
 import { serveProofReport } from "@/server/proof-report";
@@ -27,6 +28,7 @@ const doors: Door[] = [
   serveTableDownload,
   serveProofReport,
   serveUpload,
+  serveImportProblems,
   serveDataUpload,
   serveResumable,
   serveProcedures,

@@ -551,6 +551,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/import/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a file of rows
+         * @description Reads every value as the column it goes to does; the project's rows are not looked at. The file comes as a form (`file`), as text in `data`, or was uploaded before (`file_id`). The answer comes when it is done, or the job after 30 seconds; `Prefer: wait=N` sets how long.
+         */
+        post: operations["validateImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what an import would do
+         * @description Makes the plan that an import carries out, and looks for everything that stands in its way. Changes nothing. The file comes as a form (`file`), as text in `data`, or was uploaded before (`file_id`). The answer comes when it is done, or the job after 30 seconds; `Prefer: wait=N` sets how long.
+         */
+        post: operations["dryRunImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a file of rows
+         * @description In one transaction, all or nothing, to the numbers of the plan. A safety backup comes first unless `create_backup` is false. The file comes as a form (`file`), as text in `data`, or was uploaded before (`file_id`). The answer comes when it is done, or the job after 30 seconds; `Prefer: wait=N` sets how long.
+         */
+        post: operations["executeImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a file of rows of one table
+         * @description As `/api/v1/import/execute` does. The file comes as a form (`file`), as text in `data`, or was uploaded before (`file_id`). The answer comes when it is done, or the job after 30 seconds; `Prefer: wait=N` sets how long.
+         */
+        post: operations["importTable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at an uploaded file of rows
+         * @description What the head of the file shows: format, encoding, tables with their fields and first rows, each with the table and columns that they most likely belong to; and the tables that the project has (`targets`).
+         */
+        get: operations["inspectDataFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backups/cleanup": {
         parameters: {
             query?: never;
@@ -705,6 +805,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{job_id}/problems.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download all problems that a dry run or an import has found
+         * @description As CSV: line, row, table, field, kind, message, value. As long as the file is kept, which is a day at most.
+         */
+        get: operations["downloadImportProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file of rows to import
+         * @description The file is the body: CSV, a zip file with a CSV file per table, JSON or NDJSON, CSV and JSON also packed with gzip; what it is shows by its content. It is kept for a day, or until the import that needs it is over. For large files on weak lines there is also the tus protocol at `/api/v1/uploads`, with `project_id` and `filename` in `Upload-Metadata`.
+         */
+        post: operations["uploadDataFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health/live": {
         parameters: {
             query?: never;
@@ -785,7 +925,7 @@ export interface components {
             status: "error";
             error: string;
             /** @enum {string} */
-            code: "VALIDATION_ERROR" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "PERMISSION_DENIED" | "UNAUTHORIZED_CANCELLATION" | "NOT_FOUND" | "PROJECT_NOT_FOUND" | "TOOL_NOT_FOUND" | "USER_NOT_FOUND" | "TOKEN_NOT_FOUND" | "DATABASE_NOT_FOUND" | "KEY_NOT_FOUND" | "JOB_NOT_FOUND" | "BACKUP_NOT_FOUND" | "DUMP_NOT_FOUND" | "PROOF_NOT_FOUND" | "TABLE_NOT_FOUND" | "ROW_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_JOB_STATUS" | "PROJECT_BUSY" | "ALREADY_EXISTS" | "NO_ENCRYPTION_KEY" | "PLAN_CHANGED" | "BACKUP_IN_USE" | "IDEMPOTENCY_KEY_REUSED" | "LINK_EXPIRED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RANGE_NOT_SATISFIABLE" | "BACKUP_CORRUPT" | "WRONG_KEY" | "DATABASE_UNREACHABLE" | "RATE_LIMIT_EXCEEDED" | "INTERNAL_ERROR" | "UNAVAILABLE";
+            code: "VALIDATION_ERROR" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "PERMISSION_DENIED" | "UNAUTHORIZED_CANCELLATION" | "NOT_FOUND" | "PROJECT_NOT_FOUND" | "TOOL_NOT_FOUND" | "USER_NOT_FOUND" | "TOKEN_NOT_FOUND" | "DATABASE_NOT_FOUND" | "KEY_NOT_FOUND" | "JOB_NOT_FOUND" | "BACKUP_NOT_FOUND" | "DUMP_NOT_FOUND" | "FILE_NOT_FOUND" | "PROOF_NOT_FOUND" | "TABLE_NOT_FOUND" | "ROW_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "INVALID_JOB_STATUS" | "PROJECT_BUSY" | "ALREADY_EXISTS" | "NO_ENCRYPTION_KEY" | "PLAN_CHANGED" | "BACKUP_IN_USE" | "IMPORT_CONFLICT" | "IDEMPOTENCY_KEY_REUSED" | "LINK_EXPIRED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RANGE_NOT_SATISFIABLE" | "BACKUP_CORRUPT" | "IMPORT_INVALID" | "WRONG_KEY" | "DATABASE_UNREACHABLE" | "RATE_LIMIT_EXCEEDED" | "INTERNAL_ERROR" | "UNAVAILABLE";
             message: string;
             /** @description Which fields are wrong, and why. */
             details?: {
@@ -803,7 +943,7 @@ export interface components {
             /** Format: uuid */
             job_id: string;
             /** @enum {string} */
-            kind: "export_backup" | "verify_backup" | "restore_backup" | "undo_restore" | "clone_project" | "compare_backups" | "import_dump";
+            kind: "export_backup" | "verify_backup" | "restore_backup" | "undo_restore" | "clone_project" | "compare_backups" | "import_dump" | "export_data" | "check_import" | "import_data";
             /** @description Null until a restored dump has its project. */
             project_id: string | null;
             /** @description Who started it; null when the account is gone. */
@@ -861,7 +1001,7 @@ export interface components {
             /** Format: uuid */
             job_id: string;
             /** @enum {string} */
-            kind: "export_backup" | "verify_backup" | "restore_backup" | "undo_restore" | "clone_project" | "compare_backups" | "import_dump";
+            kind: "export_backup" | "verify_backup" | "restore_backup" | "undo_restore" | "clone_project" | "compare_backups" | "import_dump" | "export_data" | "check_import" | "import_data";
             /** @description Null until a restored dump has its project. */
             project_id: string | null;
             /** @description Who started it; null when the account is gone. */
@@ -1190,6 +1330,39 @@ export interface components {
             /** Format: uuid */
             job_id: string;
             kept_until: string | null;
+        };
+        Import: {
+            /** @constant */
+            success: true;
+            message: string;
+            records_inserted: number;
+            records_updated: number;
+            records_skipped: number;
+            records_deleted: number;
+            /**
+             * @description An import is made as a whole or not at all.
+             * @constant
+             */
+            records_failed: 0;
+            table_results: {
+                table: string;
+                source: string | null;
+                rows: number;
+                insert: number;
+                update: number;
+                skip: number;
+                delete: number;
+                conflicts: number;
+            }[];
+            errors: unknown[];
+            warnings: string[];
+            /** @description The backup of what was there before. */
+            backup_id: string | null;
+            /** Format: date-time */
+            import_timestamp: string;
+            duration_seconds: number;
+            /** Format: uuid */
+            job_id: string;
         };
         Health: {
             /** @enum {string} */
@@ -1544,7 +1717,7 @@ export interface operations {
             query?: {
                 project_id?: string;
                 status?: ("pending" | "in_progress" | "cancelling" | "cancelled" | "completed" | "failed")[];
-                kind?: "export_backup" | "verify_backup" | "restore_backup" | "undo_restore" | "clone_project" | "compare_backups" | "import_dump";
+                kind?: "export_backup" | "verify_backup" | "restore_backup" | "undo_restore" | "clone_project" | "compare_backups" | "import_dump" | "export_data" | "check_import" | "import_data";
                 unfinished?: boolean;
                 limit?: number;
                 cursor?: string;
@@ -5322,6 +5495,1237 @@ export interface operations {
             };
         };
     };
+    validateImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gives the same job again. */
+                "Idempotency-Key"?: string;
+                /** @description wait=N, at most 60 seconds (RFC 7240). */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    project_id: string;
+                    /** @enum {string} */
+                    format?: "csv" | "json" | "ndjson";
+                    delimiter?: string;
+                    /** @enum {string} */
+                    encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+                    /**
+                     * @default ymd
+                     * @enum {string}
+                     */
+                    date_order?: "ymd" | "dmy" | "mdy";
+                    table?: string;
+                    mapping?: {
+                        source: string | null;
+                        table: string | null;
+                        columns?: {
+                            [key: string]: string | null;
+                        };
+                        key?: string[];
+                    }[];
+                    /**
+                     * Format: binary
+                     * @description CSV, a zip file of CSV, JSON or NDJSON; each but zip also with gzip.
+                     */
+                    file?: string;
+                    data?: string;
+                };
+                "application/json": {
+                    project_id: string;
+                    /** @enum {string} */
+                    format?: "csv" | "json" | "ndjson";
+                    delimiter?: string;
+                    /** @enum {string} */
+                    encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+                    /**
+                     * @default ymd
+                     * @enum {string}
+                     */
+                    date_order?: "ymd" | "dmy" | "mdy";
+                    table?: string;
+                    mapping?: {
+                        source: string | null;
+                        table: string | null;
+                        columns?: {
+                            [key: string]: string | null;
+                        };
+                        key?: string[];
+                    }[];
+                    /** Format: uuid */
+                    file_id?: string;
+                    /** @description The file as text. */
+                    data?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description All went well. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description The address of the job. */
+                    Location?: string;
+                    /** @description Calls in a window. */
+                    "RateLimit-Limit"?: string;
+                    /** @description Calls left in this window. */
+                    "RateLimit-Remaining"?: string;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        valid: boolean;
+                        /**
+                         * @example csv
+                         * @enum {string}
+                         */
+                        detected_format: "csv" | "json" | "ndjson";
+                        encoding: string;
+                        /** @description The first hundred. */
+                        errors: {
+                            /** @enum {string} */
+                            kind: "unknown_table" | "unknown_field" | "no_key" | "row_width" | "invalid_json" | "invalid_value" | "duplicate_key" | "missing_value" | "missing_parent" | "still_referenced" | "not_unique" | "check_failed" | "no_partition" | "key_exists";
+                            table: string | null;
+                            row: number | null;
+                            line: number | null;
+                            field: string | null;
+                            value: string | null;
+                            message: string;
+                        }[];
+                        error_count: number;
+                        warnings: string[];
+                        tables_found: string[];
+                        record_counts: {
+                            [key: string]: number;
+                        };
+                        total_records: number;
+                    };
+                };
+            };
+            /** @description Still running, or over for a reason that is not the file's: see its `status`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Job"];
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PROJECT_NOT_FOUND`, `FILE_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `IDEMPOTENCY_KEY_REUSED` */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `IMPORT_INVALID` */
+            422: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMIT_EXCEEDED` */
+            429: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dryRunImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gives the same job again. */
+                "Idempotency-Key"?: string;
+                /** @description wait=N, at most 60 seconds (RFC 7240). */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    project_id: string;
+                    /** @enum {string} */
+                    format?: "csv" | "json" | "ndjson";
+                    delimiter?: string;
+                    /** @enum {string} */
+                    encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+                    /**
+                     * @default ymd
+                     * @enum {string}
+                     */
+                    date_order?: "ymd" | "dmy" | "mdy";
+                    table?: string;
+                    mapping?: {
+                        source: string | null;
+                        table: string | null;
+                        columns?: {
+                            [key: string]: string | null;
+                        };
+                        key?: string[];
+                    }[];
+                    /**
+                     * @default insert_only
+                     * @enum {string}
+                     */
+                    import_mode?: "insert_only" | "update_only" | "upsert" | "replace";
+                    /**
+                     * @default fail
+                     * @enum {string}
+                     */
+                    conflict_resolution?: "skip" | "overwrite" | "merge" | "fail";
+                    /**
+                     * Format: binary
+                     * @description CSV, a zip file of CSV, JSON or NDJSON; each but zip also with gzip.
+                     */
+                    file?: string;
+                    data?: string;
+                };
+                "application/json": {
+                    project_id: string;
+                    /** @enum {string} */
+                    format?: "csv" | "json" | "ndjson";
+                    delimiter?: string;
+                    /** @enum {string} */
+                    encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+                    /**
+                     * @default ymd
+                     * @enum {string}
+                     */
+                    date_order?: "ymd" | "dmy" | "mdy";
+                    table?: string;
+                    mapping?: {
+                        source: string | null;
+                        table: string | null;
+                        columns?: {
+                            [key: string]: string | null;
+                        };
+                        key?: string[];
+                    }[];
+                    /**
+                     * @default insert_only
+                     * @enum {string}
+                     */
+                    import_mode?: "insert_only" | "update_only" | "upsert" | "replace";
+                    /**
+                     * @default fail
+                     * @enum {string}
+                     */
+                    conflict_resolution?: "skip" | "overwrite" | "merge" | "fail";
+                    /** Format: uuid */
+                    file_id?: string;
+                    /** @description The file as text. */
+                    data?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description All went well. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description The address of the job. */
+                    Location?: string;
+                    /** @description Calls in a window. */
+                    "RateLimit-Limit"?: string;
+                    /** @description Calls left in this window. */
+                    "RateLimit-Remaining"?: string;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether the import would succeed. */
+                        success: boolean;
+                        will_insert: number;
+                        will_update: number;
+                        will_skip: number;
+                        will_delete: number;
+                        /** @description Rows whose key is there already. */
+                        conflicts: number;
+                        /**
+                         * @example csv
+                         * @enum {string}
+                         */
+                        detected_format: "csv" | "json" | "ndjson";
+                        encoding: string;
+                        /** @description The first hundred. */
+                        errors: {
+                            /** @enum {string} */
+                            kind: "unknown_table" | "unknown_field" | "no_key" | "row_width" | "invalid_json" | "invalid_value" | "duplicate_key" | "missing_value" | "missing_parent" | "still_referenced" | "not_unique" | "check_failed" | "no_partition" | "key_exists";
+                            table: string | null;
+                            row: number | null;
+                            line: number | null;
+                            field: string | null;
+                            value: string | null;
+                            message: string;
+                        }[];
+                        error_count: number;
+                        warnings: string[];
+                        table_operations: {
+                            table: string;
+                            source: string | null;
+                            rows: number;
+                            insert: number;
+                            update: number;
+                            skip: number;
+                            delete: number;
+                            conflicts: number;
+                        }[];
+                        /**
+                         * Format: uuid
+                         * @description For `dry_run_id` of the import, which then comes to these numbers or fails.
+                         */
+                        job_id: string;
+                        /** @description For `file_id` of the import, so that the file is not sent again. */
+                        file_id: string | null;
+                    };
+                };
+            };
+            /** @description Still running, or over for a reason that is not the file's: see its `status`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Job"];
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PROJECT_NOT_FOUND`, `FILE_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `IDEMPOTENCY_KEY_REUSED` */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `IMPORT_INVALID` */
+            422: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMIT_EXCEEDED` */
+            429: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    executeImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gives the same job again. */
+                "Idempotency-Key"?: string;
+                /** @description wait=N, at most 60 seconds (RFC 7240). */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    project_id: string;
+                    /** @enum {string} */
+                    format?: "csv" | "json" | "ndjson";
+                    delimiter?: string;
+                    /** @enum {string} */
+                    encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+                    /**
+                     * @default ymd
+                     * @enum {string}
+                     */
+                    date_order?: "ymd" | "dmy" | "mdy";
+                    table?: string;
+                    mapping?: {
+                        source: string | null;
+                        table: string | null;
+                        columns?: {
+                            [key: string]: string | null;
+                        };
+                        key?: string[];
+                    }[];
+                    /**
+                     * @default insert_only
+                     * @enum {string}
+                     */
+                    import_mode?: "insert_only" | "update_only" | "upsert" | "replace";
+                    /**
+                     * @default fail
+                     * @enum {string}
+                     */
+                    conflict_resolution?: "skip" | "overwrite" | "merge" | "fail";
+                    /** @default true */
+                    validate_first?: boolean;
+                    /** @default true */
+                    create_backup?: boolean;
+                    /** @default true */
+                    triggers?: boolean;
+                    /** Format: uuid */
+                    dry_run_id?: string;
+                    /**
+                     * Format: binary
+                     * @description CSV, a zip file of CSV, JSON or NDJSON; each but zip also with gzip.
+                     */
+                    file?: string;
+                    data?: string;
+                };
+                "application/json": {
+                    project_id: string;
+                    /** @enum {string} */
+                    format?: "csv" | "json" | "ndjson";
+                    delimiter?: string;
+                    /** @enum {string} */
+                    encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+                    /**
+                     * @default ymd
+                     * @enum {string}
+                     */
+                    date_order?: "ymd" | "dmy" | "mdy";
+                    table?: string;
+                    mapping?: {
+                        source: string | null;
+                        table: string | null;
+                        columns?: {
+                            [key: string]: string | null;
+                        };
+                        key?: string[];
+                    }[];
+                    /**
+                     * @default insert_only
+                     * @enum {string}
+                     */
+                    import_mode?: "insert_only" | "update_only" | "upsert" | "replace";
+                    /**
+                     * @default fail
+                     * @enum {string}
+                     */
+                    conflict_resolution?: "skip" | "overwrite" | "merge" | "fail";
+                    /** @default true */
+                    validate_first?: boolean;
+                    /** @default true */
+                    create_backup?: boolean;
+                    /** @default true */
+                    triggers?: boolean;
+                    /** Format: uuid */
+                    dry_run_id?: string;
+                    /** Format: uuid */
+                    file_id?: string;
+                    /** @description The file as text. */
+                    data?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description All went well. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description The address of the job. */
+                    Location?: string;
+                    /** @description Calls in a window. */
+                    "RateLimit-Limit"?: string;
+                    /** @description Calls left in this window. */
+                    "RateLimit-Remaining"?: string;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Still running, or over for a reason that is not the file's: see its `status`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Job"];
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PROJECT_NOT_FOUND`, `FILE_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `IDEMPOTENCY_KEY_REUSED`, `IMPORT_CONFLICT`, `PLAN_CHANGED` */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `IMPORT_INVALID` */
+            422: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMIT_EXCEEDED` */
+            429: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    importTable: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gives the same job again. */
+                "Idempotency-Key"?: string;
+                /** @description wait=N, at most 60 seconds (RFC 7240). */
+                Prefer?: string;
+            };
+            path: {
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    project_id: string;
+                    /** @enum {string} */
+                    format?: "csv" | "json" | "ndjson";
+                    delimiter?: string;
+                    /** @enum {string} */
+                    encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+                    /**
+                     * @default ymd
+                     * @enum {string}
+                     */
+                    date_order?: "ymd" | "dmy" | "mdy";
+                    mapping?: {
+                        source: string | null;
+                        table: string | null;
+                        columns?: {
+                            [key: string]: string | null;
+                        };
+                        key?: string[];
+                    }[];
+                    /**
+                     * @default insert_only
+                     * @enum {string}
+                     */
+                    import_mode?: "insert_only" | "update_only" | "upsert" | "replace";
+                    /**
+                     * @default fail
+                     * @enum {string}
+                     */
+                    conflict_resolution?: "skip" | "overwrite" | "merge" | "fail";
+                    /** @default true */
+                    validate_first?: boolean;
+                    /** @default true */
+                    create_backup?: boolean;
+                    /** @default true */
+                    triggers?: boolean;
+                    /** Format: uuid */
+                    dry_run_id?: string;
+                    /**
+                     * Format: binary
+                     * @description CSV, a zip file of CSV, JSON or NDJSON; each but zip also with gzip.
+                     */
+                    file?: string;
+                    data?: string;
+                };
+                "application/json": {
+                    project_id: string;
+                    /** @enum {string} */
+                    format?: "csv" | "json" | "ndjson";
+                    delimiter?: string;
+                    /** @enum {string} */
+                    encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+                    /**
+                     * @default ymd
+                     * @enum {string}
+                     */
+                    date_order?: "ymd" | "dmy" | "mdy";
+                    mapping?: {
+                        source: string | null;
+                        table: string | null;
+                        columns?: {
+                            [key: string]: string | null;
+                        };
+                        key?: string[];
+                    }[];
+                    /**
+                     * @default insert_only
+                     * @enum {string}
+                     */
+                    import_mode?: "insert_only" | "update_only" | "upsert" | "replace";
+                    /**
+                     * @default fail
+                     * @enum {string}
+                     */
+                    conflict_resolution?: "skip" | "overwrite" | "merge" | "fail";
+                    /** @default true */
+                    validate_first?: boolean;
+                    /** @default true */
+                    create_backup?: boolean;
+                    /** @default true */
+                    triggers?: boolean;
+                    /** Format: uuid */
+                    dry_run_id?: string;
+                    /** Format: uuid */
+                    file_id?: string;
+                    /** @description The file as text. */
+                    data?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description All went well. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description The address of the job. */
+                    Location?: string;
+                    /** @description Calls in a window. */
+                    "RateLimit-Limit"?: string;
+                    /** @description Calls left in this window. */
+                    "RateLimit-Remaining"?: string;
+                    /** @description Seconds until the window ends. */
+                    "RateLimit-Reset"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Still running, or over for a reason that is not the file's: see its `status`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Job"];
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PROJECT_NOT_FOUND`, `FILE_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `IDEMPOTENCY_KEY_REUSED`, `IMPORT_CONFLICT`, `PLAN_CHANGED` */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `IMPORT_INVALID` */
+            422: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMIT_EXCEEDED` */
+            429: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    inspectDataFile: {
+        parameters: {
+            query: {
+                project_id: string;
+                format?: "csv" | "json" | "ndjson";
+                delimiter?: string;
+                encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All went well. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        file_id: string;
+                        filename: string;
+                        size_bytes: number;
+                        sha256: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** @enum {string} */
+                        format: "csv" | "json" | "ndjson";
+                        /** @enum {string} */
+                        packing: "none" | "gzip" | "zip";
+                        /** @enum {string} */
+                        encoding: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+                        /** @description Of CSV. */
+                        delimiter: string | null;
+                        /** @description Whether the head is all of the file. */
+                        is_whole: boolean;
+                        tables: {
+                            /**
+                             * @description Null when the file does not name a table.
+                             * @example clients
+                             */
+                            name: string | null;
+                            fields: string[];
+                            /** @description The first 20, as text of 200 characters at most. */
+                            rows: (string | null)[][];
+                            suggested_table: string | null;
+                            /** @description For each of the fields. */
+                            suggested_columns: (string | null)[];
+                        }[];
+                        targets: {
+                            name: string;
+                            columns: {
+                                name: string;
+                                /** @example numeric(10,2) */
+                                type: string;
+                                is_nullable: boolean;
+                                has_default: boolean;
+                                is_generated: boolean;
+                                identity: ("always" | "by default") | null;
+                            }[];
+                            keys: {
+                                name: string;
+                                columns: string[];
+                                is_primary: boolean;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PROJECT_NOT_FOUND`, `FILE_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `IMPORT_INVALID`, `DATABASE_UNREACHABLE` */
+            422: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     cleanUpBackups: {
         parameters: {
             query?: never;
@@ -6314,6 +7718,251 @@ export interface operations {
             };
         };
     };
+    downloadImportProblems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All went well. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description The file's name. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `JOB_NOT_FOUND`, `FILE_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `METHOD_NOT_ALLOWED` */
+            405: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `DATABASE_UNREACHABLE` */
+            422: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    uploadDataFile: {
+        parameters: {
+            query: {
+                /** @description The project's id or slug. */
+                project_id: string;
+                /** @description What to call it. */
+                filename?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description All went well. */
+            201: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        file_id: string;
+                        filename: string;
+                        size_bytes: number;
+                        sha256: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PROJECT_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMIT_EXCEEDED` */
+            429: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     live: {
         parameters: {
             query?: never;
@@ -6440,7 +8089,7 @@ export interface operations {
                 action?: string;
                 actor?: string;
                 projectId?: string;
-                subjectKind?: "user" | "project" | "database" | "job" | "backup" | "token" | "encryption_key" | "dump" | "procedure";
+                subjectKind?: "user" | "project" | "database" | "job" | "backup" | "token" | "encryption_key" | "data_file" | "dump" | "procedure";
                 subjectId?: string;
                 from?: string;
                 until?: string;

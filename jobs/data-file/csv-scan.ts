@@ -14,6 +14,8 @@ export type CsvScan = {
 
 const quote = 34;
 const lineFeed = 10;
+const carriageReturn = 13;
+const backslash = 92;
 /** What may be unusual has no more bytes than these before its line feed. */
 const shortBytes = 3;
 /** COPY takes this line for the end of all data, unless it is quoted. */
@@ -43,6 +45,10 @@ type Cutter = CsvScan & {
   quoteLine: number;
 };
 
+/** A look at the first byte: a file may be short records all through. */
+const mayBeUnusual = (first: number | undefined) =>
+  first === lineFeed || first === carriageReturn || first === backslash;
+
 /** The whole records that end in a chunk. One loop over the bytes: this is what reading CSV costs. */
 function take(cutter: Cutter, chunk: Buffer): CsvPiece[] {
   const run: Run = { cutter, chunk, start: 0, line: cutter.recordLine, pieces: [] };
@@ -58,7 +64,8 @@ function take(cutter: Cutter, chunk: Buffer): CsvPiece[] {
     } else if (byte === lineFeed) {
       line++;
       if (isQuoted) continue;
-      if (at - start <= shortBytes) replaceUnusual(run, { start, end: at + 1, line: recordLine });
+      if (at - start <= shortBytes && (start === 0 || mayBeUnusual(chunk[start])))
+        replaceUnusual(run, { start, end: at + 1, line: recordLine });
       start = at + 1;
       recordLine = line;
     }

@@ -51,11 +51,18 @@ export async function applyPlan(session: Session, applying: Applying): Promise<v
   for (const merge of merges) await advanceSequences(session, merge);
 }
 
-/** Besides those in circles, whatever refers to rows that may be deleted and written anew. */
+/**
+ * Besides those in circles: what refers to rows that may be deleted and written anew, and what refers to its own table where rows that
+ * change may refer to new ones, which come after them.
+ */
 function lateKeys({ schema, merges }: Applying, circular: TargetForeignKey[]): TargetForeignKey[] {
-  const replaced = merges.filter(({ rules }) => rules.others === "delete").map(({ staged }) => staged.table.name);
-  const isLate = (key: TargetForeignKey) =>
-    circular.includes(key) || (replaced.includes(key.refTable) && key.onDelete === "no action");
+  const isLate = (key: TargetForeignKey) => {
+    const parent = merges.find(({ staged }) => staged.table.name === key.refTable);
+    if (!parent) return false;
+    if (circular.includes(key)) return true;
+    if (parent.rules.others === "delete" && key.onDelete === "no action") return true;
+    return key.table === key.refTable && changesRows(parent) && insertsRows(parent);
+  };
   return schema.foreignKeys.filter((key) => isLate(key) && !key.isDeferred);
 }
 

@@ -4,6 +4,7 @@ import type postgres from "postgres";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { dataFiles } from "@/db/schema";
+import { dataFilePath } from "@/jobs/data-file/files";
 import type { ReadOptions } from "@/jobs/data-file/read";
 import { recognise } from "@/jobs/data-file/recognise";
 import { readTargetSchema, type TargetSchema } from "@/jobs/data-import/catalog";
@@ -11,7 +12,6 @@ import type { Reading } from "@/jobs/data-import/options";
 import { readingSettings } from "@/jobs/data-import/session";
 import { type Begin, type Staged, stageFile } from "@/jobs/data-import/stage";
 import { jobsEnv } from "@/jobs/env";
-import { dumpPath } from "@/jobs/import-dump/files";
 import type { RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
 import type { Subject } from "@/jobs/lifecycle/subject";
@@ -44,7 +44,7 @@ export async function openImport(
   context: RunContext,
   { session, subject, reading, filename }: Opening,
 ): Promise<OpenImport> {
-  const path = dumpPath(reading.fileId);
+  const path = dataFilePath(reading.fileId);
   try {
     const nature = await recognise(path, { filename, ...hintsOf(reading) });
     const { size } = await stat(path);

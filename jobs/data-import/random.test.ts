@@ -62,7 +62,7 @@ function randomRows(random: Random, { name, columns }: ModelTable): FileRow[] {
     for (const column of given) {
       if (name === "children" && column.name !== "id" && random.chance(10)) continue;
       row[column.name] = broken()
-        ? random.pick<Value>([null, "bad", -1, 9])
+        ? random.pick<Value>(column.isNumber ? [null, "bad", -1, 9] : [null, "a", ""])
         : valueFor(random, { column: column.name, id, code: used[i] ?? "g" });
     }
     return row;

@@ -58,6 +58,10 @@ async function* recordLines(source: CsvSource, { given }: StagedTable): AsyncGen
   for await (const records of csvRecords(source)) yield records.map(line).join("");
 }
 
+const nul = String.raw`\u0000`;
+/** An even number of backslashes before it are backslashes themselves. */
+const escapedNul = String.raw`(^|[^\\])(\\\\)*\\u0000`;
+
 /**
  * Tries every value of the rows of a table, one by one where a field has a bad one, and notes what PostgreSQL says of those. Rows without a
  * problem are filled in with their types. Gives the number of all rows.
@@ -79,6 +83,9 @@ export async function fillCarefully(session: Session, { stage, table }: Filling)
     insert into ${problems} (kind, "table", row, line, value, message)
       select 'invalid_json', ${name}, row, line, ${shortened("j")}, p from ${raw}, lateral ${schema}.json_problem(j) p
       where left(j, 1) <> '[' and p is not null;
+    insert into ${problems} (kind, "table", row, line, value, message)
+      select 'invalid_value', ${name}, row, line, ${shortened("j")}, 'The row has the character U+0000, which PostgreSQL cannot store.'
+      from ${raw} where strpos(j, ${quoteLiteral(nul)}) > 0 and j ~ ${quoteLiteral(escapedNul)};
     drop function ${schema}.json_problem;
     create unlogged table ${good} as select row, line, j::json as j from ${raw}
       where row not in (select row from ${problems} where "table" = ${name} and row is not null)`);

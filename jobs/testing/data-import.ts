@@ -4,12 +4,12 @@ import { eq } from "drizzle-orm";
 import type { JobHelpers } from "graphile-worker";
 import { db } from "@/db/client";
 import { dataFiles, dataImports, type JobKind, jobs } from "@/db/schema";
+import { dataFilePath } from "@/jobs/data-file/files";
 import { checkImportFile } from "@/jobs/data-import/check-task";
 import { checkOptions, importOptions } from "@/jobs/data-import/options";
 import { type ImportReport, importReport } from "@/jobs/data-import/report";
 import { startCheck, startImport } from "@/jobs/data-import/start";
 import { importData } from "@/jobs/data-import/task";
-import { dumpPath } from "@/jobs/import-dump/files";
 import { type JobHandler, runTask } from "@/jobs/lifecycle/execute";
 import { tester } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
@@ -25,7 +25,7 @@ export async function dataFile(
 ): Promise<string> {
   const id = randomUUID();
   await mkdir(testEnv.uploadDir, { recursive: true });
-  await writeFile(dumpPath(id), content);
+  await writeFile(dataFilePath(id), content);
   await db.insert(dataFiles).values({ id, projectId, filename, sizeBytes: content.length, sha256: "0".repeat(64) });
   return id;
 }

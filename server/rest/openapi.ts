@@ -124,9 +124,26 @@ function headersOf(row: Row): Record<string, z.ZodType> {
 
 function bodyOf(row: Row, fields: z.ZodObject) {
   const example = row.example?.body;
+  if (row.takesFile) return fileBodyOf(row, fields, example);
   return {
     required: !row.optionalBody,
     content: { "application/json": { schema: schemaOf(fields, row), ...(example ? { example } : {}) } },
+  };
+}
+
+/** In a form what is no text is JSON. */
+function fileBodyOf(row: Row, fields: z.ZodObject, example: unknown) {
+  const { fileId: _, ...shape } = fields.shape;
+  const file = binary.meta({ description: "CSV, a zip file of CSV, JSON or NDJSON; each but zip also with gzip." });
+  const form = z.strictObject({ ...shape, file: file.optional(), data: z.string().optional() });
+  const data = z.string().meta({ description: "The file as text." });
+  const json = z.strictObject({ ...shape, fileId: z.uuid().optional(), data: data.optional() });
+  return {
+    required: true,
+    content: {
+      "multipart/form-data": { schema: schemaOf(form, row) },
+      "application/json": { schema: schemaOf(json, row), ...(example ? { example } : {}) },
+    },
   };
 }
 

@@ -72,7 +72,10 @@ export type Row<P extends ProcedureName = ProcedureName, O extends z.ZodType = z
   /** The input may be left out altogether. */
   optionalBody?: boolean;
   idempotent?: boolean;
-  waits?: boolean;
+  /** Takes `Prefer: wait=N`. A number is how long it waits without that, in seconds. */
+  waits?: boolean | number;
+  /** Takes a file of rows: as a form, as text in `data`, or as the `file_id` of one that was uploaded before. */
+  takesFile?: boolean;
   output: O;
   /** The procedure's answer in the form of `output`. */
   present(result: OutputOf<P>, asked: Asked): Answer<z.input<O>> | Promise<Answer<z.input<O>>>;

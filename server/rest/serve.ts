@@ -7,6 +7,7 @@ import { noteOnRequest } from "@/server/request-log";
 import { requireCaller } from "@/server/require-caller";
 import { sendJson } from "@/server/respond";
 import { readBody } from "@/server/rest/body";
+import { readForm } from "@/server/rest/form";
 import { inCallersNames, inputFrom } from "@/server/rest/input";
 import { matchRow } from "@/server/rest/match";
 import { type Answer, callProcedure, type Row } from "@/server/rest/row";
@@ -53,11 +54,13 @@ async function serveRow(row: Row, exchange: Call): Promise<void> {
   }
 }
 
-async function answer(row: Row, { request, headers, url, params }: Call, ctx: Context) {
-  const body = await readBody(request, headers);
-  const input = inputFrom(row, { params, query: url.searchParams, body, headers });
+async function answer(row: Row, call: Call, ctx: Context) {
+  const { request, headers, url, params } = call;
+  const body = row.takesFile ? await readForm(row, call) : await readBody(request, headers);
+  const query = row.takesFile ? without(url.searchParams, "project_id") : url.searchParams;
+  const input = inputFrom(row, { params, query, body, headers });
   const result = await callProcedure(ctx, row.procedure, input);
-  const seconds = row.waits ? waitOf(headers) : 0;
+  const seconds = row.waits ? waitOf(headers, row.waits) : 0;
   const asked = {
     input,
     url,
@@ -75,10 +78,16 @@ async function answer(row: Row, { request, headers, url, params }: Call, ctx: Co
   return { status, body: toWire(schema, presented.body, row.casing), headers: { ...applied, ...presented.headers } };
 }
 
+function without(query: URLSearchParams, name: string): URLSearchParams {
+  const rest = new URLSearchParams(query);
+  rest.delete(name);
+  return rest;
+}
+
 /** RFC 7240: what cannot be understood is left out. */
-function waitOf(headers: Headers): number {
+function waitOf(headers: Headers, usual: boolean | number): number {
   const seconds = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])/i.exec(headers.get("prefer") ?? "")?.[1];
-  return Math.min(longestWait, Number(seconds ?? 0));
+  return Math.min(longestWait, Number(seconds ?? usual));
 }
 
 /** As in draft-ietf-httpapi-ratelimit-headers-06, which is what most clients know. */

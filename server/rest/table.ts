@@ -6,6 +6,7 @@ import { dataRows } from "@/server/rest/rows/data";
 import { dataFileRows, dataFileStreams } from "@/server/rest/rows/data-file";
 import { dumpRows, dumpStreams } from "@/server/rest/rows/dump";
 import { exportRows } from "@/server/rest/rows/export";
+import { importRows, importStreams } from "@/server/rest/rows/import";
 import { operationStreams } from "@/server/rest/rows/operations";
 import { proofRows, proofStreams } from "@/server/rest/rows/proof";
 import { registryRows } from "@/server/rest/rows/registry";
@@ -25,6 +26,7 @@ export const rows: Row[] = [
   ...restoreRows,
   ...dumpRows,
   ...dataRows,
+  ...importRows,
   ...dataFileRows,
   ...retentionRows,
 ];
@@ -35,6 +37,7 @@ export const streams: Stream[] = [
   ...browseStreams,
   ...proofStreams,
   ...dumpStreams,
+  ...importStreams,
   ...dataFileStreams,
   ...operationStreams,
 ];

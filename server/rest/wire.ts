@@ -94,7 +94,8 @@ export function fromQuery(schema: z.ZodObject, query: URLSearchParams, casing: C
   );
 }
 
-function fromTexts(schema: z.core.$ZodType | undefined, texts: string[]): unknown {
+/** One value, or a list where the schema is one. */
+export function fromTexts(schema: z.core.$ZodType | undefined, texts: string[]): unknown {
   const inner = schema && core(schema);
   if (inner instanceof z.ZodArray)
     return texts.flatMap((text) => text.split(",")).map((text) => fromText(inner.element, text));

@@ -17,8 +17,8 @@ import { projectProcedure, router } from "@/server/trpc";
 const noFile = () =>
   new AppError("FILE_NOT_FOUND", "There is no such upload in this project. It may be older than a day.");
 
-/** The file if it was uploaded to this project. */
-async function findFile(projectId: string, id: string) {
+/** The file if it was uploaded to this project. Throws FILE_NOT_FOUND. */
+export async function findFile(projectId: string, id: string) {
   const isThis = and(eq(dataFiles.id, id), eq(dataFiles.projectId, projectId));
   const [file] = await db.select().from(dataFiles).where(isThis);
   if (!file) throw noFile();

@@ -1,13 +1,14 @@
-import { and, eq } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { z } from "zod";
 import type { Actor } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { dataFiles, dataImports, jobs } from "@/db/schema";
+import { dataImports, jobs } from "@/db/schema";
 import { checkOptions, importOptions } from "@/jobs/data-import/options";
 import { importReport } from "@/jobs/data-import/report";
 import { rulesOf } from "@/jobs/data-import/rules";
 import { startCheck, startImport } from "@/jobs/data-import/start";
+import { findFile } from "@/server/routers/data-file";
 import {
   findProject,
   idempotencyKey,
@@ -65,16 +66,6 @@ export const dataImportRouter = router({
     };
   }),
 });
-
-/** A file that was uploaded for the project. Throws FILE_NOT_FOUND. */
-async function findFile(projectId: string, fileId: string) {
-  const [file] = await db
-    .select()
-    .from(dataFiles)
-    .where(and(eq(dataFiles.id, fileId), eq(dataFiles.projectId, projectId)));
-  if (file) return file;
-  throw new AppError("FILE_NOT_FOUND", "There is no such file. It may have been imported, or be older than a day.");
-}
 
 /** What a check or an import has found, for whoever may import into its project. Throws JOB_NOT_FOUND. */
 export async function findImport(user: Actor, jobId: string) {
