@@ -1,0 +1,10 @@
+"use client";
+
+import { useSearchParams } from "next/navigation";
+import { hrefOf, type Place, placeOf } from "@/app/data-import/wizard-step";
+
+/** Each step is an address of its own: the browser's way back is the way back. Next follows the call, and asks the server for nothing. */
+export function useWizard(): [Place, (change: Partial<Place>) => void] {
+  const place = placeOf(useSearchParams());
+  return [place, (change) => window.history.pushState(null, "", hrefOf({ ...place, ...change }))];
+}
