@@ -48,6 +48,28 @@ describe("every operation answers as the document says", () => {
     expect((await list(tenant.projectId)).status).toBe(401);
   });
 
+  it("about files of rows", async () => {
+    const upload = (as: Person | undefined, query: string, type = "text/csv") =>
+      check(
+        "uploadDataFile",
+        call(`POST /api/v1/data-files?${query}`, { as, body: "id\n1\n", headers: { "Content-Type": type } }),
+      );
+    const project = `project_id=${tenant.projectId}`;
+    const made = await upload(admin, `${project}&filename=t1.csv`);
+    expect(made.status).toBe(201);
+    expect((await upload(admin, "")).status).toBe(400);
+    expect((await upload(undefined, project)).status).toBe(401);
+    expect((await upload(nobody, project)).status).toBe(404);
+    expect((await upload(admin, project, "text/html")).status).toBe(415);
+    const { file_id } = made.body as { file_id: string };
+    const look = (as: Person, query: string, id = file_id) =>
+      check("inspectDataFile", call(`GET /api/v1/data-files/${id}?${query}`, { as }));
+    expect(await look(admin, project)).toMatchObject({ status: 200, body: { tables: [{ suggested_table: "t1" }] } });
+    expect((await look(admin, `${project}&format=xml`)).status).toBe(400);
+    expect((await look(admin, project, randomUUID())).status).toBe(404);
+    expect((await look(nobody, project)).status).toBe(404);
+  });
+
   it("about exports and jobs", async () => {
     const body = { project_id: tenant.projectId };
     const as = ada;
