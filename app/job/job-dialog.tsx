@@ -3,6 +3,8 @@
 import { useEffect, useState } from "react";
 import { CloneFinished } from "@/app/clone/clone-finished";
 import { ComparisonFinished } from "@/app/comparison/comparison-finished";
+import { CheckFinished } from "@/app/data-import/check-finished";
+import { RowsImported } from "@/app/data-import/rows-imported";
 import { ImportFinished } from "@/app/dump/import-finished";
 import { closeJob } from "@/app/job/job-address";
 import { JobAnnouncer } from "@/app/job/job-announcer";
@@ -97,9 +99,11 @@ function Completed({ job }: { job: Job }) {
       return <ComparisonFinished jobId={job.id} />;
     case "import_dump":
       return <ImportFinished job={job} />;
-    case "export_data":
     case "check_import":
+      return <CheckFinished jobId={job.id} />;
     case "import_data":
+      return <RowsImported job={job} />;
+    case "export_data":
       return null;
   }
 }
