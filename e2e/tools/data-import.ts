@@ -1,5 +1,6 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 import type { Api, Coffer } from "@/e2e/tools/coffer";
+import { openJobId } from "@/e2e/tools/exports";
 import { unique } from "@/e2e/tools/people";
 import { addProject, type Tenant } from "@/e2e/tools/tenant";
 
@@ -48,6 +49,12 @@ export async function dryRun(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Start dry run" }).click();
   await expect(step(page, "See what would happen")).toBeFocused();
   await expect(page.getByRole("table", { name: "Rows by table" })).toBeVisible({ timeout: 60_000 });
+}
+
+/** The job that imports, once it has begun: its dialog is open then. */
+export async function importOf(page: Page): Promise<string> {
+  await expect(page.getByRole("dialog", { name: /^Import of rows/ })).toBeVisible();
+  return openJobId(page);
 }
 
 /** What the rows of a table say, without its head. */
