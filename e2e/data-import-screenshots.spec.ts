@@ -11,9 +11,6 @@ const people = Array.from({ length: 240 }, (_, n) => {
 test("an import from the file to the result", async ({ page, api, coffer }) => {
   test.setTimeout(300_000);
   const { slug, name, schema } = await addShop(coffer, api, "Harbour Books");
-  await page.goto(`/projects/${slug}/data`);
-  await expect(page.getByRole("link", { name: "Import rows" })).toBeVisible();
-  await shoot(page, "data-tab", { whole: true });
   await page.goto(`/projects/${slug}/data/import`);
   await expect(page.getByText("or drop one here")).toBeVisible();
   await shoot(page, "import-1-file");

@@ -1,6 +1,16 @@
 import { expect, test } from "@/e2e/fixtures";
 import { expectAccessible } from "@/e2e/tools/accessible";
-import { addShop, chooseFile, csvFile, dryRun, importOf, rowsOf, step, uploadFile } from "@/e2e/tools/data-import";
+import {
+  addShop,
+  chooseFile,
+  csvFile,
+  dropFile,
+  dryRun,
+  importOf,
+  rowsOf,
+  step,
+  uploadFile,
+} from "@/e2e/tools/data-import";
 import { jobAtEnd } from "@/e2e/tools/exports";
 
 const renamed = csvFile("clients.csv", [
@@ -160,7 +170,8 @@ test("a key that is there already ends an import that may not change it", async 
 
 test("what cannot be mapped says so, and a file that is none can be exchanged", async ({ page, api, coffer }) => {
   const { slug } = await addShop(coffer, api);
-  await uploadFile(page, slug, csvFile("customers.csv", ["id,email,first", "5,e@example.org,E"]));
+  await page.goto(`/projects/${slug}/data/import`);
+  await dropFile(page, csvFile("customers.csv", ["id,email,first", "5,e@example.org,E"]));
   await page.getByLabel("Column for first").selectOption("email");
   await expect(page.getByText("Two fields go to the column email of customers.")).toBeVisible();
   await expect(page.getByLabel("Column for first")).toHaveAccessibleDescription("Another field goes there, too.");

@@ -13,7 +13,9 @@ export function CheckFinished({ jobId }: { jobId: string }) {
   const trpc = useTRPC();
   const query = useQuery(trpc.dataImport.ofJob.queryOptions({ jobId }));
   return (
-    <JobResult open={query.data && { what: "dry run", href: hrefOfCheck(query.data) }}>
+    <JobResult
+      open={query.data && { what: "dry run", href: `/projects/${query.data.projectSlug}/data/import?check=${jobId}` }}
+    >
       <Loaded query={query} rows={2} loading="Loading the dry run" failed="The dry run could not be read">
         {({ report, filename }) => (
           <>
@@ -29,9 +31,4 @@ export function CheckFinished({ jobId }: { jobId: string }) {
       </Loaded>
     </JobResult>
   );
-}
-
-function hrefOfCheck({ projectSlug, jobId, fileId }: { projectSlug: string; jobId: string; fileId: string | null }) {
-  const query = new URLSearchParams({ ...(fileId && { file: fileId }), check: jobId });
-  return `/projects/${projectSlug}/data/import?${query}`;
 }

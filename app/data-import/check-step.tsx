@@ -63,7 +63,12 @@ function Found({ slug, checkId, go }: Props) {
             {doesNothing && <Notice role="status">The import would change nothing, so there is none to start.</Notice>}
             {!fileId && <Notice>The file is no longer kept: it was imported, or is older than a day.</Notice>}
             <StepActions>
-              <Button onClick={() => go({ step: "file", fileId: null, checkId: null })}>Choose another file</Button>
+              <Button
+                variant={isClean ? "secondary" : "primary"}
+                onClick={() => go({ step: "file", fileId: null, checkId: null })}
+              >
+                Choose another file
+              </Button>
               {fileId && (
                 <>
                   <Button pending={isPending} onClick={() => recheck(options)}>

@@ -22,7 +22,11 @@ export function Report({ jobId, report }: Props) {
             ? "Nothing stands in the way"
             : `${plural(report.problemCount, "problem stands", "problems stand")} in the way`}
         </StatusMark>
-        <p className="tabular-nums">{actionWords(totalsOf(report.tables), "will")}. Nothing has changed yet.</p>
+        <p className="tabular-nums">
+          {isClean
+            ? `${actionWords(totalsOf(report.tables), "will")}. Nothing has changed yet.`
+            : "Nothing was changed, and nothing can be imported before they are mended."}
+        </p>
       </div>
       {report.warnings.map((warning) => (
         <Notice key={warning} tone="warn">

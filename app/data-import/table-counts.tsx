@@ -26,7 +26,9 @@ export function TableCounts({ tables, tense }: Props) {
         head={
           <>
             <Head>Table</Head>
-            <Head numeric>In the file</Head>
+            <Head numeric from="md">
+              In the file
+            </Head>
             {counted.map((name) => (
               <Head key={name} numeric>
                 {words[name]}
@@ -40,7 +42,7 @@ export function TableCounts({ tables, tense }: Props) {
       >
         {tables.map((plan) => (
           <Row key={plan.table}>
-            <Cell className="max-w-0 w-1/2 min-w-28">
+            <Cell className="max-w-0 w-1/2 min-w-20">
               <span title={plan.table} className="block truncate font-mono text-xs">
                 {plan.table}
               </span>
@@ -62,7 +64,9 @@ export function TableCounts({ tables, tense }: Props) {
 function Counts({ plan }: { plan: Omit<Plan, "table" | "source"> }) {
   return (
     <>
-      <Cell numeric>{formatCount(plan.rows)}</Cell>
+      <Cell numeric from="md">
+        {formatCount(plan.rows)}
+      </Cell>
       {counted.map((name) => (
         <Cell key={name} numeric className={plan[name] === 0 ? "text-muted" : undefined}>
           {formatCount(plan[name])}

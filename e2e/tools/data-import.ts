@@ -42,6 +42,19 @@ export async function chooseFile(page: Page, file: ReturnType<typeof csvFile>): 
   await expect(page.getByLabel("Format")).toBeVisible();
 }
 
+/** Drops a file where one may be chosen. */
+export async function dropFile(page: Page, { name, buffer }: ReturnType<typeof csvFile>): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(
+    ([name, text]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], name, { type: "text/csv" }));
+      return transfer;
+    },
+    [name, buffer.toString("utf8")] as const,
+  );
+  await page.getByText("or drop one here").dispatchEvent("drop", { dataTransfer });
+}
+
 export const step = (page: Page, title: string): Locator => page.getByRole("heading", { name: title, level: 2 });
 
 /** Starts the dry run of what is chosen and waits for its report. */
