@@ -17,6 +17,8 @@ import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
 import { sweepUnfinished } from "@/jobs/export-backup/sweep";
 import { exportBackup } from "@/jobs/export-backup/task";
+import { sweepExports } from "@/jobs/export-data/files";
+import { exportData } from "@/jobs/export-data/task";
 import { sweepUploads } from "@/jobs/import-dump/sweep";
 import { importDump } from "@/jobs/import-dump/task";
 import { cancelChannel } from "@/jobs/lifecycle/cancel";
@@ -37,7 +39,7 @@ const handlers: Record<JobKind, JobHandler> = {
   clone_project: cloneProject,
   compare_backups: compareBackups,
   import_dump: importDump,
-  export_data: importDump,
+  export_data: exportData,
   check_import: checkImportFile,
   import_data: importData,
 };
@@ -59,6 +61,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const stopSweeping = every(sweepEvery, sweepUnfinished);
   const stopSweepingUploads = every(sweepEvery, sweepUploads);
   const stopSweepingStages = every(sweepEvery, sweepStages);
+  const stopSweepingExports = every(sweepEvery, sweepExports);
   const stopReconciling = every(reconcileEvery, reconciler(localDestination(jobsEnv().BACKUP_DIR), readPerRound()));
   const stopDropping = every(dropEvery, dropKept);
   const queue = keepRunning(id, concurrency);
@@ -70,6 +73,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
       stopSweeping();
       stopSweepingUploads();
       stopSweepingStages();
+      stopSweepingExports();
       stopReconciling();
       stopDropping();
       const drained = queue.stop();

@@ -108,8 +108,8 @@ describe("a file of rows", () => {
     expect(actions).toEqual(
       expect.arrayContaining([
         "data.uploaded",
-        "import.check_started",
-        "import.started",
+        "data.check_started",
+        "data.import_started",
         "backup.made",
         "data.imported",
       ]),

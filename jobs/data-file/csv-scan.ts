@@ -45,10 +45,6 @@ type Cutter = CsvScan & {
   quoteLine: number;
 };
 
-/** A look at the first byte: a file may be short records all through. */
-const mayBeUnusual = (first: number | undefined) =>
-  first === lineFeed || first === carriageReturn || first === backslash;
-
 /** The whole records that end in a chunk. One loop over the bytes: this is what reading CSV costs. */
 function take(cutter: Cutter, chunk: Buffer): CsvPiece[] {
   const run: Run = { cutter, chunk, start: 0, line: cutter.recordLine, pieces: [] };
@@ -64,7 +60,7 @@ function take(cutter: Cutter, chunk: Buffer): CsvPiece[] {
     } else if (byte === lineFeed) {
       line++;
       if (isQuoted) continue;
-      if (at - start <= shortBytes && (start === 0 || mayBeUnusual(chunk[start])))
+      if (at - start <= shortBytes && mayBeUnusual(chunk, start))
         replaceUnusual(run, { start, end: at + 1, line: recordLine });
       start = at + 1;
       recordLine = line;
@@ -74,6 +70,12 @@ function take(cutter: Cutter, chunk: Buffer): CsvPiece[] {
   if (start > run.start) put(run, chunk.subarray(run.start, start));
   hold(cutter, chunk.subarray(start));
   return run.pieces;
+}
+
+/** By its first byte. What begins in the chunk before is always looked at. */
+function mayBeUnusual(chunk: Buffer, start: number): boolean {
+  const first = chunk[start];
+  return start === 0 || first === lineFeed || first === carriageReturn || first === backslash;
 }
 
 /** Records in a row, up to the end of the one that is being read: from `start` in the chunk, with what is held before it. */

@@ -48,15 +48,13 @@ export async function openImport(
   try {
     const nature = await recognise(path, { filename, ...hintsOf(reading) });
     const { size } = await stat(path);
-    let packed = 0;
     const file: ReadOptions = {
       path,
       nature,
       maxBytes: jobsEnv().UNPACKED_MAX_MB * 1_000_000,
       signal: context.signal,
-      onBytes(bytes) {
-        packed += bytes;
-        context.report({ bytesDone: packed, progressPercentage: Math.min(95, (95 * packed) / Math.max(1, size)) });
+      onBytes(bytesDone) {
+        context.report({ bytesDone, progressPercentage: Math.min(95, (95 * bytesDone) / Math.max(1, size)) });
       },
     };
     const begin = beginWith(session, reading);

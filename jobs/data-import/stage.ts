@@ -51,6 +51,8 @@ async function stageIn(session: Session, staging: Staging, way: "fast" | "carefu
     await (way === "fast" ? copyFast : copyCarefully)(session, { stage, sources, source });
   const { tables, problems, warnings } = sources.end();
   await addProblems(session, { stage, table: "problems", problems });
+  // What a plan needs to know is roughly how many rows there are, and how many different keys.
+  await session.unsafe("set local default_statistics_target = 10");
   for (const table of tables) {
     table.rows = await (way === "fast" ? fillFast : fillCarefully)(session, { stage, table });
     await session.unsafe(`analyze ${quoteIdent(stage)}.t${table.n}`);

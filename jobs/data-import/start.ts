@@ -14,7 +14,7 @@ export function startCheck(tx: Tx, origin: Origin, wanted: Wanted<CheckOptions>)
     options,
     steps: checkSteps,
     idempotencyKey,
-    audit: auditOf("import.check_started", wanted),
+    audit: auditOf("data.check_started", wanted),
   });
 }
 
@@ -27,7 +27,7 @@ export function startImport(tx: Tx, origin: Origin, wanted: Wanted<ImportOptions
     options,
     steps: importSteps(options),
     idempotencyKey,
-    audit: auditOf("import.started", wanted),
+    audit: auditOf("data.import_started", wanted),
   });
 }
 

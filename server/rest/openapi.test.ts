@@ -70,6 +70,48 @@ describe("every operation answers as the document says", () => {
     expect((await look(nobody, project)).status).toBe(404);
   });
 
+  it("about imports", async () => {
+    const base = "/api/v1/import";
+    const wish = { project_id: tenant.projectId, data: '[{"id": 7000, "body": "x"}]', create_backup: false };
+    const { create_backup: _, ...look } = wish;
+    const wait = { Prefer: "wait=60" };
+    const looked = await check(
+      "validateImport",
+      call(`POST ${base}/validate`, { as: admin, body: { ...look, table: "t1" } }),
+    );
+    expect(looked).toMatchObject({ status: 200, body: { valid: true } });
+    const bad = { ...look, data: '[{"id": "x"}]', table: "t1" };
+    const dry = await check("dryRunImport", call(`POST ${base}/dry-run`, { as: admin, body: bad, headers: wait }));
+    expect(dry).toMatchObject({ status: 200, body: { success: false, error_count: 1 } });
+    const { job_id } = dry.body as { job_id: string };
+    const list = `GET /api/v1/imports/${job_id}/problems.csv`;
+    expect((await check("downloadImportProblems", call(list, { as: admin }))).status).toBe(200);
+    expect((await check("downloadImportProblems", call(list, { as: nobody }))).status).toBe(404);
+    const made = await check("importTable", call(`POST ${base}/t1`, { as: admin, body: wish, headers: wait }));
+    expect(made).toMatchObject({ status: 200, body: { records_inserted: 1 } });
+    const again = await check(
+      "executeImport",
+      call(`POST ${base}/execute`, { as: admin, body: { ...wish, table: "t1" } }),
+    );
+    expect(again).toMatchObject({ status: 409, body: { code: "IMPORT_CONFLICT" } });
+    for (const [id, name] of [
+      ["validateImport", "validate"],
+      ["dryRunImport", "dry-run"],
+      ["executeImport", "execute"],
+      ["importTable", "t1"],
+    ] as const) {
+      const at = `POST ${base}/${name}`;
+      expect((await check(id, call(at, { as: admin, body: { ...look, data: "[" } }))).status).toBe(422);
+      expect((await check(id, call(at, { as: admin, body: {} }))).status).toBe(400);
+      expect((await check(id, call(at, { as: nobody, body: look }))).status).toBe(404);
+      expect((await check(id, call(at, { as: ada, body: look }))).status).toBe(403);
+      expect((await check(id, call(at, { body: look }))).status).toBe(401);
+      const never = { ...look, table: name === "t1" ? undefined : "t1" };
+      const late = await check(id, call(at, { as: admin, body: never, headers: { Prefer: "wait=0" } }));
+      expect(late.status).toBe(202);
+    }
+  });
+
   it("about exports and jobs", async () => {
     const body = { project_id: tenant.projectId };
     const as = ada;

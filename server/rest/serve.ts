@@ -87,7 +87,7 @@ function without(query: URLSearchParams, name: string): URLSearchParams {
 /** RFC 7240: what cannot be understood is left out. */
 function waitOf(headers: Headers, usual: boolean | number): number {
   const seconds = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])/i.exec(headers.get("prefer") ?? "")?.[1];
-  return Math.min(longestWait, Number(seconds ?? usual));
+  return Math.min(longestWait, Number(seconds ?? (usual === true ? 0 : usual)));
 }
 
 /** As in draft-ietf-httpapi-ratelimit-headers-06, which is what most clients know. */
