@@ -28,6 +28,8 @@ test("nothing has to be scrolled sideways on a phone", async ({ page, coffer, ap
     "/projects/acme/settings",
     "/projects/acme/members",
     "/projects/acme/statistics",
+    "/projects/acme/data",
+    "/projects/acme/data/import",
     "/statistics",
     "/tokens",
     "/encryption",

@@ -1,13 +1,11 @@
 "use client";
 
 import { useSearchParams } from "next/navigation";
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+import { uuidIn } from "@/app/ui/uuid";
 
 /** The job whose dialog is open, kept in the address so that it survives a reload. */
 export function useOpenJobId(): string | null {
-  const id = useSearchParams().get("job");
-  return id && uuid.test(id) ? id : null;
+  return uuidIn(useSearchParams(), "job");
 }
 
 /** The address of this page with the dialog of a job. */

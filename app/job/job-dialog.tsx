@@ -4,6 +4,8 @@ import { useEffect, useState } from "react";
 import { CloneFinished } from "@/app/clone/clone-finished";
 import { ComparisonFinished } from "@/app/comparison/comparison-finished";
 import { ExportFinished } from "@/app/data/export-finished";
+import { CheckFinished } from "@/app/data-import/check-finished";
+import { RowsImported } from "@/app/data-import/rows-imported";
 import { ImportFinished } from "@/app/dump/import-finished";
 import { closeJob } from "@/app/job/job-address";
 import { JobAnnouncer } from "@/app/job/job-announcer";
@@ -101,7 +103,8 @@ function Completed({ job }: { job: Job }) {
     case "export_data":
       return <ExportFinished jobId={job.id} />;
     case "check_import":
+      return <CheckFinished jobId={job.id} />;
     case "import_data":
-      return null;
+      return <RowsImported job={job} />;
   }
 }

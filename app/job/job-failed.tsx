@@ -1,5 +1,7 @@
 "use client";
 
+import Link from "next/link";
+import { importHref } from "@/app/data-import/import-href";
 import { closeJob } from "@/app/job/job-address";
 import { JobSteps } from "@/app/job/job-steps";
 import { canRetry, kindWord } from "@/app/job/job-words";
@@ -7,7 +9,7 @@ import { useRetry } from "@/app/job/use-retry";
 import { describeError } from "@/app/trpc/error";
 import type { Job } from "@/app/trpc/types";
 import { Badge } from "@/app/ui/badge";
-import { Button } from "@/app/ui/button";
+import { Button, buttonClass } from "@/app/ui/button";
 import { DialogActions, DialogBody } from "@/app/ui/dialog";
 import { Foldable } from "@/app/ui/foldable";
 import { Notice } from "@/app/ui/notice";
@@ -19,6 +21,7 @@ export function JobFailed({ job }: { job: Job }) {
   const { hint, toolOutput = [] } = job.failure ?? {};
   // The same key would be the wrong one again: it has to be started anew with another.
   const isRepeatable = canRetry(job.kind) && job.errorCode !== "wrong_key";
+  const href = importHref(job);
   return (
     <>
       <DialogBody>
@@ -50,6 +53,11 @@ export function JobFailed({ job }: { job: Job }) {
         <Button onClick={closeJob} data-autofocus={isRepeatable ? undefined : true}>
           Close
         </Button>
+        {href && (
+          <Link href={href} className={buttonClass({ variant: "primary" })}>
+            See what is wrong
+          </Link>
+        )}
         {isRepeatable && (
           <Button variant="primary" pending={isPending} data-autofocus onClick={() => retry(job.id)}>
             Retry

@@ -50,6 +50,7 @@ const stepWords: Record<string, string> = {
   restore: "Restore",
   compare: "Compare",
   safety: "Safety backup",
+  apply: "Write",
   swap: "Swap",
   place: "Make project",
   clean: "Clean up",

@@ -47,6 +47,8 @@ function useRefreshAtEnd(job: Job | undefined) {
       trpc.proof,
       trpc.comparison.list,
       trpc.restore,
+      trpc.data,
+      trpc.dataImport,
       trpc.job.list,
       trpc.export,
     ])

@@ -38,6 +38,7 @@ export function ProjectHeader({ slug }: { slug: string }) {
         label="Project"
         tabs={[
           { href: path, label: "Backups" },
+          { href: `${path}/data`, label: "Data", deep: true },
           { href: `${path}/statistics`, label: "Statistics" },
           { href: `${path}/members`, label: "Members" },
           { href: `${path}/settings`, label: "Settings" },

@@ -32,6 +32,15 @@ export type BackupCompression = Backup["compression"];
 export type ListedTable = Outputs["browse"]["listing"][number];
 export type FirstRows = Outputs["browse"]["rows"];
 
+export type DataTable = Outputs["data"]["tables"][number];
+
+export type InspectedFile = Outputs["dataFile"]["inspect"];
+export type FileHints = Pick<Inputs["dataFile"]["inspect"], "format" | "delimiter" | "encoding">;
+export type TargetTable = InspectedFile["targets"][number];
+export type RowImport = Outputs["dataImport"]["ofJob"];
+export type ImportReport = NonNullable<RowImport["report"]>;
+export type ImportWish = Omit<Inputs["dataImport"]["check"], "projectId" | "idempotencyKey" | "purpose">;
+
 export type Comparison = Outputs["comparison"]["structure"];
 
 export type RowComparison = Outputs["comparison"]["list"][number];

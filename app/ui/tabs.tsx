@@ -4,7 +4,8 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cx } from "@/app/ui/class-names";
 
-type Tab = { href: string; label: string };
+/** `deep`: the pages below it belong to it as well. */
+type Tab = { href: string; label: string; deep?: boolean };
 
 /** Tabs that are pages: links, so they can be opened anywhere and come back after a reload. */
 export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
@@ -12,14 +13,16 @@ export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
   return (
     <nav aria-label={label} className="border-line border-b">
       <ul className="-mb-px flex gap-4">
-        {tabs.map(({ href, label: name }) => (
+        {tabs.map(({ href, label: name, deep }) => (
           <li key={href}>
             <Link
               href={href}
-              aria-current={pathname === href ? "page" : undefined}
+              aria-current={pathname === href ? "page" : isIn(pathname, { href, deep }) ? "true" : undefined}
               className={cx(
                 "flex h-9 items-center border-b-2 px-0.5 text-base",
-                pathname === href ? "border-accent font-medium" : "border-transparent text-muted hover:text-text",
+                isIn(pathname, { href, deep })
+                  ? "border-accent font-medium"
+                  : "border-transparent text-muted hover:text-text",
               )}
             >
               {name}
@@ -30,3 +33,6 @@ export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
     </nav>
   );
 }
+
+const isIn = (pathname: string, { href, deep }: Omit<Tab, "label">) =>
+  pathname === href || (deep === true && pathname.startsWith(`${href}/`));

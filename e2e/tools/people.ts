@@ -12,7 +12,7 @@ export const unique = () => randomBytes(4).toString("hex");
 type Wish = {
   role?: "admin" | "member";
   /** By the project's slug. */
-  permissions?: Record<string, ("export" | "manage")[]>;
+  permissions?: Record<string, ("export" | "import" | "restore" | "manage")[]>;
 };
 
 /** Somebody of this test alone. There is no page for it yet. */

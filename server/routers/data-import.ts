@@ -58,7 +58,7 @@ export const dataImportRouter = router({
       projectName: project.name,
       filename: found.filename,
       fileId: found.fileId,
-      options: job.options,
+      options: (job.kind === "check_import" ? checkOptions : importOptions).parse(job.options),
       report: found.report === null ? null : importReport.parse(found.report),
       safetyBackupId: found.safetyBackupId,
       startedAt: job.startedAt,
