@@ -2,13 +2,23 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { FileUp } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { MissingPermission } from "@/app/data/missing-permission";
 import { RunningJobs } from "@/app/job/running-jobs";
 import { useTRPC } from "@/app/trpc/client";
+import { alone } from "@/app/trpc/links";
 import { buttonClass } from "@/app/ui/button";
+import { EmptyState } from "@/app/ui/empty-state";
+import { plural } from "@/app/ui/format";
+import { Loaded } from "@/app/ui/loaded";
 import { Section } from "@/app/ui/section";
 import { SkeletonRows } from "@/app/ui/skeleton";
+
+const ExportForm = dynamic(() => import("@/app/data/export-form").then((module) => module.ExportForm), {
+  ssr: false,
+  loading: () => <SkeletonRows rows={8} label="Loading the form" />,
+});
 
 /** The rows of a project: out of its tables and into them. */
 export function DataPage({ slug }: { slug: string }) {
@@ -24,6 +34,13 @@ export function DataPage({ slug }: { slug: string }) {
         <Section title="Import rows">
           {can("import") ? <ImportStart slug={slug} /> : <MissingPermission permission="import" />}
         </Section>
+        {can("export") ? (
+          <ExportRows slug={slug} />
+        ) : (
+          <Section title="Export rows">
+            <MissingPermission permission="export" />
+          </Section>
+        )}
       </div>
     </>
   );
@@ -41,5 +58,24 @@ function ImportStart({ slug }: { slug: string }) {
         Import rows
       </Link>
     </div>
+  );
+}
+
+function ExportRows({ slug }: { slug: string }) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.data.tables.queryOptions({ projectId: slug }, { trpc: alone }));
+  return (
+    <Section title="Export rows" aside={query.data && plural(query.data.length, "table")}>
+      <Loaded query={query} rows={8} loading="Loading tables" failed="The tables could not be read">
+        {(tables) =>
+          tables.length === 0 ? (
+            <EmptyState>The schema has no tables, so there are no rows to export. An import needs one, too.</EmptyState>
+          ) : (
+            // Another set of tables is chosen anew.
+            <ExportForm key={tables.map(({ name }) => name).join("/")} slug={slug} tables={tables} />
+          )
+        }
+      </Loaded>
+    </Section>
   );
 }

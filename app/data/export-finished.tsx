@@ -5,7 +5,7 @@ import { mustBeThere } from "@/app/backup/use-download";
 import { JobResult } from "@/app/job/job-result";
 import { useTRPC } from "@/app/trpc/client";
 import { describeError } from "@/app/trpc/error";
-import type { DataExport } from "@/app/trpc/types";
+import type { ExportedFile } from "@/app/trpc/types";
 import { AbsoluteTime } from "@/app/ui/absolute-time";
 import { Button } from "@/app/ui/button";
 import { CopyLine } from "@/app/ui/copy-line";
@@ -48,7 +48,7 @@ export function ExportFinished({ jobId }: { jobId: string }) {
   );
 }
 
-function Made({ made }: { made: DataExport }) {
+function Made({ made }: { made: ExportedFile }) {
   const { filename, sizeBytes, records, tableCounts, sha256, expiresAt } = made;
   return (
     <>

@@ -34,6 +34,9 @@ export type FirstRows = Outputs["browse"]["rows"];
 
 export type DataTable = Outputs["data"]["tables"][number];
 
+export type ExportedFile = Outputs["data"]["exportOfJob"];
+export type DataExport = Inputs["data"]["startExport"];
+
 export type InspectedFile = Outputs["dataFile"]["inspect"];
 export type FileHints = Pick<Inputs["dataFile"]["inspect"], "format" | "delimiter" | "encoding">;
 export type TargetTable = InspectedFile["targets"][number];
@@ -60,8 +63,6 @@ export type Restore = Outputs["restore"]["ofJob"];
 
 export type ExportOptions = Inputs["export"]["startExport"];
 export type ExportEstimate = Outputs["export"]["estimate"];
-
-export type DataExport = Outputs["data"]["exportOfJob"];
 
 export type ApiToken = Outputs["token"]["list"][number];
 export type NewToken = Inputs["token"]["create"];
