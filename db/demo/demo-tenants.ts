@@ -17,6 +17,8 @@ export const demoTenants: readonly { slug: string; name: string; schema: string 
 type Options = {
   /** Drop and remake what is there. */
   reset?: boolean;
+  /** The slugs of those to make; all without it. */
+  only?: readonly string[];
   /** Called with the name of each tenant that is going to be made. */
   onTenant?: (name: string) => void;
 };
@@ -32,6 +34,7 @@ export async function createDemoTenants(sql: postgres.Sql, options: Options = {}
     if (!(await exists(tx, sharedSchema))) await tx.unsafe(createShared);
   });
   for (const tenant of tenants) {
+    if (options.only && !options.only.includes(tenant.slug)) continue;
     await sql.begin(async (tx) => {
       await prepare(tx);
       if (await exists(tx, tenant.schema)) return;

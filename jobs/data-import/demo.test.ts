@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { createDemoTenants, demoTenants } from "@/db/demo/demo-tenants";
+import { withDataExport } from "@/jobs/data/export";
+import { dataExportOptions } from "@/jobs/data/options";
+import { readDataSchema } from "@/jobs/data/tables";
+import { connectTenant } from "@/jobs/postgres/connection";
+import { canonicalSettings, fingerprintTables } from "@/jobs/postgres/fingerprint";
+import { qualified } from "@/jobs/postgres/identifier";
+import { givenControlPlane } from "@/jobs/testing/control-plane";
+import { dataFile, imported } from "@/jobs/testing/data-import";
+import { emptyCopy } from "@/jobs/testing/empty-copy";
+import { emptyDatabase } from "@/jobs/testing/restore";
+import { connectionOf, type Schema, sessions } from "@/jobs/testing/tenant";
+
+givenControlPlane();
+
+/** `DEMO_TENANTS=acme,globex npx vitest run jobs/data-import/demo` tries the large ones, too. */
+const slugs = (process.env.DEMO_TENANTS ?? "lunaria,spaeti").split(",");
+const chosen = demoTenants.filter(({ slug }) => slugs.includes(slug));
+
+async function demo({ slug, schema }: { slug: string; schema: string }): Promise<Schema> {
+  const url = await emptyDatabase();
+  await createDemoTenants(sessions(url), { only: [slug] });
+  return { schema, url, connection: connectionOf(url), sql: sessions(url) };
+}
+
+const emptied = (tenant: Schema) => emptyCopy(tenant, ({ sql }) => createDemoTenants(sql, { only: [] }));
+
+async function exported({ connection, schema }: Schema, wish: Record<string, unknown>) {
+  const session = connectTenant(connection, "test:export");
+  try {
+    const exporting = {
+      project: { slug: "demo", name: "Demo", schema },
+      options: dataExportOptions.parse(wish),
+      now: new Date(),
+    };
+    return await withDataExport(session, exporting, async (opened) => {
+      const pieces: Buffer[] = [];
+      for await (const piece of opened.pieces()) pieces.push(Buffer.from(piece));
+      return { filename: opened.filename, counts: await opened.counts(), bytes: Buffer.concat(pieces) };
+    });
+  } finally {
+    await session.end();
+  }
+}
+
+async function fingerprintsOf({ sql, schema }: Schema): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  await sql.begin("isolation level repeatable read", async (tx) => {
+    await canonicalSettings(tx, schema);
+    const { tables } = await readDataSchema(tx, schema);
+    await fingerprintTables(tx, { schema, tables: tables.map(({ name }) => name) }, (table, one) => {
+      found[table] = one;
+    });
+  });
+  return found;
+}
+
+describe.each(chosen)("the demo tenant $slug", (of) => {
+  it("comes back row by row from every format, in an empty copy", async () => {
+    const tenant = await demo(of);
+    const expected = await fingerprintsOf(tenant);
+    for (const wish of [{ format: "json", compress: true }, { format: "ndjson" }, { format: "csv" }]) {
+      const { bytes, filename } = await exported(tenant, wish);
+      const copy = await emptied(tenant);
+      // What was there is to be there again, not what triggers would make of it.
+      const outcome = await imported(copy, await dataFile(copy, bytes, filename), { triggers: false });
+      expect(outcome, JSON.stringify(outcome.report?.groups)).toMatchObject({
+        status: "completed",
+        errorMessage: null,
+      });
+      expect(await fingerprintsOf(copy), filename).toEqual(expected);
+    }
+  });
+});
+
+it("one client of lunaria, with everything that belongs to them, can be imported into an empty tenant", async () => {
+  const lunaria = demoTenants.find(({ slug }) => slug === "lunaria");
+  if (!lunaria) throw new Error("there is no lunaria");
+  const tenant = await demo(lunaria);
+  const [client] = await tenant.sql.unsafe<{ id: string }[]>(
+    `select client_id as id from ${qualified(tenant.schema, "appointments")} group by 1 order by count(*) desc limit 1`,
+  );
+  const { bytes, counts, filename } = await exported(tenant, { tableName: "clients", ids: [client?.id] });
+  expect(Object.keys(counts)).toEqual(
+    expect.arrayContaining(["clients", "charts", "appointments", "birth_data", "practitioners"]),
+  );
+  const copy = await emptied(tenant);
+  const outcome = await imported(copy, await dataFile(copy, bytes, filename));
+  expect(outcome, JSON.stringify(outcome.report?.groups)).toMatchObject({ status: "completed", errorMessage: null });
+  expect(Object.fromEntries(outcome.report?.tables.map(({ table, insert }) => [table, insert]) ?? [])).toEqual(counts);
+});
