@@ -34,7 +34,7 @@ export type DataSchema = { tables: DataTable[]; foreignKeys: DataForeignKey[] };
  * The tables of a schema that hold rows of its own, as its users see them: a partitioned table is one, and its partitions are
  * not listed. What belongs to an extension is left out. In the order of the names, byte by byte.
  */
-export async function readDataSchema(session: postgres.Sql, schema: string): Promise<DataSchema> {
+export async function readDataSchema(session: postgres.ISql, schema: string): Promise<DataSchema> {
   const tables = await session<DataTable[]>`
     select c.relname as name, c.relkind = 'p' as "isPartitioned", obj_description(c.oid, 'pg_class') as description,
       case when c.relkind = 'p' then (select sum(l.reltuples) filter (where l.reltuples >= 0)
