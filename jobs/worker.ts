@@ -14,6 +14,8 @@ import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
 import { sweepUnfinished } from "@/jobs/export-backup/sweep";
 import { exportBackup } from "@/jobs/export-backup/task";
+import { sweepExports } from "@/jobs/export-data/sweep";
+import { exportData } from "@/jobs/export-data/task";
 import { sweepDumps } from "@/jobs/import-dump/sweep";
 import { importDump } from "@/jobs/import-dump/task";
 import { cancelChannel } from "@/jobs/lifecycle/cancel";
@@ -34,7 +36,7 @@ const handlers: Record<JobKind, JobHandler> = {
   clone_project: cloneProject,
   compare_backups: compareBackups,
   import_dump: importDump,
-  export_data: importDump,
+  export_data: exportData,
   check_import: importDump,
   import_data: importDump,
 };
@@ -55,6 +57,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const stopReaping = every(reapEvery, reapAfterQuiet());
   const stopSweeping = every(sweepEvery, sweepUnfinished);
   const stopSweepingDumps = every(sweepEvery, sweepDumps);
+  const stopSweepingExports = every(sweepEvery, sweepExports);
   const stopReconciling = every(reconcileEvery, reconciler(localDestination(jobsEnv().BACKUP_DIR), readPerRound()));
   const stopDropping = every(dropEvery, dropKept);
   const queue = keepRunning(id, concurrency);
@@ -65,6 +68,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
       stopReaping();
       stopSweeping();
       stopSweepingDumps();
+      stopSweepingExports();
       stopReconciling();
       stopDropping();
       const drained = queue.stop();

@@ -1,5 +1,3 @@
-import type { FileHandle } from "node:fs/promises";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
@@ -7,10 +5,9 @@ import type { BackupCompression, backups } from "@/db/schema";
 import { callerOf } from "@/server/download-caller";
 import type { Exchange } from "@/server/exchange";
 import { sendProblem, toAppError } from "@/server/problem";
-import { parseRange } from "@/server/range";
 import { noteOnRequest } from "@/server/request-log";
 import { findBackup } from "@/server/routers/backup";
-import { sendRange } from "@/server/send-file";
+import { sendDownload } from "@/server/send-download";
 import { openStored } from "@/server/stored-file";
 
 const downloadPath = /^\/api\/v1\/backups\/([0-9a-f-]{36})\/download$/;
@@ -45,7 +42,7 @@ export async function serveDownload({ request, response, headers, url }: Exchang
     const { backup } = await findBackup(user, backupId);
     const file = await openStored(backup);
     try {
-      await send({ request, response, file, backup }, () =>
+      await sendDownload({ request, response, file, about: { ...backup, contentType: contentTypeOf(backup) } }, () =>
         recordAudit(db, origin, {
           action: "backup.downloaded",
           subject: { kind: "backup", id: backup.id },
@@ -60,33 +57,4 @@ export async function serveDownload({ request, response, headers, url }: Exchang
     sendProblem(response, toAppError(error), error);
   }
   return true;
-}
-
-type Download = {
-  request: IncomingMessage;
-  response: ServerResponse;
-  file: FileHandle;
-  backup: typeof backups.$inferSelect;
-};
-
-async function send({ request, response, file, backup }: Download, audit: () => Promise<void>) {
-  const etag = `"${backup.sha256}"`;
-  response.setHeader("ETag", etag);
-  response.setHeader("Accept-Ranges", "bytes");
-  response.setHeader("Cache-Control", "private, no-cache, no-transform");
-  response.setHeader("Last-Modified", backup.createdAt.toUTCString());
-  if (request.headers["if-none-match"] === etag) return void response.writeHead(304).end();
-  response.setHeader("Content-Type", contentTypeOf(backup));
-  response.setHeader("Content-Disposition", `attachment; filename="${backup.filename}"`);
-  response.setHeader("X-Content-Type-Options", "nosniff");
-  const range = parseRange(request.headers, { size: backup.sizeBytes, etag });
-  if (range === "unsatisfiable")
-    return void response.writeHead(416, { "Content-Range": `bytes */${backup.sizeBytes}` }).end();
-  const { start, end } = range ?? { start: 0, end: backup.sizeBytes - 1 };
-  if (range) response.setHeader("Content-Range", `bytes ${start}-${end}/${backup.sizeBytes}`);
-  response.writeHead(range ? 206 : 200, { "Content-Length": end - start + 1 });
-  if (request.method === "HEAD") return void response.end();
-  await audit();
-  // A client that left may come back for the rest.
-  await sendRange(file, response, { start, end });
 }

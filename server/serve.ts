@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { socketAddressHeader } from "@/server/address";
+import { serveDataDownload } from "@/server/data-download";
 import { serveDecrypted } from "@/server/decrypted-download";
 import { serveDocs } from "@/server/docs";
 import { serveDownload } from "@/server/download";
 import type { Door } from "@/server/exchange";
+import { serveExportedFile } from "@/server/exported-file";
 import { headersOf } from "@/server/headers";
 import { serveOperations } from "@/server/operations";
 import { serveProcedures } from "@/server/procedures";
@@ -23,6 +25,8 @@ const doors: Door[] = [
   serveDownload,
   serveDecrypted,
   serveTableDownload,
+  serveDataDownload,
+  serveExportedFile,
   serveProofReport,
   serveUpload,
   serveProcedures,

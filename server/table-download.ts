@@ -7,8 +7,10 @@ import { AppError } from "@/db/errors";
 import { type OpenTable, openTable } from "@/jobs/browse/dump";
 import { type TableFormat, tableFile, tableFormats } from "@/jobs/browse/table-file";
 import { tableOf, withDump } from "@/server/browse";
+import { disposition } from "@/server/disposition";
 import { callerOf } from "@/server/download-caller";
 import { type Exchange, goneSignal, requireMethod } from "@/server/exchange";
+import { nameInPath } from "@/server/name-in-path";
 import { sendProblem, toAppError } from "@/server/problem";
 import { noteOnRequest } from "@/server/request-log";
 import { findBackup } from "@/server/routers/backup";
@@ -33,7 +35,7 @@ export async function serveTableDownload(exchange: Exchange): Promise<boolean> {
   const gone = goneSignal(response);
   try {
     requireMethod(exchange, ["GET", "HEAD"], "A download is a GET or a HEAD.");
-    await serve(exchange, { backupId, name: nameIn(encoded), format: formatIn(url.searchParams) }, gone);
+    await serve(exchange, { backupId, name: nameInPath(encoded), format: formatIn(url.searchParams) }, gone);
   } catch (error) {
     if (!gone.aborted) sendProblem(response, toAppError(error), error);
   }
@@ -70,14 +72,6 @@ function send(table: OpenTable, { format, name, response }: Wanted & Pick<Exchan
   return pipeline(Readable.from(tableFile(format, table, name)), response);
 }
 
-function nameIn(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    throw new AppError("VALIDATION_ERROR", "The name of the table is not encoded as it has to be in an address.");
-  }
-}
-
 function formatIn(query: URLSearchParams): TableFormat {
   const { success, data } = z.enum(tableFormats).safeParse(query.get("format") ?? "csv");
   const fields = [{ field: "format", error: "must be csv, json or sql", code: "invalid_value" }];
@@ -87,11 +81,3 @@ function formatIn(query: URLSearchParams): TableFormat {
 
 /** Without what says of the backup how it is packed. */
 const stemOf = (filename: string) => filename.replace(/\.(dump|sql|tar)(\.gz|\.zst)?(\.age)?$/, "");
-
-/** RFC 6266: the name in ASCII for old programs, and as it is for others. */
-function disposition(filename: string): string {
-  const safe = filename.replace(/[/\\\p{Cc}]/gu, "_");
-  const ascii = safe.replace(/[^\x20-\x7e]|["%]/g, "_");
-  const encoded = encodeURIComponent(safe).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
-}

@@ -11,6 +11,7 @@ export const failureCodes = {
   database_unreachable: { retry: true },
   destination_unwritable: { retry: false },
   disk_full: { retry: false },
+  export_refused: { retry: false },
   internal_error: { retry: false },
   no_encryption_key: { retry: false },
   permission_denied: { retry: false },

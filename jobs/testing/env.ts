@@ -23,6 +23,7 @@ export const testEnv = {
   folder,
   backupDir: path.join(folder, "backups"),
   uploadDir: path.join(folder, "uploads"),
+  exportDir: path.join(folder, "exports"),
   /** Temporary files of all workers, and of what they start: what is left in here is a leftover. */
   tempDir: path.join(folder, "tmp"),
   controlUrl: controlUrl.href,
@@ -38,6 +39,7 @@ Object.assign(process.env, {
   DATABASE_URL: testEnv.controlUrl,
   BACKUP_DIR: testEnv.backupDir,
   UPLOAD_DIR: testEnv.uploadDir,
+  EXPORT_DIR: testEnv.exportDir,
 });
 mkdirSync(testEnv.tempDir, { recursive: true });
 

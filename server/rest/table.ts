@@ -3,6 +3,7 @@ import { backupRows, backupStreams } from "@/server/rest/rows/backup";
 import { browseRows, browseStreams } from "@/server/rest/rows/browse";
 import { comparisonRows } from "@/server/rest/rows/comparison";
 import { dataRows } from "@/server/rest/rows/data";
+import { dataStreams } from "@/server/rest/rows/data-streams";
 import { dumpRows, dumpStreams } from "@/server/rest/rows/dump";
 import { exportRows } from "@/server/rest/rows/export";
 import { operationStreams } from "@/server/rest/rows/operations";
@@ -33,5 +34,6 @@ export const streams: Stream[] = [
   ...browseStreams,
   ...proofStreams,
   ...dumpStreams,
+  ...dataStreams,
   ...operationStreams,
 ];

@@ -1,7 +1,18 @@
+import { z } from "zod";
 import { db } from "@/db/client";
+import { dataExportOptions, fullExport, rowsExport, tableExport, type Wish, wishOf } from "@/jobs/data/options";
 import { readDataSchema } from "@/jobs/data/tables";
+import { startDataExport } from "@/jobs/export-data/start";
+import { leaving } from "@/server/browse";
+import { choiceOf } from "@/server/data-export";
+import { findExport } from "@/server/data-file";
+import { inlineExport } from "@/server/data-inline";
+import { noteOnRequest } from "@/server/request-log";
 import { findDatabase, reach } from "@/server/tenant-database";
-import { projectProcedure, router } from "@/server/trpc";
+import { idempotencyKey, projectProcedure, projectRef, router, userProcedure } from "@/server/trpc";
+
+const ofProject = { projectId: projectRef };
+const exporting = projectProcedure("export").meta({ scope: "export", limit: "export" });
 
 export const dataRouter = router({
   /** The tables of the live schema whose rows can be exported. */
@@ -15,4 +26,45 @@ export const dataRouter = router({
       columns: columns.map(({ name, type, isNullable }) => ({ name, type, isNullable })),
     }));
   }),
+
+  /** The rows of all tables, or of some, as they are in one moment. */
+  full: exporting.input(fullExport.extend(ofProject)).mutation(({ ctx, input: { projectId: _, ...rest }, signal }) => {
+    const wish: Wish = { what: "full", ...rest };
+    return inlineExport({ ...ctx, wish, gone: leaving(signal, ctx.gone) });
+  }),
+
+  /** The rows of one table that fit the filters. */
+  table: exporting
+    .input(tableExport.extend(ofProject))
+    .mutation(({ ctx, input: { projectId: _, ...rest }, signal }) => {
+      const wish: Wish = { what: "table", ...rest };
+      return inlineExport({ ...ctx, wish, gone: leaving(signal, ctx.gone) });
+    }),
+
+  /** Chosen rows of a table, with everything that belongs to them. */
+  rows: exporting.input(rowsExport.extend(ofProject)).mutation(({ ctx, input: { projectId: _, ...rest }, signal }) => {
+    const wish: Wish = { what: "rows", ...rest };
+    return inlineExport({ ...ctx, wish, gone: leaving(signal, ctx.gone) });
+  }),
+
+  /** Starts an export to a file. The answer comes at once; `job.getStatus` tells the rest, `exportOfJob` what came of it. */
+  startExport: exporting
+    .input(dataExportOptions.extend({ ...ofProject, idempotencyKey }))
+    .mutation(async ({ ctx, input: { projectId: _, idempotencyKey, ...options } }) => {
+      const wish = wishOf(options);
+      const job = await db.transaction((tx) =>
+        startDataExport(tx, ctx.origin, { projectId: ctx.project.id, options, told: choiceOf(wish), idempotencyKey }),
+      );
+      noteOnRequest({ jobId: job.id });
+      return { jobId: job.id, status: job.status };
+    }),
+
+  /** The file that a job has made, for as long as it is kept. */
+  exportOfJob: userProcedure
+    .meta({ scope: "export" })
+    .input(z.object({ jobId: z.uuid() }))
+    .query(async ({ ctx, input }) => {
+      const { file } = await findExport(ctx.user, input.jobId);
+      return file;
+    }),
 });
