@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 import { CloneFinished } from "@/app/clone/clone-finished";
 import { ComparisonFinished } from "@/app/comparison/comparison-finished";
+import { ExportFinished } from "@/app/data/export-finished";
 import { ImportFinished } from "@/app/dump/import-finished";
 import { closeJob } from "@/app/job/job-address";
 import { JobAnnouncer } from "@/app/job/job-announcer";
@@ -98,6 +99,7 @@ function Completed({ job }: { job: Job }) {
     case "import_dump":
       return <ImportFinished job={job} />;
     case "export_data":
+      return <ExportFinished jobId={job.id} />;
     case "check_import":
     case "import_data":
       return null;

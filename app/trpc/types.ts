@@ -52,6 +52,8 @@ export type Restore = Outputs["restore"]["ofJob"];
 export type ExportOptions = Inputs["export"]["startExport"];
 export type ExportEstimate = Outputs["export"]["estimate"];
 
+export type ExportedFile = Outputs["data"]["exportOfJob"];
+
 export type ApiToken = Outputs["token"]["list"][number];
 export type NewToken = Inputs["token"]["create"];
 export type MadeToken = Outputs["token"]["create"];
