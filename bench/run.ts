@@ -1,3 +1,4 @@
+import { benchDataOut } from "@/bench/data-out";
 import { benchDownload } from "@/bench/download";
 import { benchEncryption, benchExport } from "@/bench/export";
 import { openLab } from "@/bench/lab";
@@ -62,6 +63,7 @@ try {
   await section("polling", () => benchPolling(lab, large, rounds));
   if (await onPath("nginx")) await section("download", () => benchDownload(lab, large, rounds));
   else console.log("nginx is not installed: the download is left out.");
+  await section("rows", () => benchDataOut(lab, large, rounds));
   await section("queue", () => benchQueue(lab));
   await section("list", () => benchList(lab, Math.max(rounds, 20)));
   await section("product", benchProduct);

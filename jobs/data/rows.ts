@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { batches } from "@/jobs/data/batches";
 import type { DataTable } from "@/jobs/data/tables";
 import { quoteLiteral } from "@/jobs/postgres/identifier";
 
@@ -26,14 +27,8 @@ export function csvRows(
   return copied(session, `copy (${query}) to stdout (${options})`);
 }
 
-/** What COPY sends. What is left when nobody wants more is thrown away as it comes: until then the session does nothing else. */
 async function* copied(session: CopySession, statement: string): AsyncGenerator<Buffer> {
-  const stream = await session.unsafe(statement).readable();
-  try {
-    for await (const piece of stream.iterator({ destroyOnReturn: false })) yield piece;
-  } finally {
-    stream.on("error", () => {}).resume();
-  }
+  yield* batches(await session.unsafe(statement).readable());
 }
 
 export type JsonRows = {
