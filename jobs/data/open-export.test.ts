@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type OpenExport, withExport } from "@/jobs/data/open-export";
 import { type DataExportOptions, dataExportOptions, wishOf } from "@/jobs/data/options";
 import { loadSubject } from "@/jobs/lifecycle/subject";
-import { blocking } from "@/jobs/testing/blocking";
+import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { gather } from "@/jobs/testing/gather";
 import { adminSql, makeTenant, type Tenant, unique } from "@/jobs/testing/tenant";
@@ -214,6 +214,18 @@ it.each<[string, Options]>([
   ["no tables", { includeTables: [] }],
 ])("does not fit the options: %s", (_, options) => {
   expect(dataExportOptions.safeParse(options).success).toBe(false);
+});
+
+it("a table that is emptied and filled while the export opens is not taken for an empty one", async () => {
+  const { schema, url } = tenant;
+  await using filling = await blocking(url, `truncate ${schema}.charts`);
+  await filling.sql.unsafe(
+    `insert into ${schema}.charts values (10, 1, 12345678901234567890.10), (11, 2, 'NaN'), (12, null, 0.00)`,
+  );
+  const reading = read({ includeTables: ["charts"] });
+  await waitingForLock("coffer:test-");
+  await filling.commit();
+  expect((await reading).tableCounts).toEqual({ charts: 3 });
 });
 
 it("row security is an error, never fewer rows", async () => {
