@@ -1,44 +1,47 @@
 import type { Lab } from "@/bench/lab";
 import { alternate, shell } from "@/bench/measure";
 import { type Row, seconds } from "@/bench/report";
-import { withDataExport } from "@/jobs/data/export";
-import { dataExportOptions } from "@/jobs/data/options";
-import { connectTenant } from "@/jobs/postgres/connection";
+import { signJwt } from "@/server/jwt";
 
-const formats = [
-  { format: "csv", what: "a table's rows as CSV, speed against a bare `COPY … TO STDOUT (FORMAT csv)`", atLeast: 0.8 },
-  { format: "json", what: "a table's rows as JSON, speed against a bare `COPY (SELECT row_to_json …)`", atLeast: 0.7 },
-] as const;
+const port = 43_121;
 
-const bare = {
-  csv: (table: string) => `copy (select * from ${table}) to stdout (format csv)`,
-  json: (table: string) => `copy (select row_to_json(t) from ${table} t) to stdout`,
-};
-
-/** The largest table of the tenant, from the first byte to the last, against psql that throws away what the server sends. */
-export async function benchRows(
+/** The largest table as rows, by the door that people download from, against what PostgreSQL itself can do. */
+export async function benchDataOut(
   lab: Lab,
-  { slug, schemaName: schema }: { slug: string; schemaName: string },
+  project: { slug: string; schemaName: string },
   rounds: number,
 ): Promise<Row[]> {
-  const session = connectTenant(lab.server.tenants, "bench");
+  const web = await lab.start("web", { PORT: String(port) });
+  const token = await signJwt(lab.admin);
+  const table = `${project.schemaName}.part_0`;
+  const door = (format: string) => {
+    const url = `http://127.0.0.1:${port}/api/v1/export/part_0/download?project_id=${project.slug}&format=${format}`;
+    return () => shell(`curl -fsS -o /dev/null -H "Authorization: Bearer ${token}" '${url}'`, lab.pgEnv);
+  };
+  const copy = (what: string) => () => shell(`psql -qXc "copy ${what}" > /dev/null`, lab.pgEnv);
+  const peers = {
+    csv: { peer: copy(`${table} to stdout (format csv)`), words: "`COPY … TO STDOUT (FORMAT csv)`", atLeast: 0.8 },
+    json: {
+      peer: copy(`(select row_to_json(t) from ${table} t) to stdout`),
+      words: "`COPY (SELECT row_to_json(t) …) TO STDOUT`",
+      atLeast: 0.7,
+    },
+  };
   const rows: Row[] = [];
   try {
-    for (const { format, what, atLeast } of formats) {
-      const options = dataExportOptions.parse({ format, tableName: "part_0", includeMetadata: false });
-      const exporting = { project: { slug, name: slug, schema }, options, now: new Date() };
-      const times = await alternate(rounds, {
-        ours: () =>
-          withDataExport(session, exporting, async (opened) => {
-            for await (const _ of opened.pieces());
-          }),
-        bare: () => shell(`psql -qXc "${bare[format](`${schema}.part_0`)}" > /dev/null`, lab.pgEnv),
+    for (const [format, { peer, words, atLeast }] of Object.entries(peers)) {
+      const times = await alternate(rounds, { ours: door(format), peer });
+      rows.push({
+        what: `rows of a table as ${format} by HTTP, against ${words} (its speed is 1)`,
+        ours: seconds(times.ours),
+        peer: seconds(times.peer),
+        result: times.peer / times.ours,
+        unit: "",
+        target: { atLeast },
       });
-      const result = times.bare / times.ours;
-      rows.push({ what, ours: seconds(times.ours), peer: seconds(times.bare), result, unit: "", target: { atLeast } });
     }
+    return rows;
   } finally {
-    await session.end({ timeout: 1 });
+    await lab.stop(web);
   }
-  return rows;
 }

@@ -1,5 +1,5 @@
 import { benchImport } from "@/bench/data-in";
-import { benchRows } from "@/bench/data-out";
+import { benchDataOut } from "@/bench/data-out";
 import { benchDownload } from "@/bench/download";
 import { benchEncryption, benchExport } from "@/bench/export";
 import { openLab } from "@/bench/lab";
@@ -64,8 +64,8 @@ try {
   await section("polling", () => benchPolling(lab, large, rounds));
   if (await onPath("nginx")) await section("download", () => benchDownload(lab, large, rounds));
   else console.log("nginx is not installed: the download is left out.");
+  await section("rows", () => benchDataOut(lab, large, rounds));
   await section("queue", () => benchQueue(lab));
-  await section("rows", () => benchRows(lab, large, rounds));
   await section("import", () => withWorker(() => benchImport(lab, Math.min(megabytes, 300), rounds)));
   await section("list", () => benchList(lab, Math.max(rounds, 20)));
   await section("product", benchProduct);

@@ -10,7 +10,7 @@ const schema = z.object({
   BACKUP_DIR: z.string().optional(),
   /** Where uploaded dumps wait until a project is made of them; workers on other hosts need the same folder. */
   UPLOAD_DIR: z.string().optional(),
-  /** Where files of exported rows are kept for a day; shared by all hosts, as the folder of uploads is. */
+  /** Where files of exported rows are, a day at most; workers and web processes on other hosts need the same folder. */
   EXPORT_DIR: z.string().optional(),
   /** The largest file that may be uploaded, and the most that it may unpack to. */
   UPLOAD_MAX_MB: z.coerce.number().positive().default(5_000),
@@ -29,12 +29,8 @@ const schema = z.object({
 });
 
 let parsed:
-  | (Omit<z.infer<typeof schema>, "COFFER_PG_BIN"> & {
-      BACKUP_DIR: string;
-      UPLOAD_DIR: string;
-      EXPORT_DIR: string;
-      pgBin: string[];
-    })
+  | (Omit<z.infer<typeof schema>, "COFFER_PG_BIN"> &
+      Record<"BACKUP_DIR" | "UPLOAD_DIR" | "EXPORT_DIR", string> & { pgBin: string[] })
   | undefined;
 
 /** The worker's environment, read once, on first use. */

@@ -17,7 +17,7 @@ import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
 import { sweepUnfinished } from "@/jobs/export-backup/sweep";
 import { exportBackup } from "@/jobs/export-backup/task";
-import { sweepExports } from "@/jobs/export-data/files";
+import { sweepExports } from "@/jobs/export-data/sweep";
 import { exportData } from "@/jobs/export-data/task";
 import { sweepUploads } from "@/jobs/import-dump/sweep";
 import { importDump } from "@/jobs/import-dump/task";

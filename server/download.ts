@@ -7,7 +7,7 @@ import type { Exchange } from "@/server/exchange";
 import { sendProblem, toAppError } from "@/server/problem";
 import { noteOnRequest } from "@/server/request-log";
 import { findBackup } from "@/server/routers/backup";
-import { attachment, serveFile } from "@/server/serve-file";
+import { sendDownload } from "@/server/send-download";
 import { openStored } from "@/server/stored-file";
 
 const downloadPath = /^\/api\/v1\/backups\/([0-9a-f-]{36})\/download$/;
@@ -42,23 +42,13 @@ export async function serveDownload({ request, response, headers, url }: Exchang
     const { backup } = await findBackup(user, backupId);
     const file = await openStored(backup);
     try {
-      await serveFile(
-        { request, response },
-        {
-          ...backup,
-          file,
-          sha256: backup.sha256,
-          modifiedAt: backup.createdAt,
-          contentType: contentTypeOf(backup),
-          disposition: attachment(backup.filename),
-          audit: () =>
-            recordAudit(db, origin, {
-              action: "backup.downloaded",
-              subject: { kind: "backup", id: backup.id },
-              projectId: backup.projectId,
-              details: { filename: backup.filename, range: request.headers.range?.slice(0, 100) },
-            }),
-        },
+      await sendDownload({ request, response, file, about: { ...backup, contentType: contentTypeOf(backup) } }, () =>
+        recordAudit(db, origin, {
+          action: "backup.downloaded",
+          subject: { kind: "backup", id: backup.id },
+          projectId: backup.projectId,
+          details: { filename: backup.filename, range: request.headers.range?.slice(0, 100) },
+        }),
       );
     } finally {
       await file.close();

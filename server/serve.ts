@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { socketAddressHeader } from "@/server/address";
-import { serveRows } from "@/server/data-export/download";
-import { serveExportedRows } from "@/server/data-export/file";
+import { serveDataDownload } from "@/server/data-download";
 import { serveResumable } from "@/server/data-file/resumable";
 import { serveDataUpload } from "@/server/data-file/upload";
 import { serveDecrypted } from "@/server/decrypted-download";
 import { serveDocs } from "@/server/docs";
 import { serveDownload } from "@/server/download";
 import type { Door } from "@/server/exchange";
+import { serveExportedFile } from "@/server/exported-file";
 import { headersOf } from "@/server/headers";
 import { serveImportProblems } from "@/server/import-problems";
 import { serveOperations } from "@/server/operations";
@@ -28,8 +28,8 @@ const doors: Door[] = [
   serveDownload,
   serveDecrypted,
   serveTableDownload,
-  serveRows,
-  serveExportedRows,
+  serveDataDownload,
+  serveExportedFile,
   serveProofReport,
   serveUpload,
   serveImportProblems,

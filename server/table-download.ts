@@ -7,12 +7,13 @@ import { AppError } from "@/db/errors";
 import { type OpenTable, openTable } from "@/jobs/browse/dump";
 import { type TableFormat, tableFile, tableFormats } from "@/jobs/browse/table-file";
 import { tableOf, withDump } from "@/server/browse";
+import { disposition } from "@/server/disposition";
 import { callerOf } from "@/server/download-caller";
 import { type Exchange, goneSignal, requireMethod } from "@/server/exchange";
+import { nameInPath } from "@/server/name-in-path";
 import { sendProblem, toAppError } from "@/server/problem";
 import { noteOnRequest } from "@/server/request-log";
 import { findBackup } from "@/server/routers/backup";
-import { attachment } from "@/server/serve-file";
 
 const tablePath = /^\/api\/v1\/backups\/([0-9a-f-]{36})\/tables\/([^/]+)\/download$/;
 
@@ -34,7 +35,7 @@ export async function serveTableDownload(exchange: Exchange): Promise<boolean> {
   const gone = goneSignal(response);
   try {
     requireMethod(exchange, ["GET", "HEAD"], "A download is a GET or a HEAD.");
-    await serve(exchange, { backupId, name: nameIn(encoded), format: formatIn(url.searchParams) }, gone);
+    await serve(exchange, { backupId, name: nameInPath(encoded), format: formatIn(url.searchParams) }, gone);
   } catch (error) {
     if (!gone.aborted) sendProblem(response, toAppError(error), error);
   }
@@ -53,7 +54,7 @@ async function serve({ request, response, headers }: Exchange, wanted: Wanted, g
     await using table = await openTable(dump, name);
     if (!table) throw none();
     response.setHeader("Content-Type", contentTypes[wanted.format]);
-    response.setHeader("Content-Disposition", attachment(`${stemOf(backup.filename)}.${name}.${wanted.format}`));
+    response.setHeader("Content-Disposition", disposition(`${stemOf(backup.filename)}.${name}.${wanted.format}`));
     response.setHeader("Cache-Control", "private, no-store, no-transform");
     response.setHeader("X-Content-Type-Options", "nosniff");
     if (request.method === "HEAD") return void response.writeHead(200).end();
@@ -69,14 +70,6 @@ async function serve({ request, response, headers }: Exchange, wanted: Wanted, g
 
 function send(table: OpenTable, { format, name, response }: Wanted & Pick<Exchange, "response">): Promise<void> {
   return pipeline(Readable.from(tableFile(format, table, name)), response);
-}
-
-function nameIn(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    throw new AppError("VALIDATION_ERROR", "The name of the table is not encoded as it has to be in an address.");
-  }
 }
 
 function formatIn(query: URLSearchParams): TableFormat {

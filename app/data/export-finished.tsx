@@ -1,72 +1,52 @@
 "use client";
 
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { mustBeThere } from "@/app/backup/use-download";
+import { useQuery } from "@tanstack/react-query";
 import { JobResult } from "@/app/job/job-result";
 import { useTRPC } from "@/app/trpc/client";
-import { describeError } from "@/app/trpc/error";
 import type { ExportedFile } from "@/app/trpc/types";
-import { AbsoluteTime } from "@/app/ui/absolute-time";
-import { Button } from "@/app/ui/button";
-import { CopyLine } from "@/app/ui/copy-line";
-import { formatBytes, plural, shortHash } from "@/app/ui/format";
+import { buttonClass } from "@/app/ui/button";
+import { formatBytes, plural } from "@/app/ui/format";
 import { Loaded } from "@/app/ui/loaded";
-import { Notice } from "@/app/ui/notice";
+import { RelativeTime } from "@/app/ui/relative-time";
 import { StatusMark } from "@/app/ui/status-mark";
 
-/** The file that an export of rows has made. */
+/** The file of rows that a job has made, for as long as it is kept. */
 export function ExportFinished({ jobId }: { jobId: string }) {
   const trpc = useTRPC();
   const query = useQuery(trpc.data.exportOfJob.queryOptions({ jobId }));
-  const { mutate, error, isPending } = useMutation({
-    mutationFn: async (path: string) => {
-      await mustBeThere(path);
-      window.location.assign(path);
-    },
-    meta: { changesNothing: true, showsError: true },
-  });
-  const made = query.data;
   return (
-    <JobResult
-      actions={
-        made && (
-          <Button variant="primary" pending={isPending} data-autofocus onClick={() => mutate(made.downloadUrl)}>
-            Download
-          </Button>
-        )
-      }
-    >
-      <Loaded query={query} rows={3} loading="Loading the export" failed="The file of this export is not there">
-        {(made) => <Made made={made} />}
+    <JobResult actions={query.data && <DownloadLink jobId={jobId} />}>
+      <Loaded query={query} rows={3} loading="Loading the export" failed="The file is not there">
+        {(file) => <FileFacts file={file} />}
       </Loaded>
-      {error && (
-        <Notice tone="bad" role="alert">
-          {describeError(error).message}
-        </Notice>
-      )}
     </JobResult>
   );
 }
 
-function Made({ made }: { made: ExportedFile }) {
-  const { filename, sizeBytes, records, tableCounts, sha256, expiresAt } = made;
+function FileFacts({ file }: { file: ExportedFile }) {
   return (
     <>
       <div className="flex flex-col gap-1">
         <StatusMark tone="good" className="font-medium text-lg">
-          Rows exported
+          Rows ready
         </StatusMark>
-        <p className="tabular-nums">
-          {plural(records, "row")} of {plural(Object.keys(tableCounts).length, "table")} in {formatBytes(sizeBytes)}
+        <p className="flex flex-wrap gap-x-5 tabular-nums">
+          <span>{formatBytes(file.sizeBytes)}</span>
+          <span>
+            {plural(file.recordCount, "row")} of {plural(Object.keys(file.tableCounts).length, "table")}
+          </span>
         </p>
       </div>
-      <p className="break-all font-mono text-sm">{filename}</p>
-      <CopyLine label="sha256" text={sha256}>
-        {shortHash(sha256)}
-      </CopyLine>
-      <p>
-        The file expires <AbsoluteTime time={expiresAt} ahead />.
+      <p className="break-all font-mono text-sm">{file.filename}</p>
+      <p className="text-muted text-sm">
+        The file is removed <RelativeTime time={file.expiresAt} ahead />.
       </p>
     </>
   );
 }
+
+const DownloadLink = ({ jobId }: { jobId: string }) => (
+  <a href={`/api/v1/exports/${jobId}/download`} download data-autofocus className={buttonClass({ variant: "primary" })}>
+    Download
+  </a>
+);

@@ -33,7 +33,7 @@ export const kindWord = (kind: Job["kind"]): string => kindWords[kind];
 
 /** What changes data has to be confirmed again, where it was started. */
 export const canRetry = (kind: Job["kind"]): boolean =>
-  kind === "export_backup" || kind === "verify_backup" || kind === "compare_backups";
+  kind === "export_backup" || kind === "verify_backup" || kind === "compare_backups" || kind === "export_data";
 
 /** `Export of Acme Shop` */
 export const jobTitle = (job: Pick<JobSummary, "kind" | "projectName">): string =>
@@ -42,7 +42,9 @@ export const jobTitle = (job: Pick<JobSummary, "kind" | "projectName">): string 
 const stepWords: Record<string, string> = {
   check: "Check",
   snapshot: "Snapshot",
+  count: "Count",
   dump: "Dump",
+  write: "Write",
   verify: "Verify",
   store: "Store",
   read: "Read",

@@ -561,8 +561,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Export the rows of a project
-         * @description Of all tables or some, all as they were at one time. Several tables as CSV are a zip file with a file for each.
+         * Export the rows of all tables, or of some
+         * @description All of one moment. CSV of several tables is a zip with a file for each; where there is but one table it is plain CSV. In CSV a NULL is nothing, and an empty text is `""`. `project_id` may stand in the query instead.
          */
         post: operations["exportAllRows"];
         delete?: never;
@@ -582,7 +582,7 @@ export interface paths {
         put?: never;
         /**
          * Export rows of one table
-         * @description Those that pass all `filters`: `{ column: value }` or `{ column: { operator: value } }` with eq, ne, lt, lte, gt, gte, in, like, is_null. With `limit` or `offset` in the order of the primary key.
+         * @description Those that fit all `filters`. With `limit` or `offset` they come in the order of the primary key, so that pages fit together. `project_id` may stand in the query instead.
          */
         post: operations["exportTableRows"];
         delete?: never;
@@ -601,8 +601,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Export chosen rows of one table with everything that belongs to them
-         * @description By the primary key: `ids` (also as `client_ids` and the like), each a value, or an object where the key has several columns. With `include_related`, all that refers to them, and what that refers to. A table that is called full, table or tables is named in `table_name` of the other operations.
+         * Export chosen rows with everything that belongs to them
+         * @description By primary key, as values, or as objects where the key has several columns. With `include_related` whatever refers to these rows comes along, and what all of these refer to. `client_ids` for the table `clients`, or any other name that ends in `_ids`, means the same as `ids`. Tables that are called `full` or `table` are written `%66ull` and `%74able` in this path. `project_id` may stand in the query instead.
          */
         post: operations["exportChosenRows"];
         delete?: never;
@@ -621,10 +621,27 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Start to write rows into a file
-         * @description For large exports: with progress and cancel, to be downloaded from `/api/v1/exports/{job_id}/download` for a day. Takes what the other exports of rows take.
+         * Start an export of rows to a file
+         * @description Everything without `table_name`, one table with it, chosen rows with `ids` as well. Poll the job for its progress; with `Prefer: wait=N` the answer comes when it is over, or after N seconds. The file is kept for a day.
          */
         post: operations["startDataExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what an export of rows has made */
+        get: operations["getExportedFile"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -893,10 +910,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Download the rows of a project while they are read
-         * @description Without a limit, and without a length: a connection that breaks means that the file is not whole.
+         * Download the rows of all tables, or of some
+         * @description The options of `exportAllRows` as a query, lists with commas or as JSON. The file is made as the rows are read, so it has no length; a connection that breaks means that it is not whole.
          */
         get: operations["downloadAllRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export/table/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download rows of a table, whatever it is called
+         * @description The options of `exportTableRows`, or with `ids` those of `exportChosenRows`, as a query. The file is made as the rows are read, so it has no length; a connection that breaks means that it is not whole.
+         */
+        get: operations["downloadNamedTableRows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -912,7 +949,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download rows of one table while they are read */
+        /**
+         * Download rows of a table
+         * @description The same with the table's name in the path. The file is made as the rows are read, so it has no length; a connection that breaks means that it is not whole.
+         */
         get: operations["downloadTableRows"];
         put?: never;
         post?: never;
@@ -929,8 +969,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download the file that a job has made of rows */
-        get: operations["downloadExport"];
+        /**
+         * Download the file of an export of rows
+         * @description For as long as it is kept. Takes ranges; the ETag is the file's sha256.
+         */
+        get: operations["downloadExportedFile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1465,27 +1508,36 @@ export interface components {
             job_id: string;
             kept_until: string | null;
         };
-        DataExport: {
+        ExportedRows: {
             /** @constant */
             success: true;
+            /** @example 12 rows of 3 tables. */
             message: string;
             /** @enum {string} */
             format: "json" | "ndjson" | "csv";
-            /** @description JSON as itself, with every digit; NDJSON and CSV as text; what is packed (gzip, or the zip of several tables as CSV) in base64. Null above 1 MiB: download it. */
+            /** @description Up to 1 MiB: JSON as it is, with every digit that PostgreSQL gave; NDJSON and CSV as a text; what is `compressed` as base64. Null when it is larger: take it from `download_url`. */
             data: unknown;
             record_count: number;
+            /**
+             * @description Rows by table.
+             * @example {
+             *       "clients": 12
+             *     }
+             */
             table_counts: {
                 [key: string]: number;
             };
-            /** Format: date-time */
-            export_timestamp: string;
-            compressed: boolean;
-            download_filename: string;
             /**
-             * Format: uri
-             * @description The same rows without a limit. Needs the same authorization as this request.
+             * Format: date-time
+             * @description The moment that all rows are of.
              */
-            download_url: string;
+            export_timestamp: string;
+            /** @description A gzip, or a zip: CSV of several tables. */
+            compressed: boolean;
+            /** @example acme_2026-01-29T153007Z.json */
+            download_filename: string;
+            /** @description Where the same rows can be downloaded, as they are then; needs the same authorization. Null when they are chosen by more than an address holds: start an export to a file. */
+            download_url: string | null;
         };
         Import: {
             /** @constant */
@@ -5665,8 +5717,9 @@ export interface operations {
                  *       "project_id": "acme",
                  *       "format": "json",
                  *       "exclude_tables": [
-                 *         "logs"
-                 *       ]
+                 *         "audit_log"
+                 *       ],
+                 *       "pretty": true
                  *     }
                  */
                 "application/json": {
@@ -5676,15 +5729,30 @@ export interface operations {
                      * @enum {string}
                      */
                     format?: "json" | "ndjson" | "csv";
-                    /** @default false */
+                    /**
+                     * @description JSON with a line for each column.
+                     * @default false
+                     */
                     pretty?: boolean;
-                    /** @default true */
+                    /**
+                     * @description JSON only: `{metadata, data}` with columns, types and counts, instead of the data alone.
+                     * @default true
+                     */
                     include_metadata?: boolean;
-                    /** @default , */
+                    /**
+                     * @default ,
+                     * @example ;
+                     */
                     csv_delimiter?: string;
-                    /** @default false */
+                    /**
+                     * @description With gzip. A zip is compressed already.
+                     * @default false
+                     */
                     compress?: boolean;
-                    /** @default false */
+                    /**
+                     * @description CSV only: an apostrophe before texts that begin with `=`, `+`, `-`, `@`, tab or carriage return, which spreadsheets would run. Such a file does not import as it was.
+                     * @default false
+                     */
                     guard_formulas?: boolean;
                     include_tables?: string[];
                     exclude_tables?: string[];
@@ -5706,7 +5774,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DataExport"];
+                    "application/json": components["schemas"]["ExportedRows"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
@@ -5837,34 +5905,57 @@ export interface operations {
                 /**
                  * @example {
                  *       "project_id": "acme",
-                 *       "table_name": "orders",
+                 *       "table_name": "clients",
                  *       "format": "csv",
                  *       "filters": {
-                 *         "total": {
+                 *         "id": {
                  *           "gte": 100
                  *         }
                  *       },
-                 *       "limit": 1000
+                 *       "limit": 50
                  *     }
                  */
                 "application/json": {
                     project_id: string;
-                    table_name: string;
                     /**
                      * @default json
                      * @enum {string}
                      */
                     format?: "json" | "ndjson" | "csv";
-                    /** @default false */
+                    /**
+                     * @description JSON with a line for each column.
+                     * @default false
+                     */
                     pretty?: boolean;
-                    /** @default true */
+                    /**
+                     * @description JSON only: `{metadata, data}` with columns, types and counts, instead of the data alone.
+                     * @default true
+                     */
                     include_metadata?: boolean;
-                    /** @default , */
+                    /**
+                     * @default ,
+                     * @example ;
+                     */
                     csv_delimiter?: string;
-                    /** @default false */
+                    /**
+                     * @description With gzip. A zip is compressed already.
+                     * @default false
+                     */
                     compress?: boolean;
-                    /** @default false */
+                    /**
+                     * @description CSV only: an apostrophe before texts that begin with `=`, `+`, `-`, `@`, tab or carriage return, which spreadsheets would run. Such a file does not import as it was.
+                     * @default false
+                     */
                     guard_formulas?: boolean;
+                    table_name: string;
+                    /**
+                     * @description By column: a value, or comparisons, all of which must hold.
+                     * @example {
+                     *       "status": {
+                     *         "ne": "closed"
+                     *       }
+                     *     }
+                     */
                     filters?: {
                         [key: string]: (string | number | boolean | null) | {
                             [key: string]: (string | number | boolean | null) | (string | number | boolean | null)[];
@@ -5890,7 +5981,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DataExport"];
+                    "application/json": components["schemas"]["ExportedRows"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
@@ -6022,11 +6113,12 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "project_id": "lunaria",
+                 *       "project_id": "acme",
                  *       "ids": [
-                 *         17
+                 *         1,
+                 *         2
                  *       ],
-                 *       "format": "json"
+                 *       "include_related": true
                  *     }
                  */
                 "application/json": {
@@ -6036,20 +6128,38 @@ export interface operations {
                      * @enum {string}
                      */
                     format?: "json" | "ndjson" | "csv";
-                    /** @default false */
+                    /**
+                     * @description JSON with a line for each column.
+                     * @default false
+                     */
                     pretty?: boolean;
-                    /** @default true */
+                    /**
+                     * @description JSON only: `{metadata, data}` with columns, types and counts, instead of the data alone.
+                     * @default true
+                     */
                     include_metadata?: boolean;
-                    /** @default , */
+                    /**
+                     * @default ,
+                     * @example ;
+                     */
                     csv_delimiter?: string;
-                    /** @default false */
+                    /**
+                     * @description With gzip. A zip is compressed already.
+                     * @default false
+                     */
                     compress?: boolean;
-                    /** @default false */
+                    /**
+                     * @description CSV only: an apostrophe before texts that begin with `=`, `+`, `-`, `@`, tab or carriage return, which spreadsheets would run. Such a file does not import as it was.
+                     * @default false
+                     */
                     guard_formulas?: boolean;
                     ids: ((string | number | boolean | null) | {
                         [key: string]: string | number | boolean | null;
                     })[];
-                    /** @default true */
+                    /**
+                     * @description With whatever refers to these rows, and what all of these refer to.
+                     * @default true
+                     */
                     include_related?: boolean;
                 };
             };
@@ -6069,7 +6179,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DataExport"];
+                    "application/json": components["schemas"]["ExportedRows"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
@@ -6205,8 +6315,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "project_id": "acme",
-                 *       "format": "csv",
-                 *       "compress": true
+                 *       "format": "csv"
                  *     }
                  */
                 "application/json": {
@@ -6216,19 +6325,42 @@ export interface operations {
                      * @enum {string}
                      */
                     format?: "json" | "ndjson" | "csv";
-                    /** @default false */
+                    /**
+                     * @description JSON with a line for each column.
+                     * @default false
+                     */
                     pretty?: boolean;
-                    /** @default true */
+                    /**
+                     * @description JSON only: `{metadata, data}` with columns, types and counts, instead of the data alone.
+                     * @default true
+                     */
                     include_metadata?: boolean;
-                    /** @default , */
+                    /**
+                     * @default ,
+                     * @example ;
+                     */
                     csv_delimiter?: string;
-                    /** @default false */
+                    /**
+                     * @description With gzip. A zip is compressed already.
+                     * @default false
+                     */
                     compress?: boolean;
-                    /** @default false */
+                    /**
+                     * @description CSV only: an apostrophe before texts that begin with `=`, `+`, `-`, `@`, tab or carriage return, which spreadsheets would run. Such a file does not import as it was.
+                     * @default false
+                     */
                     guard_formulas?: boolean;
                     include_tables?: string[];
                     exclude_tables?: string[];
                     table_name?: string;
+                    /**
+                     * @description By column: a value, or comparisons, all of which must hold.
+                     * @example {
+                     *       "status": {
+                     *         "ne": "closed"
+                     *       }
+                     *     }
+                     */
                     filters?: {
                         [key: string]: (string | number | boolean | null) | {
                             [key: string]: (string | number | boolean | null) | (string | number | boolean | null)[];
@@ -6239,7 +6371,10 @@ export interface operations {
                     ids?: ((string | number | boolean | null) | {
                         [key: string]: string | number | boolean | null;
                     })[];
-                    /** @default true */
+                    /**
+                     * @description With whatever refers to these rows, and what all of these refer to.
+                     * @default true
+                     */
                     include_related?: boolean;
                 };
             };
@@ -6350,6 +6485,137 @@ export interface operations {
                     "X-Request-Id"?: string;
                     /** @description Seconds. */
                     "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getExportedFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All went well. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        job_id: string;
+                        /** Format: uuid */
+                        project_id: string;
+                        filename: string;
+                        content_type: string;
+                        size_bytes: number;
+                        sha256: string;
+                        record_count: number;
+                        table_counts: {
+                            [key: string]: number;
+                        };
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** Format: uri */
+                        download_url: string;
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `JOB_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INVALID_JOB_STATUS` */
+            409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `LINK_EXPIRED` */
+            410: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8608,23 +8874,21 @@ export interface operations {
     downloadAllRows: {
         parameters: {
             query: {
-                project_id: string;
                 format?: "json" | "ndjson" | "csv";
+                /** @description JSON with a line for each column. */
                 pretty?: boolean;
+                /** @description JSON only: `{metadata, data}` with columns, types and counts, instead of the data alone. */
                 include_metadata?: boolean;
                 csv_delimiter?: string;
+                /** @description With gzip. A zip is compressed already. */
                 compress?: boolean;
+                /** @description CSV only: an apostrophe before texts that begin with `=`, `+`, `-`, `@`, tab or carriage return, which spreadsheets would run. Such a file does not import as it was. */
                 guard_formulas?: boolean;
-                include_tables?: string[];
-                exclude_tables?: string[];
-                limit?: number;
-                offset?: number;
-                include_related?: boolean;
-                /** @description As JSON. */
-                filters?: string;
-                /** @description As JSON. */
-                ids?: string;
-                table_name?: string;
+                /** @description As JSON, or with commas between. */
+                include_tables?: string;
+                /** @description As JSON, or with commas between. */
+                exclude_tables?: string;
+                project_id: string;
             };
             header?: never;
             path?: never;
@@ -8639,10 +8903,166 @@ export interface operations {
                     "X-Request-Id"?: string;
                     /** @description The file's name. */
                     "Content-Disposition"?: string;
+                    /** @description How many rows there are in it. */
+                    "X-Record-Count"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": string;
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                    "application/zip": string;
+                    "application/gzip": string;
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PROJECT_NOT_FOUND`, `TABLE_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `METHOD_NOT_ALLOWED` */
+            405: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `DATABASE_UNREACHABLE` */
+            422: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMIT_EXCEEDED` */
+            429: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    downloadNamedTableRows: {
+        parameters: {
+            query: {
+                format?: "json" | "ndjson" | "csv";
+                /** @description JSON with a line for each column. */
+                pretty?: boolean;
+                /** @description JSON only: `{metadata, data}` with columns, types and counts, instead of the data alone. */
+                include_metadata?: boolean;
+                csv_delimiter?: string;
+                /** @description With gzip. A zip is compressed already. */
+                compress?: boolean;
+                /** @description CSV only: an apostrophe before texts that begin with `=`, `+`, `-`, `@`, tab or carriage return, which spreadsheets would run. Such a file does not import as it was. */
+                guard_formulas?: boolean;
+                /** @description As JSON. */
+                filters?: string;
+                limit?: number;
+                offset?: number;
+                /** @description As JSON, or with commas between. */
+                ids?: string;
+                /** @description With whatever refers to these rows, and what all of these refer to. */
+                include_related?: boolean;
+                project_id: string;
+                table_name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All went well. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description The file's name. */
+                    "Content-Disposition"?: string;
+                    /** @description How many rows there are in it. */
+                    "X-Record-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
                     "application/zip": string;
@@ -8739,27 +9159,43 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
     downloadTableRows: {
         parameters: {
             query: {
-                project_id: string;
                 format?: "json" | "ndjson" | "csv";
+                /** @description JSON with a line for each column. */
                 pretty?: boolean;
+                /** @description JSON only: `{metadata, data}` with columns, types and counts, instead of the data alone. */
                 include_metadata?: boolean;
                 csv_delimiter?: string;
+                /** @description With gzip. A zip is compressed already. */
                 compress?: boolean;
+                /** @description CSV only: an apostrophe before texts that begin with `=`, `+`, `-`, `@`, tab or carriage return, which spreadsheets would run. Such a file does not import as it was. */
                 guard_formulas?: boolean;
-                include_tables?: string[];
-                exclude_tables?: string[];
-                limit?: number;
-                offset?: number;
-                include_related?: boolean;
                 /** @description As JSON. */
                 filters?: string;
-                /** @description As JSON. */
+                limit?: number;
+                offset?: number;
+                /** @description As JSON, or with commas between. */
                 ids?: string;
+                /** @description With whatever refers to these rows, and what all of these refer to. */
+                include_related?: boolean;
+                project_id: string;
             };
             header?: never;
             path: {
@@ -8776,10 +9212,12 @@ export interface operations {
                     "X-Request-Id"?: string;
                     /** @description The file's name. */
                     "Content-Disposition"?: string;
+                    /** @description How many rows there are in it. */
+                    "X-Record-Count"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
                     "application/zip": string;
@@ -8876,12 +9314,27 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
-    downloadExport: {
+    downloadExportedFile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                Range?: string;
+            };
             path: {
                 job_id: string;
             };
@@ -8896,12 +9349,12 @@ export interface operations {
                     "X-Request-Id"?: string;
                     /** @description The file's name. */
                     "Content-Disposition"?: string;
-                    /** @description Its sha256. */
+                    /** @description The file's sha256. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
                     "application/zip": string;
@@ -8915,7 +9368,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description It is the file that the caller has. */
+            /** @description The client has this file already. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -8955,7 +9408,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `JOB_NOT_FOUND`, `FILE_NOT_FOUND` */
+            /** @description `JOB_NOT_FOUND` */
             404: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -8977,12 +9430,38 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The file has no such range. */
-            416: {
+            /** @description `INVALID_JOB_STATUS` */
+            409: {
                 headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `LINK_EXPIRED` */
+            410: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RANGE_NOT_SATISFIABLE` */
+            416: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             /** @description `INTERNAL_ERROR` */
             500: {

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { createDemoTenants, demoTenants } from "@/db/demo/demo-tenants";
-import { withDataExport } from "@/jobs/data/export";
-import { dataExportOptions } from "@/jobs/data/options";
+import { withExport } from "@/jobs/data/open-export";
+import { dataExportOptions, wishOf } from "@/jobs/data/options";
 import { readDataSchema } from "@/jobs/data/tables";
-import { connectTenant } from "@/jobs/postgres/connection";
+import { loadSubject } from "@/jobs/lifecycle/subject";
 import { canonicalSettings, fingerprintTables } from "@/jobs/postgres/fingerprint";
 import { qualified } from "@/jobs/postgres/identifier";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { dataFile, imported } from "@/jobs/testing/data-import";
 import { emptyCopy } from "@/jobs/testing/empty-copy";
 import { emptyDatabase } from "@/jobs/testing/restore";
-import { connectionOf, type Schema, sessions } from "@/jobs/testing/tenant";
+import { connectionOf, registerTenant, type Schema, sessions, unique } from "@/jobs/testing/tenant";
 
 givenControlPlane();
 
@@ -26,22 +26,20 @@ async function demo({ slug, schema }: { slug: string; schema: string }): Promise
 
 const emptied = (tenant: Schema) => emptyCopy(tenant, ({ sql }) => createDemoTenants(sql, { only: [] }));
 
-async function exported({ connection, schema }: Schema, wish: Record<string, unknown>) {
-  const session = connectTenant(connection, "test:export");
-  try {
-    const exporting = {
-      project: { slug: "demo", name: "Demo", schema },
-      options: dataExportOptions.parse(wish),
-      now: new Date(),
-    };
-    return await withDataExport(session, exporting, async (opened) => {
-      const pieces: Buffer[] = [];
-      for await (const piece of opened.pieces()) pieces.push(Buffer.from(piece));
-      return { filename: opened.filename, counts: await opened.counts(), bytes: Buffer.concat(pieces) };
-    });
-  } finally {
-    await session.end();
-  }
+async function exported(tenant: Schema, wish: Record<string, unknown>) {
+  const { projectId } = await registerTenant(tenant);
+  const opening = {
+    subject: await loadSubject(projectId),
+    wish: wishOf(dataExportOptions.parse(wish)),
+    application: `coffer:test-${unique()}`,
+    signal: new AbortController().signal,
+    lockWaitSeconds: 5,
+  };
+  return withExport(opening, async (opened) => {
+    const pieces: Buffer[] = [];
+    for await (const piece of opened.pieces()) pieces.push(Buffer.from(piece));
+    return { filename: opened.filename, counts: opened.tableCounts, bytes: Buffer.concat(pieces) };
+  });
 }
 
 async function fingerprintsOf({ sql, schema }: Schema): Promise<Record<string, unknown>> {

@@ -1,7 +1,8 @@
+import { guarded } from "@/jobs/data/guard";
 import { type CopySession, csvRows, jsonRows, unquoted } from "@/jobs/data/rows";
 import { type Selection, selectOf } from "@/jobs/data/select";
 import type { DataTable } from "@/jobs/data/tables";
-import { quoteIdent, quoteLiteral } from "@/jobs/postgres/identifier";
+import { quoteLiteral } from "@/jobs/postgres/identifier";
 
 export type Wanted = { table: DataTable; selection?: Selection };
 
@@ -11,8 +12,8 @@ export type DocumentOptions = {
   pretty?: boolean;
   /** What comes before the rows, under `metadata`; none without it. */
   metadata?: unknown;
-  /** Hears of each table as it is begun. */
-  onTable?(table: string): void;
+  /** Hears of each table before its rows. */
+  onTable?: (name: string) => void;
 };
 
 /**
@@ -27,7 +28,7 @@ export async function* jsonDocument(session: CopySession, options: DocumentOptio
     onTable?.(table.name);
     yield Buffer.from(`${n > 0 ? "," : ""}\n${JSON.stringify(table.name)}:[\n`);
     const query = selectOf(schema, table, selection);
-    const rows = await jsonRows(session, query, { table, pretty, wrap: "j || ','" });
+    const rows = jsonRows(session, query, { table, pretty, wrap: "j || ','" });
     yield* withoutLast(lines(rows), ",\n".length);
     yield Buffer.from("\n]");
   }
@@ -43,33 +44,20 @@ export async function* jsonLines(
     onTable?.(table.name);
     const name = quoteLiteral(JSON.stringify(table.name));
     const wrap = tables.length > 1 ? `'{"table":' || ${name} || ',"row":' || j || '}'` : undefined;
-    yield* lines(await jsonRows(session, selectOf(schema, table, selection), { table, wrap }));
+    yield* lines(jsonRows(session, selectOf(schema, table, selection), { table, wrap }));
   }
 }
 
-export type CsvFile = { schema: string; wanted: Wanted; delimiter: string; guards?: boolean };
+export type CsvFile = { schema: string; wanted: Wanted; delimiter: string; guardFormulas?: boolean };
 
 /** One table's rows as CSV with a header. In the session's transaction. */
 export async function* csvFile(
   session: CopySession,
-  { schema, wanted: { table, selection }, delimiter, guards = false }: CsvFile,
+  { schema, wanted, delimiter, guardFormulas = false }: CsvFile,
 ): AsyncGenerator<Buffer> {
-  const query = selectOf(schema, table, selection);
-  yield* await csvRows(session, guards ? guarded(query, table) : query, { delimiter, header: true });
-}
-
-/** Of types whose values never are a formula, or mean something else with an apostrophe. */
-const harmless =
-  /^(smallint|integer|bigint|numeric|real|double|money|date|time|interval|boolean|uuid|bytea|json|oid|inet|cidr)/;
-
-/** A text that a spreadsheet would take for a formula comes with an apostrophe before it (OWASP, "CSV Injection"). */
-function guarded(query: string, { columns }: DataTable): string {
-  const values = columns.map(({ name, type }) => {
-    const column = quoteIdent(name);
-    if (harmless.test(type)) return column;
-    return `case when ${column}::text ~ e'^[=+@\\t\\r-]' then '''' || ${column}::text else ${column}::text end as ${column}`;
-  });
-  return `select ${values.join(", ")} from (${query}) t`;
+  const query = selectOf(schema, wanted.table, wanted.selection);
+  const cells = guardFormulas ? guarded(query, wanted.table) : query;
+  yield* csvRows(session, cells, { delimiter, header: true });
 }
 
 async function* lines(rows: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

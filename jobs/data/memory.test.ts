@@ -1,39 +1,37 @@
-import { beforeAll, expect, it } from "vitest";
-import { withDataExport } from "@/jobs/data/export";
-import { dataExportOptions } from "@/jobs/data/options";
-import { connectTenant } from "@/jobs/postgres/connection";
+import { beforeAll, describe, expect, it } from "vitest";
+import { withExport } from "@/jobs/data/open-export";
+import { dataExportOptions, wishOf } from "@/jobs/data/options";
+import { loadSubject } from "@/jobs/lifecycle/subject";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
-import { makeSchema, type Schema } from "@/jobs/testing/tenant";
+import { makeTenant, type Tenant, unique } from "@/jobs/testing/tenant";
 
 givenControlPlane();
 
-let tenant: Schema;
+let tenant: Tenant;
 beforeAll(async () => {
-  tenant = await makeSchema({ tables: 2, rows: 25_000, rowBytes: 2_000 });
-  // The first one makes the heap as large as any of them needs it.
-  await exportRows({});
+  tenant = await makeTenant({ tables: 2, firstRows: 100_000, rows: 20_000, rowBytes: 1_200 });
 });
 
-it.each([{ format: "json" }, { format: "csv" }, { format: "json", compress: true }])(
-  "an export of 100 MB as %j is made in as much memory as a small one would take",
-  async (options) => {
-    expect((await exportRows(options)) / 1e6).toBeLessThan(60);
-  },
-);
-
-/** Reads an export to its end, and gives by how many bytes this process has grown meanwhile. */
-async function exportRows(options: Record<string, unknown>): Promise<number> {
-  const session = connectTenant(tenant.connection, "coffer:test");
-  try {
-    const project = { slug: "acme", name: "Acme", schema: tenant.schema };
-    const exporting = { project, options: dataExportOptions.parse(options), now: new Date() };
-    return await withDataExport(session, exporting, async (opened) => {
-      const before = process.memoryUsage.rss();
-      let most = before;
-      for await (const _ of opened.pieces()) most = Math.max(most, process.memoryUsage.rss());
-      return most - before;
+describe.each(["json", "ndjson", "csv"])("140 MB of rows as %s", (format) => {
+  it.each([false, true])("are exported in as much memory as a few would take (compress: %s)", async (compress) => {
+    const opening = {
+      subject: await loadSubject(tenant.projectId),
+      wish: wishOf(dataExportOptions.parse({ format, compress })),
+      application: `coffer:test-${unique()}`,
+      signal: new AbortController().signal,
+      lockWaitSeconds: 5,
+    };
+    const before = process.memoryUsage.rss();
+    let most = before;
+    const bytes = await withExport(opening, async ({ pieces }) => {
+      let sum = 0;
+      for await (const piece of pieces()) {
+        sum += piece.length;
+        most = Math.max(most, process.memoryUsage.rss());
+      }
+      return sum;
     });
-  } finally {
-    await session.end({ timeout: 1 });
-  }
-}
+    expect(bytes).toBeGreaterThan(compress || format === "csv" ? 1e6 : 140e6);
+    expect((most - before) / 1e6).toBeLessThan(120);
+  });
+});

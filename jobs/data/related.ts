@@ -1,6 +1,6 @@
-import type postgres from "postgres";
 import { AppError } from "@/db/errors";
 import type { Wanted } from "@/jobs/data/document";
+import type { CopySession } from "@/jobs/data/rows";
 import { type FilterValue, literalOf, sourceOf } from "@/jobs/data/select";
 import type { DataForeignKey, DataSchema, DataTable } from "@/jobs/data/tables";
 import { quoteIdent } from "@/jobs/postgres/identifier";
@@ -17,7 +17,7 @@ type Chosen = { schema: string; known: DataSchema; table: string; ids: RowId[]; 
  * tables until the session's transaction ends, so it must be one with one snapshot. Throws TABLE_NOT_FOUND, ROW_NOT_FOUND
  * when none of the rows is there, and VALIDATION_ERROR for ids that are none of the table.
  */
-export async function collectRows(session: postgres.TransactionSql, chosen: Chosen): Promise<Wanted[]> {
+export async function collectRows(session: CopySession, chosen: Chosen): Promise<Wanted[]> {
   const { schema, known, ids, includeRelated } = chosen;
   const table = known.tables.find(({ name }) => name === chosen.table);
   if (!table) throw new AppError("TABLE_NOT_FOUND", `There is no table ${chosen.table}.`);
@@ -59,7 +59,7 @@ const joinOf = ({ columns, refColumns }: DataForeignKey): string =>
 /** Where the rows are that were found, in a temporary table for each table. */
 type Places = ReturnType<typeof openPlaces>;
 
-function openPlaces(session: postgres.TransactionSql) {
+function openPlaces(session: CopySession) {
   const names = new Map<DataTable, string>();
   return {
     async of(table: DataTable): Promise<string> {

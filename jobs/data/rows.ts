@@ -1,5 +1,5 @@
-import type { Readable } from "node:stream";
 import type postgres from "postgres";
+import { batches } from "@/jobs/data/batches";
 import type { DataTable } from "@/jobs/data/tables";
 import { quoteLiteral } from "@/jobs/postgres/identifier";
 
@@ -18,13 +18,17 @@ export type CopySession = Pick<postgres.Sql, "unsafe">;
 export type CsvOptions = { delimiter: string; header: boolean };
 
 /** A query's rows as CSV (RFC 4180 but for bare line feeds), as COPY writes it: NULL is nothing, an empty text is `""`. */
-export async function csvRows(
+export function csvRows(
   session: CopySession,
   query: string,
   { delimiter, header }: CsvOptions,
-): Promise<Readable> {
+): AsyncGenerator<Buffer> {
   const options = `format csv, header ${header}, delimiter ${quoteLiteral(delimiter)}`;
-  return session.unsafe(`copy (${query}) to stdout (${options})`).readable();
+  return copied(session, `copy (${query}) to stdout (${options})`);
+}
+
+async function* copied(session: CopySession, statement: string): AsyncGenerator<Buffer> {
+  yield* batches(await session.unsafe(statement).readable());
 }
 
 export type JsonRows = {
@@ -40,18 +44,18 @@ export type JsonRows = {
  * COPY's text format would double backslashes, so these are CSV of one column whose quotes are bytes that JSON cannot hold; they
  * come with values that span lines, and have to be taken out (`unquoted`).
  */
-export async function jsonRows(
+export function jsonRows(
   session: CopySession,
   query: string,
   { table, pretty, wrap }: JsonRows,
-): Promise<Readable> {
+): AsyncGenerator<Buffer> {
   const json = `row_to_json(t, ${pretty === true})::text`;
   const oneLine = !pretty && table.columns.some(({ type }) => mayHoldLines(type));
   const text = oneLine ? `translate(${json}, e'\\r\\n', '  ')` : json;
   const line = wrap
     ? `select ${wrap} from (select ${text} as j from (${query}) t) t`
     : `select ${text} from (${query}) t`;
-  return session.unsafe(`copy (${line}) to stdout (format csv, quote e'\\x01', delimiter e'\\x02')`).readable();
+  return copied(session, `copy (${line}) to stdout (format csv, quote e'\\x01', delimiter e'\\x02')`);
 }
 
 /** A `json` keeps the white space that it was written with; between its tokens a line feed means no more than a blank. What else is not built in may hold one. */

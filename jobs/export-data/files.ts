@@ -1,56 +1,81 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { eq, inArray, lt, sql } from "drizzle-orm";
-import { db } from "@/db/client";
 import { codeOf } from "@/db/errors";
-import { log } from "@/db/log";
-import { dataExports } from "@/db/schema";
 import { jobsEnv } from "@/jobs/env";
+import { failed } from "@/jobs/lifecycle/failure";
 
-/** How long the file of an export of rows is kept. */
-export const exportHours = 24;
+type Attempt = { id: string; fence: number };
 
-/** Where the file is, once it is whole. */
-export const exportPath = (jobId: string) => path.join(jobsEnv().EXPORT_DIR, jobId);
+/** Where a job's file is, once it is whole. */
+export const exportPath = (jobId: string): string => path.join(jobsEnv().EXPORT_DIR, jobId);
 
-/** Where an attempt writes it until then. */
-export const exportPartPath = (jobId: string, fence: number) => `${exportPath(jobId)}.${fence}.part`;
+/** Where it grows until then, attempt by attempt. */
+const partPath = ({ id, fence }: Attempt): string => `${exportPath(id)}.${fence}.part`;
 
-/** Removes what attempts up to this fence have left, but for a file that is listed. */
-export async function removeAttempts(jobId: string, upToFence: number): Promise<void> {
-  for (let fence = 1; fence <= upToFence; fence++) await rm(exportPartPath(jobId, fence), { force: true });
-  const listed = await db.select({ id: dataExports.jobId }).from(dataExports).where(eq(dataExports.jobId, jobId));
-  if (listed.length === 0) await rm(exportPath(jobId), { force: true });
+const ours = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.(\d+)\.part)?$/;
+
+/** The files of exports that are there; `fence` is null for one that is whole. */
+export async function exportFiles(): Promise<{ name: string; jobId: string; fence: number | null }[]> {
+  const names = await readdir(jobsEnv().EXPORT_DIR).catch((error) => {
+    if (codeOf(error) === "ENOENT") return [];
+    throw error;
+  });
+  return names.flatMap((name) => {
+    const [, jobId, fence] = ours.exec(name) ?? [];
+    return jobId ? [{ name, jobId, fence: fence === undefined ? null : Number(fence) }] : [];
+  });
 }
 
-/** A file that is written to was written to a moment ago. */
-const quietMs = 10 * 60_000;
+export const removeExportFile = (name: string): Promise<void> =>
+  rm(path.join(jobsEnv().EXPORT_DIR, name), { force: true });
 
-const made = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.\d+\.part)?$/;
+type Written = { sizeBytes: number; sha256: string };
 
-/** Forgets files of rows whose time is over, and removes those that no row knows. */
-export async function sweepExports(): Promise<void> {
-  await db.delete(dataExports).where(lt(dataExports.expiresAt, sql`now()`));
-  const folder = jobsEnv().EXPORT_DIR;
-  const names = (await namesIn(folder)).filter((name) => made.test(name));
-  if (names.length === 0) return;
-  const ids = [...new Set(names.map((name) => name.slice(0, 36)))];
-  const rows = await db.select({ id: dataExports.jobId }).from(dataExports).where(inArray(dataExports.jobId, ids));
-  const known = new Set(rows.map(({ id }) => id));
-  for (const name of names) {
-    const file = path.join(folder, name);
-    const found = await stat(file).catch(() => null);
-    if (known.has(name) || found === null || Date.now() - found.mtimeMs < quietMs) continue;
-    await rm(file, { force: true });
-    log.info({ name }, "a file of rows was swept");
+/** Writes an attempt's file down to the disk, under the name that no one looks for. `onBytes` hears how many there are. */
+export async function writePart(
+  attempt: Attempt,
+  pieces: AsyncIterable<Buffer>,
+  onBytes: (bytes: number) => void,
+): Promise<Written> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  let file: FileHandle | undefined;
+  try {
+    await mkdir(jobsEnv().EXPORT_DIR, { recursive: true, mode: 0o700 });
+    file = await open(partPath(attempt), "w", 0o600);
+    for await (const piece of pieces) {
+      hash.update(piece);
+      await file.writeFile(piece);
+      sizeBytes += piece.length;
+      onBytes(sizeBytes);
+    }
+    await file.sync();
+    return { sizeBytes, sha256: hash.digest("hex") };
+  } catch (error) {
+    if (!/^(ENOSPC|EDQUOT)$/.test(codeOf(error) ?? "")) throw error;
+    throw failed({
+      code: "disk_full",
+      message: "The disk for exports is full.",
+      hint: "Free some space in the folder of exports, or take fewer tables or compress, then retry.",
+    });
+  } finally {
+    await file?.close();
   }
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** Gives an attempt's file the name under which it is looked for. Safe to repeat. */
+export async function publishPart(attempt: Attempt): Promise<void> {
+  const whole = exportPath(attempt.id);
+  await rename(partPath(attempt), whole).catch(async (error) => {
+    // The transaction around this was lost, and is repeated.
+    if (codeOf(error) !== "ENOENT") throw error;
+    await stat(whole);
+  });
+  const folder = await open(jobsEnv().EXPORT_DIR, "r");
   try {
-    return await readdir(folder);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return [];
-    throw error;
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }

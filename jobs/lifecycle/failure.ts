@@ -11,6 +11,7 @@ export const failureCodes = {
   database_unreachable: { retry: true },
   destination_unwritable: { retry: false },
   disk_full: { retry: false },
+  export_refused: { retry: false },
   import_conflict: { retry: false },
   import_failed: { retry: false },
   import_invalid: { retry: false },

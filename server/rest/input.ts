@@ -51,10 +51,13 @@ export function inputFrom(row: Row, { params, query, body, headers }: Sent): Rec
   const parts = partsOf(row);
   const none = z.strictObject({});
   const reads = row.method !== "POST";
-  const fromAddress = fromQuery(reads ? parts.rest : none, query, row.casing);
+  const inQuery = z.strictObject(Object.fromEntries(fieldsInQuery(row, parts.rest)));
+  const fromAddress = fromQuery(reads ? parts.rest : inQuery, query, row.casing);
   if (!reads && body === undefined && !row.optionalBody)
     throw new AppError("VALIDATION_ERROR", "Send a JSON object as the body.");
-  const fromBody = fromWire(reads ? none : parts.rest, aliased(row, body ?? {}), row.casing);
+  const fromBody = fromWire(reads ? none : parts.rest, withoutAliases(row, body ?? {}), row.casing);
+  const twice = Object.keys(fromAddress).find((name) => name in fromBody);
+  if (twice) throw notOnce(wireName(twice, row.casing));
   return {
     ...row.defaults,
     ...fromAddress,
@@ -65,15 +68,22 @@ export function inputFrom(row: Row, { params, query, body, headers }: Sent): Rec
   };
 }
 
-function aliased({ alias }: Row, body: Record<string, unknown>): Record<string, unknown> {
-  if (!alias) return body;
-  const names = Object.keys(body).map(alias);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice === undefined) return Object.fromEntries(Object.entries(body).map(([name, value]) => [alias(name), value]));
-  const error = "is there twice, under two names";
-  const fields = [{ field: twice, error, code: "invalid_value" }];
-  throw new AppError("VALIDATION_ERROR", `${twice} ${error}.`, { fields });
+const fieldsInQuery = ({ alsoInQuery = [] }: Row, rest: z.ZodObject) =>
+  Object.entries(rest.shape).filter(([name]) => alsoInQuery.includes(name));
+
+/** The body with the names that the row has for its fields. */
+function withoutAliases(row: Row, body: Record<string, unknown>): Record<string, unknown> {
+  const fields = Object.entries(body).map(([name, value]) => [row.alias?.(name) ?? name, value] as const);
+  const names = fields.map(([name]) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw notOnce(twice);
+  return Object.fromEntries(fields);
 }
+
+const notOnce = (field: string) =>
+  new AppError("VALIDATION_ERROR", `${field} is given twice.`, {
+    fields: [{ field, error: "is given twice", code: "invalid_value" }],
+  });
 
 function paramOf(row: Row, wire: string, text: string): string {
   if (!row.uuids?.includes(wire) || z.uuid().safeParse(text).success) return text;

@@ -65,12 +65,14 @@ export type Row<P extends ProcedureName = ProcedureName, O extends z.ZodType = z
   fixed?: Record<string, unknown>;
   /** What a field is when it is left out, where that is not what the procedure says. */
   defaults?: Record<string, unknown>;
+  /** What a name that callers give, in their casing, stands for; undefined for one that is no alias. */
+  alias?(name: string): string | undefined;
+  /** Fields of a body that may come in the query as well. */
+  alsoInQuery?: string[];
   /** Codes that have another name here. */
   codes?: Partial<Record<ErrorCode, ErrorCode>>;
   /** Nobody has to be signed in. */
   open?: boolean;
-  /** Fields of the body that have another name here, by what the caller sends. */
-  alias?(name: string): string;
   /** The input may be left out altogether. */
   optionalBody?: boolean;
   idempotent?: boolean;

@@ -109,7 +109,7 @@ export const jobRouter = router({
       const project = await findProject(ctx.user, job.projectId ?? "");
       requirePermission(project, "export");
       const { kind } = job;
-      if (kind !== "export_backup" && kind !== "verify_backup" && kind !== "compare_backups")
+      if (kind !== "export_backup" && kind !== "verify_backup" && kind !== "compare_backups" && kind !== "export_data")
         throw new AppError(
           "INVALID_JOB_STATUS",
           "Start it anew where it was started: what it changes has to be confirmed again.",
@@ -143,6 +143,7 @@ const startedActions = {
   export_backup: "export.started",
   verify_backup: "backup.verification_started",
   compare_backups: "backup.comparison_started",
+  export_data: "data.export_started",
 } as const;
 
 const notFound = () => new AppError("JOB_NOT_FOUND", "There is no such job.");

@@ -37,6 +37,9 @@ function expectDocumented(id: string, reply: Reply) {
 /** Backups and what becomes of them have a test of their own. */
 export const isAboutBackups = (tag: string): boolean => ["Backups", "Restore", "Dumps"].includes(tag);
 
+/** So have the rows of projects. */
+export const isAboutData = (tag: string): boolean => tag === "Data";
+
 /** Calls operations, and looks whether the document foresees the answers. */
 export function driver() {
   const driven = new Set<string>();

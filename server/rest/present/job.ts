@@ -51,14 +51,23 @@ export const jobRecord = z
 type Status = OutputOf<"job.getStatus">;
 
 export const downloadUrl = (backupId: string) => `${serverEnv().PUBLIC_URL}/api/v1/backups/${backupId}/download`;
+
+/** Where the file of an export of rows is. */
+export const exportedUrl = (jobId: string) => `${serverEnv().PUBLIC_URL}/api/v1/exports/${jobId}/download`;
+
 const iso = (date: Date | null) => date?.toISOString() ?? null;
 
 export const presentJob = (job: Status): z.input<typeof jobRecord> => ({
   ...listedJob(job),
   backupId: job.backupId,
-  downloadUrl: job.backupId ? downloadUrl(job.backupId) : null,
+  downloadUrl: downloadOf(job),
   packageSizeBytes: job.sizeBytes,
 });
+
+function downloadOf({ id, kind, status, backupId }: Status): string | null {
+  if (kind === "export_data" && status === "completed") return exportedUrl(id);
+  return backupId ? downloadUrl(backupId) : null;
+}
 
 /** The answer of a row that starts a job and has nothing else to give. */
 export const jobAnswer = z.strictObject({ data: jobRecord });

@@ -3,7 +3,7 @@ import { dataFormats } from "@/jobs/data-file/recognise";
 import { encodings } from "@/jobs/data-file/text";
 import { row, type Stream } from "@/server/rest/row";
 
-const tag = "Data";
+const tag = "Import";
 
 const source = z.strictObject({
   name: z.string().nullable().meta({ description: "Null when the file does not name a table.", example: "clients" }),

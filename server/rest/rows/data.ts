@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { dataExportOptions } from "@/jobs/data/options";
-import { binary } from "@/server/rest/present/file";
-import { jobAnswer, jobLocationDoc, presentStarted } from "@/server/rest/present/job";
-import { row, type Stream } from "@/server/rest/row";
-import { wireSchema } from "@/server/rest/wire";
+import { rawJson } from "@/server/respond";
+import { exportedUrl, jobAnswer, jobLocationDoc, presentStarted } from "@/server/rest/present/job";
+import { type Asked, type OutputOf, row } from "@/server/rest/row";
 
 const tag = "Data";
+const errors = ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "TABLE_NOT_FOUND", "DATABASE_UNREACHABLE"] as const;
+const alsoInQuery = ["projectId"];
 
 const column = z.strictObject({
   name: z.string(),
@@ -22,28 +22,47 @@ const table = z.strictObject({
 const exported = z
   .strictObject({
     success: z.literal(true),
-    message: z.string(),
-    format: dataExportOptions.shape.format.unwrap(),
-    data: z.unknown().meta({
+    message: z.string().meta({ example: "12 rows of 3 tables." }),
+    format: z.enum(["json", "ndjson", "csv"]),
+    data: z.any().meta({
       description:
-        "JSON as itself, with every digit; NDJSON and CSV as text; what is packed (gzip, or the zip of several tables as CSV) in base64. Null above 1 MiB: download it.",
+        "Up to 1 MiB: JSON as it is, with every digit that PostgreSQL gave; NDJSON and CSV as a text; what is `compressed` as base64. Null when it is larger: take it from `download_url`.",
     }),
     recordCount: z.number().int(),
-    tableCounts: z.record(z.string(), z.number().int()),
-    exportTimestamp: z.iso.datetime(),
-    compressed: z.boolean(),
-    downloadFilename: z.string(),
-    downloadUrl: z
-      .url()
-      .meta({ description: "The same rows without a limit. Needs the same authorization as this request." }),
+    tableCounts: z
+      .record(z.string(), z.number().int())
+      .meta({ description: "Rows by table.", example: { clients: 12 } }),
+    exportTimestamp: z.iso.datetime().meta({ description: "The moment that all rows are of." }),
+    compressed: z.boolean().meta({ description: "A gzip, or a zip: CSV of several tables." }),
+    downloadFilename: z.string().meta({ example: "acme_2026-01-29T153007Z.json" }),
+    downloadUrl: z.url().nullable().meta({
+      description:
+        "Where the same rows can be downloaded, as they are then; needs the same authorization. Null when they are chosen by more than an address holds: start an export to a file.",
+    }),
   })
-  .meta({ id: "DataExport" });
+  .meta({ id: "ExportedRows" });
 
-const common = { tag, method: "POST" as const, casing: "snake" as const, status: 200, output: exported };
-const errors = ["PROJECT_NOT_FOUND", "TABLE_NOT_FOUND", "DATABASE_UNREACHABLE"] as const;
+const plural = (n: number, one: string) => `${n} ${one}${n === 1 ? "" : "s"}`;
 
-/** `client_ids` means the ids, whatever the table is called. */
-const idsAlias = (name: string): string => (/^[a-z0-9_]+_ids$/.test(name) ? "ids" : name);
+type Exported = OutputOf<"data.full">;
+
+function present({ data, exportTimestamp, ...rest }: Exported, _: Asked) {
+  const { recordCount, tableCounts, format, compressed, downloadUrl } = rest;
+  const isJson = format === "json" && !compressed;
+  const message = `${plural(recordCount, "row")} of ${plural(Object.keys(tableCounts).length, "table")}.`;
+  const where = downloadUrl ? "Download them." : "Start an export to a file.";
+  return {
+    body: {
+      success: true as const,
+      message: data === null ? `${message} They are too many for an answer. ${where}` : message,
+      data: data !== null && isJson ? rawJson(data) : data,
+      exportTimestamp: exportTimestamp.toISOString(),
+      ...rest,
+    },
+  };
+}
+
+const idsAlias = /^[a-z0-9_]+_ids$/;
 
 export const dataRows = [
   row({
@@ -63,46 +82,61 @@ export const dataRows = [
   }),
 
   row({
-    ...common,
     id: "exportAllRows",
+    tag,
+    method: "POST",
     path: "/api/v1/export/full",
-    summary: "Export the rows of a project",
+    summary: "Export the rows of all tables, or of some",
     description:
-      "Of all tables or some, all as they were at one time. Several tables as CSV are a zip file with a file for each.",
+      'All of one moment. CSV of several tables is a zip with a file for each; where there is but one table it is plain CSV. In CSV a NULL is nothing, and an empty text is `""`. `project_id` may stand in the query instead.',
     procedure: "data.full",
+    casing: "snake",
+    alsoInQuery,
+    status: 200,
     errors: [...errors],
-    present: (found) => ({ body: found }),
-    example: { body: { project_id: "acme", format: "json", exclude_tables: ["logs"] } },
+    output: exported,
+    present,
+    example: { body: { project_id: "acme", format: "json", exclude_tables: ["audit_log"], pretty: true } },
   }),
 
   row({
-    ...common,
     id: "exportTableRows",
+    tag,
+    method: "POST",
     path: "/api/v1/export/table",
     summary: "Export rows of one table",
     description:
-      "Those that pass all `filters`: `{ column: value }` or `{ column: { operator: value } }` with eq, ne, lt, lte, gt, gte, in, like, is_null. With `limit` or `offset` in the order of the primary key.",
+      "Those that fit all `filters`. With `limit` or `offset` they come in the order of the primary key, so that pages fit together. `project_id` may stand in the query instead.",
     procedure: "data.table",
+    casing: "snake",
+    alsoInQuery,
+    status: 200,
     errors: [...errors],
-    present: (found) => ({ body: found }),
+    output: exported,
+    present,
     example: {
-      body: { project_id: "acme", table_name: "orders", format: "csv", filters: { total: { gte: 100 } }, limit: 1000 },
+      body: { project_id: "acme", table_name: "clients", format: "csv", filters: { id: { gte: 100 } }, limit: 50 },
     },
   }),
 
   row({
-    ...common,
     id: "exportChosenRows",
+    tag,
+    method: "POST",
     path: "/api/v1/export/{table}",
-    summary: "Export chosen rows of one table with everything that belongs to them",
+    summary: "Export chosen rows with everything that belongs to them",
     description:
-      "By the primary key: `ids` (also as `client_ids` and the like), each a value, or an object where the key has several columns. With `include_related`, all that refers to them, and what that refers to. A table that is called full, table or tables is named in `table_name` of the other operations.",
+      "By primary key, as values, or as objects where the key has several columns. With `include_related` whatever refers to these rows comes along, and what all of these refer to. `client_ids` for the table `clients`, or any other name that ends in `_ids`, means the same as `ids`. Tables that are called `full` or `table` are written `%66ull` and `%74able` in this path. `project_id` may stand in the query instead.",
     procedure: "data.rows",
+    casing: "snake",
     rename: { table: "tableName" },
-    alias: idsAlias,
+    alias: (name) => (idsAlias.test(name) ? "ids" : undefined),
+    alsoInQuery,
+    status: 200,
     errors: [...errors, "ROW_NOT_FOUND"],
-    present: (found) => ({ body: found }),
-    example: { body: { project_id: "lunaria", ids: [17], format: "json" } },
+    output: exported,
+    present,
+    example: { body: { project_id: "acme", ids: [1, 2], include_related: true } },
   }),
 
   row({
@@ -110,86 +144,45 @@ export const dataRows = [
     tag,
     method: "POST",
     path: "/api/v1/exports",
-    summary: "Start to write rows into a file",
+    summary: "Start an export of rows to a file",
     description:
-      "For large exports: with progress and cancel, to be downloaded from `/api/v1/exports/{job_id}/download` for a day. Takes what the other exports of rows take.",
+      "Everything without `table_name`, one table with it, chosen rows with `ids` as well. Poll the job for its progress; with `Prefer: wait=N` the answer comes when it is over, or after N seconds. The file is kept for a day.",
     procedure: "data.startExport",
     casing: "snake",
     status: 202,
     idempotent: true,
     waits: true,
-    errors: ["PROJECT_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
+    errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED"],
     headers: jobLocationDoc,
     output: jobAnswer,
     present: presentStarted,
-    example: { body: { project_id: "acme", format: "csv", compress: true } },
+    example: { body: { project_id: "acme", format: "csv" } },
   }),
-];
 
-const wish = wireSchema(dataExportOptions.omit({ filters: true, ids: true, tableName: true }), "snake");
-const query = z.object({
-  project_id: z.string(),
-  ...(wish instanceof z.ZodObject ? wish.partial().shape : {}),
-  filters: z.string().optional().meta({ description: "As JSON." }),
-  ids: z.string().optional().meta({ description: "As JSON." }),
-});
-const files = {
-  "application/json": z.unknown(),
-  "application/x-ndjson": binary,
-  "text/csv": binary,
-  "application/zip": binary,
-  "application/gzip": binary,
-};
-const streamErrors = [
-  "VALIDATION_ERROR",
-  "PERMISSION_DENIED",
-  ...errors,
-  "ROW_NOT_FOUND",
-  "RATE_LIMIT_EXCEEDED",
-  "METHOD_NOT_ALLOWED",
-] as const;
-
-export const dataStreams: Stream[] = [
-  {
-    id: "downloadAllRows",
+  row({
+    id: "getExportedFile",
     tag,
     method: "GET",
-    path: "/api/v1/export/full/download",
-    summary: "Download the rows of a project while they are read",
-    description: "Without a limit, and without a length: a connection that breaks means that the file is not whole.",
+    path: "/api/v1/exports/{job_id}",
+    summary: "Read what an export of rows has made",
+    procedure: "data.exportOfJob",
+    casing: "snake",
     status: 200,
-    errors: [...streamErrors],
-    parameters: { query: query.extend({ table_name: z.string().optional() }) },
-    content: files,
-    headers: { "Content-Disposition": "The file's name." },
-  },
-  {
-    id: "downloadTableRows",
-    tag,
-    method: "GET",
-    path: "/api/v1/export/{table}/download",
-    summary: "Download rows of one table while they are read",
-    status: 200,
-    errors: [...streamErrors],
-    parameters: { path: z.object({ table: z.string() }), query },
-    content: files,
-    headers: { "Content-Disposition": "The file's name." },
-  },
-  {
-    id: "downloadExport",
-    tag,
-    method: "GET",
-    path: "/api/v1/exports/{job_id}/download",
-    summary: "Download the file that a job has made of rows",
-    status: 200,
-    errors: ["PERMISSION_DENIED", "JOB_NOT_FOUND", "FILE_NOT_FOUND", "METHOD_NOT_ALLOWED"],
-    parameters: { path: z.object({ job_id: z.uuid() }) },
-    content: files,
-    otherwise: [
-      { status: 206, description: "The range that was asked for." },
-      { status: 304, description: "It is the file that the caller has." },
-      { status: 416, description: "The file has no such range." },
-    ],
-    headers: { "Content-Disposition": "The file's name.", ETag: "Its sha256." },
-  },
+    errors: ["JOB_NOT_FOUND", "INVALID_JOB_STATUS", "LINK_EXPIRED"],
+    output: z.strictObject({
+      jobId: z.uuid(),
+      projectId: z.uuid(),
+      filename: z.string(),
+      contentType: z.string(),
+      sizeBytes: z.number().int(),
+      sha256: z.string(),
+      recordCount: z.number().int(),
+      tableCounts: z.record(z.string(), z.number().int()),
+      expiresAt: z.iso.datetime(),
+      downloadUrl: z.url(),
+    }),
+    present: ({ expiresAt, projectSlug: _, ...file }) => ({
+      body: { ...file, expiresAt: expiresAt.toISOString(), downloadUrl: exportedUrl(file.jobId) },
+    }),
+  }),
 ];

@@ -5,7 +5,7 @@ import { fileRecord, importAtEnd, operations, presentFile, stillJob, total } fro
 import { jobInstead, jobLocation, jobLocationDoc } from "@/server/rest/present/job";
 import { type OutputOf, row, type Stream } from "@/server/rest/row";
 
-const tag = "Data";
+const tag = "Import";
 const usualWait = 30;
 const count = z.number().int();
 
