@@ -10,24 +10,23 @@ import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { dataFile, imported } from "@/jobs/testing/data-import";
 import { emptyCopy } from "@/jobs/testing/empty-copy";
 import { emptyDatabase } from "@/jobs/testing/restore";
-import { connectionOf, registerTenant, type Schema, sessions, unique } from "@/jobs/testing/tenant";
+import { connectionOf, registerTenant, type Schema, sessions, type Tenant, unique } from "@/jobs/testing/tenant";
 
 givenControlPlane();
 
 /** `DEMO_TENANTS=acme,globex npx vitest run jobs/data-import/demo` tries the large ones, too. */
-const slugs = (process.env.DEMO_TENANTS ?? "lunaria,spaeti").split(",");
+const slugs = (process.env.DEMO_TENANTS ?? "lunaria,spaeti-24-7").split(",");
 const chosen = demoTenants.filter(({ slug }) => slugs.includes(slug));
 
-async function demo({ slug, schema }: { slug: string; schema: string }): Promise<Schema> {
+async function demo({ slug, schema }: { slug: string; schema: string }): Promise<Tenant> {
   const url = await emptyDatabase();
   await createDemoTenants(sessions(url), { only: [slug] });
-  return { schema, url, connection: connectionOf(url), sql: sessions(url) };
+  return registerTenant({ schema, url, connection: connectionOf(url), sql: sessions(url) });
 }
 
 const emptied = (tenant: Schema) => emptyCopy(tenant, ({ sql }) => createDemoTenants(sql, { only: [] }));
 
-async function exported(tenant: Schema, wish: Record<string, unknown>) {
-  const { projectId } = await registerTenant(tenant);
+async function exported({ projectId }: Tenant, wish: Record<string, unknown>) {
   const opening = {
     subject: await loadSubject(projectId),
     wish: wishOf(dataExportOptions.parse(wish)),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
@@ -203,6 +204,14 @@ describe("what is staged", () => {
     expect(await db.select().from(dataFiles).where(eq(dataFiles.id, fileId))).toEqual([]);
     await sweepStages();
     expect(await mine()).toEqual([]);
+  });
+
+  it("by another Coffer that has the same database is its own", async () => {
+    const foreign = `${stagePrefix(randomUUID())}0123456789`;
+    await tenant.sql.unsafe(`create schema ${foreign}`);
+    await sweepStages();
+    expect((await stages()).map(({ name }) => name)).toContain(foreign);
+    await tenant.sql.unsafe(`drop schema ${foreign}`);
   });
 
   it("is staged anew once the table has changed", async () => {

@@ -29,7 +29,8 @@ export function resolveSource(
   const mapping = wanted.mapping?.find((one) => one.source === source.name);
   if (mapping?.table === null) return { target: null, problems: [], warnings: [] };
   const name = mapping?.table ?? wanted.table ?? source.name;
-  const table = schema.tables.find((one) => one.name === name);
+  const named = (wanted: string | null) => schema.tables.find((one) => one.name === wanted);
+  const table = named(name) ?? named(decoded(name));
   if (!table) return { target: null, problems: [unknownTable(name)], warnings: [] };
   const found = source.fields.map((field) => placeOf(field, table, mapping?.columns));
   const given = found.flatMap((one) => ("column" in one ? [one] : [])).map((one, i) => ({ ...one, c: `c${i + 1}` }));
@@ -43,6 +44,15 @@ export function resolveSource(
     ],
     warnings: found.flatMap((one) => ("warning" in one ? [one.warning] : [])),
   };
+}
+
+/** In a zip file, characters that a file's name cannot have everywhere come percent-encoded, as an export writes them. */
+function decoded(name: string | null): string | null {
+  try {
+    return name && decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 type Place = { field: string; column: TargetColumn } | { problem: Problem } | { warning: string } | { leftOut: true };
