@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { benchImport } from "@/bench/data-in";
 import { benchDataOut } from "@/bench/data-out";
 import { benchDownload } from "@/bench/download";
@@ -10,11 +11,14 @@ import { benchProduct } from "@/bench/product";
 import { benchQueue } from "@/bench/queue";
 import { keep, type Row, table } from "@/bench/report";
 import { benchRestore, benchVerify } from "@/bench/restore";
+import { benchRowsMemory } from "@/bench/rows-memory";
 import { benchPolling, benchStatus } from "@/bench/status";
 import { makeTenant } from "@/bench/tenant";
 import { ensureBuilt } from "@/bin/build";
 import { ensurePostgres } from "@/bin/install-postgres";
 import { ensurePackages } from "@/bin/packages";
+import { db } from "@/db/client";
+import { projects } from "@/db/schema";
 import { onPath } from "@/jobs/postgres/install-command";
 
 // `npm run bench -- export cancel` runs those alone; `--rounds 3` and `--mb 200` make it smaller.
@@ -69,13 +73,16 @@ try {
   await section("import", () => withWorker(() => benchImport(lab, Math.min(megabytes, 300), rounds)));
   await section("list", () => benchList(lab, Math.max(rounds, 20)));
   await section("product", benchProduct);
-  await section("memory", async () => {
+  const withHuge = async (work: (huge: Awaited<ReturnType<typeof lab.addProject>>) => Promise<Row[]>) => {
     await makeTenant(lab.tenants, "huge", megabytes * 5);
-    const huge = await lab.addProject("huge");
-    const found = await benchMemory(lab, large, huge);
+    const [known] = await db.select().from(projects).where(eq(projects.slug, "huge"));
+    const found = await work(known ?? (await lab.addProject("huge")));
     await lab.tenants`drop schema tenant_huge cascade`;
     return found;
-  });
+  };
+  await section("memory", () => withHuge((huge) => benchMemory(lab, large, huge)));
+  // What it exports it empties, so it comes last.
+  await section("rowsmemory", () => withHuge((huge) => benchRowsMemory(lab, large, huge)));
   console.log(`Kept as ${await keep(rows, { PostgreSQL: lab.server.version })}`);
 } finally {
   await lab.close();

@@ -75,7 +75,12 @@ describe.each(posts)("%s", (_, row) => {
     ["bytes", "{}", "application/octet-stream"],
   ])("refuses a body that is a %s", async (_, body, type) => {
     const reply = await send(body, { "Content-Type": type });
-    expect(reply).toMatchObject({ status: 415, body: { code: "UNSUPPORTED_MEDIA_TYPE" } });
+    // Where a form is taken, this one is cut off.
+    const isTaken = row.takesFile && type.startsWith("multipart");
+    const refusal = isTaken
+      ? { status: 400, code: "VALIDATION_ERROR" }
+      : { status: 415, code: "UNSUPPORTED_MEDIA_TYPE" };
+    expect(reply).toMatchObject({ status: refusal.status, body: { code: refusal.code } });
     expectClear(reply);
   });
 
