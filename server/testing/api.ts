@@ -9,7 +9,12 @@ import { serveWith } from "@/server/serve";
 import { setEnvironment } from "@/server/testing/env";
 
 /** Tests about limits set their own. */
-const unlimited = { STATUS_READS_PER_SECOND: "0", EXPORTS_PER_MINUTE: "0", SIGN_INS_PER_MINUTE: "0" };
+const unlimited = {
+  STATUS_READS_PER_SECOND: "0",
+  EXPORTS_PER_MINUTE: "0",
+  IMPORTS_PER_MINUTE: "0",
+  SIGN_INS_PER_MINUTE: "0",
+};
 
 export const api = { url: "" };
 
