@@ -93,19 +93,23 @@ async function readDetails(session: postgres.ISql, schema: string): Promise<Deta
     where c.relnamespace = (select oid from pg_namespace where nspname = ${schema}) and c.relkind in ('r', 'p') and not c.relispartition`;
 }
 
-async function readForeignKeys(session: postgres.ISql, schema: string, { tables }: DataSchema) {
-  const names = new Set(tables.map(({ name }) => name));
-  const keys = await session<TargetForeignKey[]>`
-    select k.conname as name, c.relname as table, r.relname as "refTable", k.condeferrable as "isDeferrable", k.condeferred as "isDeferred",
+type KeyRules = Pick<TargetForeignKey, "name" | "table" | "onDelete" | "isDeferrable" | "isDeferred">;
+
+/** The keys that an export knows, with when they are checked and what becomes of a row whose parent goes. */
+async function readForeignKeys(
+  session: postgres.ISql,
+  schema: string,
+  { tables, foreignKeys }: DataSchema,
+): Promise<TargetForeignKey[]> {
+  const rules = await session<KeyRules[]>`
+    select k.conname as name, c.relname as table, k.condeferrable as "isDeferrable", k.condeferred as "isDeferred",
       case k.confdeltype when 'r' then 'restrict' when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default'
-        else 'no action' end as "onDelete",
-      (select jsonb_agg(a.attname order by n.ord) from unnest(k.conkey) with ordinality as n (attnum, ord)
-        join pg_attribute a on a.attrelid = c.oid and a.attnum = n.attnum) as columns,
-      (select jsonb_agg(a.attname order by n.ord) from unnest(k.confkey) with ordinality as n (attnum, ord)
-        join pg_attribute a on a.attrelid = r.oid and a.attnum = n.attnum) as "refColumns"
-    from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_class r on r.oid = k.confrelid
-    where k.contype = 'f' and k.conparentid = 0 and not c.relispartition and not r.relispartition
-      and c.relnamespace = (select oid from pg_namespace where nspname = ${schema}) and r.relnamespace = c.relnamespace
-    order by c.relname collate "C", k.conname collate "C"`;
-  return keys.filter(({ table, refTable }) => names.has(table) && names.has(refTable));
+        else 'no action' end as "onDelete"
+    from pg_constraint k join pg_class c on c.oid = k.conrelid
+    where k.contype = 'f' and k.conparentid = 0 and c.relnamespace = (select oid from pg_namespace where nspname = ${schema})`;
+  const known = new Set(tables.map(({ name }) => name));
+  return foreignKeys.flatMap((key) => {
+    const found = rules.find(({ name, table }) => name === key.name && table === key.table);
+    return found && known.has(key.table) && known.has(key.refTable) ? [{ ...key, ...found }] : [];
+  });
 }
