@@ -20,7 +20,7 @@ async function prepare(lab: Lab, rows: number) {
     create table ${table} (id bigint primary key, customer int not null, name text not null, note text, amount numeric(12, 2) not null check (amount >= 0),
       at timestamptz not null, details jsonb);
     create index on ${table} (customer); create index on ${table} (at);
-    insert into ${table} select i, (i * 7919) % 50000, md5(i::text), case when i % 3 = 0 then null else repeat('note "' || i || '" ', 3) end,
+    insert into ${table} select i, (i % 7919) * 6, md5(i::text), case when i % 3 = 0 then null else repeat('note "' || i || '" ', 3) end,
       (i % 100000) / 7.0, timestamptz '2026-01-01' + i * interval '17 seconds', jsonb_build_object('n', i, 'tags', jsonb_build_array('a', i % 10))
       from generate_series(1, ${rows}) i`);
   const csv = path.join(lab.backupDir, "items.csv");
