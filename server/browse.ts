@@ -5,8 +5,8 @@ import type { StoredDump } from "@/jobs/archive/dump-script";
 import { type Manifest, manifestSchema } from "@/jobs/archive/manifest";
 import type { Definitions } from "@/jobs/browse/definitions";
 import { readDefinitions } from "@/jobs/browse/dump";
-import { inside } from "@/jobs/destination/local-path";
 import { jobsEnv } from "@/jobs/env";
+import { inside } from "@/jobs/home/path";
 import { toolFor } from "@/jobs/postgres/tools";
 import { openStored } from "@/server/stored-file";
 

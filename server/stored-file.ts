@@ -2,8 +2,8 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { AppError, codeOf } from "@/db/errors";
 import type { backups } from "@/db/schema";
-import { inside } from "@/jobs/destination/local-path";
 import { jobsEnv } from "@/jobs/env";
+import { inside } from "@/jobs/home/path";
 import { markBackup } from "@/jobs/reconcile/mark";
 
 /** Opens the file as it was listed; a symbolic link or another size means that somebody has meddled. Throws BACKUP_CORRUPT then, BACKUP_NOT_FOUND when it is gone. */

@@ -3,7 +3,7 @@ import type { AuditEvent } from "@/app/trpc/types";
 const actions: Record<string, string> = {
   "access.refused": "Access refused",
   "audit.exported": "Downloaded the audit",
-  "backup.adopted": "Listed a backup found at the destination",
+  "backup.adopted": "Listed a backup found in the backup folder",
   "backup.changed": "Changed a backup",
   "backup.cleaned_up": "Cleaned up a backup",
   "backup.compared": "Compared a backup's rows",

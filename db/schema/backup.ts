@@ -57,6 +57,10 @@ export const backups = controlPlane.table(
     tags: text("tags").array().notNull().default([]),
     createdAt: createdAt(),
     pinnedAt: at("pinned_at"),
+    /** The schedule that made it, as long as there is that. */
+    scheduleId: uuid("schedule_id"),
+    /** Its file here was given up, because copies of it are elsewhere. */
+    movedAt: at("moved_at"),
     /** The last proof that passed. */
     verifiedAt: at("verified_at"),
     verifiedLevel: proofLevel("verified_level"),
@@ -69,6 +73,7 @@ export const backups = controlPlane.table(
     index("backups_by_project").on(t.projectId, newest(t.createdAt), newest(t.id)),
     index("backups_by_time").on(newest(t.createdAt), newest(t.id)),
     // Each filter of the list has an index that also gives the order, so that a rare value is found without a scan.
+    index("backups_by_schedule").on(t.scheduleId, newest(t.createdAt)).where(sql`${t.scheduleId} is not null`),
     index("backups_by_status").on(t.status, newest(t.createdAt), newest(t.id)),
     index("backups_by_type").on(t.type, newest(t.createdAt), newest(t.id)),
     index("backups_by_format").on(t.format, newest(t.createdAt), newest(t.id)),

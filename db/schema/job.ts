@@ -87,6 +87,8 @@ export const jobs = controlPlane.table(
     options: jsonb("options").$type<Record<string, unknown>>().notNull(),
     idempotencyKey: text("idempotency_key"),
     requestId: text("request_id"),
+    /** The schedule that started it, as long as there is that; no key, for schedules know of jobs. */
+    scheduleId: uuid("schedule_id"),
 
     fence: integer("fence").notNull().default(0),
     attempts: integer("attempts").notNull().default(0),
@@ -131,6 +133,7 @@ export const jobs = controlPlane.table(
   (t) => [
     index("jobs_by_project").on(t.projectId, newest(t.createdAt), newest(t.id)),
     index("jobs_by_user").on(t.userId, newest(t.createdAt), newest(t.id)),
+    index("jobs_by_schedule").on(t.scheduleId, newest(t.createdAt)).where(sql`${t.scheduleId} is not null`),
     index("jobs_by_time").on(newest(t.createdAt), newest(t.id)),
     index("jobs_unfinished").on(t.status, t.runAt).where(sql`${t.finishedAt} is null`),
     index("jobs_unfinished_of_project").on(t.projectId).where(sql`${t.finishedAt} is null`),

@@ -1,55 +1,43 @@
-/** Where backup files are kept. Every kind passes the same suite, contract.test.ts. */
+/**
+ * A place where copies of whole files are kept. Every kind passes the same suite, contract.test.ts. It knows nothing of
+ * backups: which file is which, and whether it is whole, is the business of whoever calls.
+ *
+ * What goes wrong is thrown as a failure of jobs/lifecycle/failure.ts: `destination_unavailable` for what time may cure (5xx, a
+ * connection that was lost, nothing heard for a while), `destination_refused` for what somebody has to mend (no permission,
+ * no such bucket, read-only), `disk_full`, and `copy_missing` for a file that is not there. No secret is part of any message.
+ */
 export type Destination = {
-  /** Opens a place to write to, for one attempt of one job. Nothing is visible under a final name yet. */
-  stage(attempt: Attempt): Promise<Staged>;
+  /**
+   * Stores a stream of unknown length under this name (relative, with forward slashes), or under another one when it is taken: never over
+   * another file. Nothing is there under a name before all of it is; what fails, or is aborted, leaves nothing behind that
+   * stays, and what a killed process leaves `sweep` removes.
+   */
+  put(name: string, bytes: AsyncIterable<Buffer>, options: PutOptions): Promise<Placed>;
+  /** The bytes from `start` up to and without `end`; all by default. Whoever stops reading early closes it. */
+  get(placed: Placed, range?: Range, signal?: AbortSignal): AsyncIterable<Buffer>;
+  /** How large it is there now; null when it is not. */
+  size(placed: Placed): Promise<number | null>;
+  /** Gone already is fine. */
+  remove(placed: Placed): Promise<void>;
+  /** Every file there that was put whole, in no order; null where the place cannot tell. */
+  list(): AsyncIterable<{ name: string; sizeBytes: number }> | null;
   /** Free bytes, where that is known. */
   freeBytes(): Promise<number | null>;
-  /** Removes what attempts of this job up to and with `fence` have left unfinished. */
-  discard(attempt: Attempt): Promise<void>;
-  /** Unfinished pieces of any job. */
-  unfinished(): Promise<Attempt[]>;
-  /** The paths of published files that begin like this, their sidecars apart. */
-  published(prefix: string): Promise<string[]>;
-  /** Whether this is the place that files were published to: an empty folder whose disk is not mounted is not. */
-  isThere(): Promise<boolean>;
-  /**
-   * Every published name once, in no order: a file, a sidecar without its file, or what somebody else has put there. What
-   * comes or goes meanwhile may be missed, and what may not be looked into is left out.
-   */
-  list(): AsyncIterable<Listed>;
-  /** What stands under a name now; null when nothing does. */
-  stat(path: string): Promise<Stored | null>;
-  /** The bytes of a published file, each piece good until the next is asked for. Throws for what is no file, a link above all. */
-  read(path: string): AsyncIterable<Buffer>;
-  /** The sidecar of a published file; null when there is none. */
-  readSidecar(path: string): Promise<string | null>;
-  /** Removes a published file and its sidecar. Gone already is fine. */
-  remove(path: string): Promise<void>;
+  /** Removes what unfinished puts have left that began before then. */
+  sweep(before: Date): Promise<void>;
+  /** An address from which anybody can load it for so many seconds, saved under that filename; null where there is no such thing. */
+  link(placed: Placed, filename: string, seconds: number): Promise<string | null>;
 };
 
-export type Attempt = { jobId: string; fence: number };
-
-export type Stored = {
-  /** Null when it is no file: a link, a folder. */
+export type PutOptions = {
+  signal: AbortSignal;
+  /** What is expected; how large parts are goes by it. Null when nobody knows. */
   sizeBytes: number | null;
-  /** When its bytes were last written, as far as the destination knows. */
-  modifiedAt: Date;
+  /** Bytes that have arrived there, each time some more have. */
+  onBytes?(bytes: number): void;
 };
 
-/** `stored` is null for a sidecar whose file is not there. */
-export type Listed = { path: string; stored: Stored | null; hasSidecar: boolean };
+/** Where a file is. `locator` is what the kind needs to find it again besides the name; it is kept as JSON. */
+export type Placed = { name: string; sizeBytes: number; locator: unknown };
 
-export type Staged = {
-  write(chunk: Buffer): Promise<void>;
-  /** The local file that takes it all; what is written to its descriptor counts as written. */
-  file: { descriptor: number; path: string };
-  /** Hands everything that was written to the system, so that `file` can be read. */
-  flush(): Promise<void>;
-  /**
-   * Makes it durable and visible, never over another file: gives the path that it got, `path` or, when that is taken,
-   * one with `-2`, `-3`, … before the extension. The sidecar stands there first, so that a file always says whose it is.
-   */
-  publish(path: string, sidecar: (path: string) => string): Promise<string>;
-  /** Removes what was written, unless it was published. */
-  [Symbol.asyncDispose](): Promise<void>;
-};
+export type Range = { start: number; end?: number };

@@ -40,7 +40,7 @@ describe("the space for a backup", () => {
     expect(refusal(20 * MB, { last, schemaBytes: 0, compressed: true })).toEqual({
       code: "disk_full",
       message: "The disk is full: about 116.8 MB needed, 20.0 MB free.",
-      hint: "Free some space at the destination, then retry.",
+      hint: "Free some space in the backup folder, then retry.",
     });
   });
 });

@@ -74,7 +74,7 @@ export function checkSpace(
   throw failed({
     code: "disk_full",
     message: `The disk is full: about ${megabytes(needed)} needed, ${megabytes(free)} free.`,
-    hint: "Free some space at the destination, then retry.",
+    hint: "Free some space in the backup folder, then retry.",
   });
 }
 
@@ -83,7 +83,7 @@ export const diskFull = (needed: number, free: number | null) =>
   failed({
     code: "disk_full",
     message: `The disk is full: about ${megabytes(needed)} needed${free === null ? "" : `, ${megabytes(free)} free`}.`,
-    hint: "Free some space at the destination, then retry.",
+    hint: "Free some space in the backup folder, then retry.",
   });
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -33,7 +33,10 @@ describe("a full disk", () => {
       const job = await jobAtEnd(id);
       expect(job).toMatchObject({ status: "failed", errorCode: "disk_full", attempts: 1 });
       expect(job.errorMessage).toMatch(/^The disk is full: about [\d.]+ MB needed, [\d.]+ MB free\.$/);
-      expect(job.failure).toMatchObject({ hint: "Free some space at the destination, then retry.", willRetry: false });
+      expect(job.failure).toMatchObject({
+        hint: "Free some space in the backup folder, then retry.",
+        willRetry: false,
+      });
       expect(await disk.files(worker)).toEqual([]);
       expect(await leftovers(id)).toEqual(nothing);
       expect(await backupsOf(id)).toEqual([]);
@@ -63,13 +66,13 @@ describe("a full disk", () => {
   });
 });
 
-describe("a destination that cannot be written to", () => {
+describe("a home that cannot be written to", () => {
   it("ends a job for good, and says so", async () => {
     const disk = await smallDisk("ro");
     await using _worker = await startWorkerProcess(disk.env, disk.within);
     const job = await jobAtEnd(await startExport(tenant));
     expect(job).toMatchObject({ status: "failed", errorCode: "destination_unwritable", attempts: 1 });
-    expect(job.errorMessage).toContain("The destination cannot be written to");
+    expect(job.errorMessage).toContain("The backup folder cannot be written to");
     expect(job.failure?.hint).toContain("Make the folder writable");
   });
 });

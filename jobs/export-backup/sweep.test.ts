@@ -15,7 +15,7 @@ import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
 import { claim, startExport } from "@/jobs/testing/export-job";
 import { published } from "@/jobs/testing/leftovers";
-import { destination, manifestBeside, publishFile } from "@/jobs/testing/published-file";
+import { home, manifestBeside, publishFile } from "@/jobs/testing/published-file";
 import { makeTenant, sessions, type Tenant } from "@/jobs/testing/tenant";
 
 givenControlPlane();
@@ -97,7 +97,7 @@ describe("cleaning up after an export", () => {
     );
     const cleaning = cleanExport(job, 1);
     await waitingForLock("coffer", sessions(testEnv.controlUrl));
-    await destination().remove(file);
+    await home().remove(file);
     expect(await publish(other, 1, nameOf(job))).toBe(file);
     await remover.commit();
     await cleaning;

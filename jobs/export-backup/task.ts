@@ -2,8 +2,6 @@ import path from "node:path";
 import type { Tx } from "@/db/client";
 import { type BackupType, backups } from "@/db/schema";
 import { dumpFormatOf } from "@/jobs/archive/dump-format";
-import type { Destination, Staged } from "@/jobs/destination/destination";
-import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
 import { checkServer, checkSpace, diskFull, lastBackup, requireRecipients } from "@/jobs/export-backup/check";
 import { checkDump } from "@/jobs/export-backup/check-dump";
@@ -14,6 +12,8 @@ import { backupFilename, packageNames } from "@/jobs/export-backup/filename";
 import { type Described, type DescribedFile, manifestOf } from "@/jobs/export-backup/manifest-of";
 import { compressionOf, type ExportOptions, exportOptions } from "@/jobs/export-backup/options";
 import { dumpFrom, dumpTo } from "@/jobs/export-backup/watch";
+import { homeFolder } from "@/jobs/home/folder";
+import type { Home, Staged } from "@/jobs/home/home";
 import type { JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { originOf } from "@/jobs/lifecycle/origin";
@@ -49,7 +49,7 @@ export async function makeBackup(
   { options, type }: Wanted,
 ): Promise<(tx: Tx) => Promise<typeof backups.$inferSelect>> {
   const { job, signal } = context;
-  const destination = localDestination(jobsEnv().BACKUP_DIR);
+  const home = homeFolder(jobsEnv().BACKUP_DIR);
 
   context.step("check");
   const subject = await loadSubject(job.projectId);
@@ -63,7 +63,7 @@ export async function makeBackup(
   const recipients = options.encrypt ? await requireRecipients() : [];
   const last = await lastBackup(subject.projectId, options.format);
   const compressed = compressionOf(options) !== "none";
-  checkSpace(await destination.freeBytes(), { last, schemaBytes: server.schemaBytes, compressed });
+  checkSpace(await home.freeBytes(), { last, schemaBytes: server.schemaBytes, compressed });
   signal.throwIfAborted();
 
   context.step("snapshot");
@@ -71,11 +71,11 @@ export async function makeBackup(
 
   context.step("dump");
   context.report({ progressPercentage: dumpFrom });
-  await using staged = await destination.stage({ jobId: job.id, fence: job.fence });
+  await using staged = await home.stage({ jobId: job.id, fence: job.fence });
   await using check = checkDump({ options, subject, snapshot, staged, reader: { path: pgRestore, signal } });
   const encryption = check.inspect ? { recipients, inspect: check.inspect } : undefined;
   const plan = { context, options, subject, server, last, snapshot, staged, encryption };
-  const explain = (error: unknown) => explainFullDisk(error, { destination, last, schemaBytes: server.schemaBytes });
+  const explain = (error: unknown) => explainFullDisk(error, { home, last, schemaBytes: server.schemaBytes });
   const dumped = await dumpSnapshot(plan).catch(explain);
   // Nobody waits for our locks any longer than they must.
   await snapshot.close();
@@ -136,8 +136,8 @@ async function publish(finished: Finished, file: File): ReturnType<typeof makeBa
 
 async function explainFullDisk(
   error: unknown,
-  at: { destination: Destination; last: { sizeBytes: number } | null; schemaBytes: number },
+  at: { home: Home; last: { sizeBytes: number } | null; schemaBytes: number },
 ): Promise<never> {
   if (failureOf(error).code !== "disk_full") throw error;
-  throw diskFull(at.last?.sizeBytes ?? at.schemaBytes * 0.4, await at.destination.freeBytes());
+  throw diskFull(at.last?.sizeBytes ?? at.schemaBytes * 0.4, await at.home.freeBytes());
 }

@@ -23,7 +23,7 @@ export type RunContext = {
   now(): Date;
 };
 
-/** When the server and the destination were seen to be free of it, by this machine's clock. */
+/** When the server and the backup folder were seen to be free of it, by this machine's clock. */
 export type Cleaned = { backendEndedAt: Date | null; filesRemovedAt: Date | null };
 
 /** A kind of slow work. */

@@ -7,8 +7,11 @@ export const failureCodes = {
   backup_gone: { retry: false },
   blocked_by_lock: { retry: true },
   connection_lost: { retry: true },
+  copy_missing: { retry: false },
   corrupt: { retry: false },
   database_unreachable: { retry: true },
+  destination_refused: { retry: false },
+  destination_unavailable: { retry: true },
   destination_unwritable: { retry: false },
   disk_full: { retry: false },
   export_refused: { retry: false },
@@ -73,7 +76,7 @@ export function failureOf(error: unknown): Failure {
   if (/^(EACCES|EROFS|EPERM|ENOTDIR|EIO)$/.test(code ?? "")) {
     return {
       code: "destination_unwritable",
-      message: `The destination cannot be written to: ${messageOf(error)}.`,
+      message: `The backup folder cannot be written to: ${messageOf(error)}.`,
       hint: "Make the folder writable for the user that Coffer runs as, then retry.",
     };
   }

@@ -3,7 +3,7 @@ import { hashFile } from "@/jobs/archive/hash-file";
 import type { Manifest } from "@/jobs/archive/manifest";
 import type { Sink } from "@/jobs/archive/seal";
 import { type TarMember, tarEnd, tarHeader, tarPadding } from "@/jobs/archive/tar";
-import type { Staged } from "@/jobs/destination/destination";
+import type { Staged } from "@/jobs/home/home";
 import { composeFile } from "@/jobs/package/compose-file";
 import { packageReadme } from "@/jobs/package/readme";
 import { restoreScript } from "@/jobs/package/restore-script";

@@ -7,7 +7,7 @@ import { reconciler } from "@/jobs/reconcile/reconcile";
 import { type Listed, makeBackup, reconcile, stateOf } from "@/jobs/testing/backup-rows";
 import { givenControlPlane, tester } from "@/jobs/testing/control-plane";
 import { backupsOf, jobOf } from "@/jobs/testing/export-job";
-import { destination, type Made, publishFile } from "@/jobs/testing/published-file";
+import { home, type Made, publishFile } from "@/jobs/testing/published-file";
 import { makeTenant, type Tenant, unique } from "@/jobs/testing/tenant";
 
 givenControlPlane();
@@ -73,7 +73,7 @@ describe("a whole file without a row", () => {
   it("is not listed when it was deleted while it was read", async () => {
     const job = { id: randomUUID(), fence: 1 };
     const file = await publish({ job });
-    const real = destination();
+    const real = home();
     const round = reconciler(
       {
         ...real,

@@ -18,7 +18,7 @@ type Found = { manifest: Manifest; storagePath: string; projectId: string; maker
  * in a later round.
  */
 export async function adopt(round: Round, storagePath: string, home: string | undefined): Promise<"strange" | null> {
-  const manifest = parseManifest(await round.destination.readSidecar(storagePath));
+  const manifest = parseManifest(await round.home.readSidecar(storagePath));
   // Gone meanwhile.
   if (!manifest) return null;
   if (manifest.file.name !== path.posix.basename(storagePath)) return "strange";
@@ -35,7 +35,7 @@ export async function adopt(round: Round, storagePath: string, home: string | un
 
 /** Null when there is no saying in this round. */
 async function checkWhole(round: Round, storagePath: string, { sizeBytes, sha256 }: Manifest["file"]) {
-  const stored = await round.destination.stat(storagePath);
+  const stored = await round.home.stat(storagePath);
   if (!stored) return null;
   if (stored.sizeBytes !== sizeBytes || sizeBytes === 0) return false;
   const version = `${storagePath} ${stored.modifiedAt.getTime()} ${sha256}`;
@@ -48,7 +48,7 @@ async function checkWhole(round: Round, storagePath: string, { sizeBytes, sha256
 }
 
 /** Gives the id of the row, or null when another worker was first. */
-async function list(tx: Tx, { destination }: Round, found: Found): Promise<string | null> {
+async function list(tx: Tx, { home }: Round, found: Found): Promise<string | null> {
   const { manifest, storagePath, projectId, maker } = found;
   const options = exportOptions.safeParse(maker?.options).data;
   const madeAt = maker?.finishedAt ?? new Date(manifest.snapshotAt);
@@ -69,7 +69,7 @@ async function list(tx: Tx, { destination }: Round, found: Found): Promise<strin
     .returning({ id: backups.id, filename: backups.filename });
   if (!row) return null;
   // Another worker may have listed it, and somebody deleted it, while it was read. From here on nobody can.
-  if (!(await destination.stat(storagePath))) return tx.rollback();
+  if (!(await home.stat(storagePath))) return tx.rollback();
   await recordAudit(tx, byCoffer, {
     action: "backup.adopted",
     subject: { kind: "backup", id: row.id },

@@ -11,7 +11,7 @@ import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
 import { type Backup, backupsOf } from "@/jobs/testing/export-job";
-import { destination } from "@/jobs/testing/published-file";
+import { home } from "@/jobs/testing/published-file";
 import { fileOf } from "@/jobs/testing/restore";
 import { makeTenant, sessions, type Tenant } from "@/jobs/testing/tenant";
 
@@ -35,7 +35,7 @@ describe("reading", () => {
     await reconcile(1);
     const isRead = async () => (await Promise.all(made.map(checkedSecondsAgo))).map((seconds) => seconds < 3600);
     expect(await isRead()).toEqual([false, true, false]);
-    const round = reconciler(destination(), 500);
+    const round = reconciler(home(), 500);
     const { signal } = new AbortController();
     await round(signal);
     expect(await isRead()).toEqual([false, true, true]);
@@ -49,7 +49,7 @@ describe("reading", () => {
     const { backup } = await makeBackup(tenant, "x".repeat(3_000_000));
     await age(backup, 30);
     const stopping = new AbortController();
-    const real = destination();
+    const real = home();
     const stopped = reconciler(
       {
         ...real,
@@ -102,7 +102,7 @@ describe("a comparison", () => {
   });
 
   it("says nothing of a backup that was made while it went on", async () => {
-    const real = destination();
+    const real = home();
     let made: Backup | undefined;
     const round = reconciler(
       {
@@ -131,7 +131,7 @@ describe("a comparison", () => {
     expect(await stateOf(backup.id)).toEqual({ status: "available", events: [] });
   });
 
-  it("calls nothing missing when the whole destination is away", async () => {
+  it("calls nothing missing when the whole home is away", async () => {
     const { backup } = await makeBackup(tenant);
     const away = `${testEnv.backupDir}.away`;
     await rename(testEnv.backupDir, away);

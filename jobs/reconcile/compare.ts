@@ -1,5 +1,5 @@
 import type { BackupStatus } from "@/db/schema";
-import type { Listed, Stored } from "@/jobs/destination/destination";
+import type { Listed, Stored } from "@/jobs/home/home";
 import { markBackup } from "@/jobs/reconcile/mark";
 import { forFile, type Round } from "@/jobs/reconcile/round";
 import { type BackupRow, backupRows } from "@/jobs/reconcile/row";
@@ -12,7 +12,7 @@ export type Compared = {
 };
 
 /** Compares each backup with what was listed before. Whatever differs is looked at once more, for the list has aged. */
-export async function compareRows({ destination }: Round, listed: Map<string, Listed>): Promise<Compared> {
+export async function compareRows({ home }: Round, listed: Map<string, Listed>): Promise<Compared> {
   const unlisted = new Map(listed);
   const due: BackupRow[] = [];
   for await (const rows of backupRows()) {
@@ -22,7 +22,7 @@ export async function compareRows({ destination }: Round, listed: Map<string, Li
       await forFile(row.storagePath, async () => {
         const isKnown = !fits(row, before) && faultOf(row, before).status === row.status;
         if (isKnown) return;
-        const stored = fits(row, before) ? before : await destination.stat(row.storagePath);
+        const stored = fits(row, before) ? before : await home.stat(row.storagePath);
         if (!fits(row, stored)) return markBackup(row, faultOf(row, stored));
         const isTouched = row.checkedAt !== null && stored.modifiedAt >= row.checkedAt;
         if (isDue || isTouched) due.push(row);

@@ -7,7 +7,7 @@ import { byCoffer } from "@/db/audit";
 import { db } from "@/db/client";
 import { log } from "@/db/log";
 import { auditEvents, backups, jobs } from "@/db/schema";
-import type { Destination } from "@/jobs/destination/destination";
+import type { Home } from "@/jobs/home/home";
 import { reconciler } from "@/jobs/reconcile/reconcile";
 import { removeBackup } from "@/jobs/retention/remove";
 import { makeBackup, reconcile } from "@/jobs/testing/backup-rows";
@@ -15,7 +15,7 @@ import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
 import { backupsOf, jobAtEnd, startExport } from "@/jobs/testing/export-job";
 import { published } from "@/jobs/testing/leftovers";
-import { destination, publishFile } from "@/jobs/testing/published-file";
+import { home, publishFile } from "@/jobs/testing/published-file";
 import { makeTenant, type Tenant, unique } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
@@ -27,14 +27,14 @@ beforeAll(async () => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-/** The real destination, and how often each file was read and each stat was taken. */
-function counted(): { destination: Destination; reads: string[]; stats: string[] } {
-  const real = destination();
+/** The real home, and how often each file was read and each stat was taken. */
+function counted(): { home: Home; reads: string[]; stats: string[] } {
+  const real = home();
   const [reads, stats]: [string[], string[]] = [[], []];
   return {
     reads,
     stats,
-    destination: {
+    home: {
       ...real,
       read(file) {
         reads.push(file);
@@ -48,7 +48,7 @@ function counted(): { destination: Destination; reads: string[]; stats: string[]
   };
 }
 
-const strays = "files at the destination are of no backup, and not known to be ours: they are left alone";
+const strays = "files in the backup folder are of no backup, and not known to be ours: they are left alone";
 
 describe("the reconciler", () => {
   it("tells once of a stray file, and reads one only once that is not what its sidecar says", async () => {
@@ -57,15 +57,15 @@ describe("the reconciler", () => {
     const file = await publishFile(tenant, { job: { id: randomUUID(), fence: 1 }, name: `${unique()}.dump` });
     await writeFile(path.join(testEnv.backupDir, file), "WHOLE");
     await writeFile(path.join(testEnv.backupDir, "notes.txt"), "theirs");
-    const { destination, reads } = counted();
-    const round = reconciler(destination, 1e9);
+    const { home, reads } = counted();
+    const round = reconciler(home, 1e9);
     const { signal } = new AbortController();
     await round(signal);
     expect(told()).toEqual([]);
     for (let i = 0; i < 3; i++) await round(signal);
     expect(told()).toEqual([{ count: 2, files: expect.arrayContaining([file, "notes.txt"]) }]);
     expect(reads).toEqual([file]);
-    await destination.remove(file);
+    await home.remove(file);
     await rm(path.join(testEnv.backupDir, "notes.txt"));
   });
 
@@ -83,7 +83,7 @@ describe("the reconciler", () => {
       },
       { what: "a lost backup" },
     );
-    for (const { storagePath } of [lost.backup, gone.backup]) await destination().remove(storagePath);
+    for (const { storagePath } of [lost.backup, gone.backup]) await home().remove(storagePath);
     for (const id of [adopted?.id ?? "", gone.backup.id]) await db.delete(backups).where(eq(backups.id, id));
   });
 
@@ -93,7 +93,7 @@ describe("the reconciler", () => {
     const { signal } = new AbortController();
     let over = false;
     const reconcilers = [1, 2, 3].map(async () => {
-      const round = reconciler(destination(), 1e9);
+      const round = reconciler(home(), 1e9);
       while (!over) await round(signal);
     });
     const deleted: string[] = [];
@@ -125,7 +125,7 @@ describe("the reconciler", () => {
     const { backup, job } = await makeBackup(tenant, "thousands");
     const folder = path.join(testEnv.backupDir, "many");
     await mkdir(folder);
-    const { destination: counting, reads, stats } = counted();
+    const { home: counting, reads, stats } = counted();
     const sidecar = await counting.readSidecar(backup.storagePath);
     for (let n = 0; n < count; n++) {
       await writeFile(path.join(folder, `${n}.dump`), "thousands");

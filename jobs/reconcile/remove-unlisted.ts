@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { db, type Tx } from "@/db/client";
 import { backups } from "@/db/schema";
 import { type Manifest, parseManifest } from "@/jobs/archive/manifest";
-import type { Destination } from "@/jobs/destination/destination";
+import type { Home } from "@/jobs/home/home";
 
 type Maker = Manifest["job"];
 
@@ -12,19 +12,19 @@ type Maker = Manifest["job"];
  * anew: once the name is free, an export may have taken it.
  */
 export async function removeUnlisted(
-  destination: Destination,
+  home: Home,
   path: string,
   isToGo: (maker: Maker, tx: Tx) => boolean | Promise<boolean>,
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`unlisted:${path}`}, 0))`);
-    const maker = parseManifest(await destination.readSidecar(path))?.job;
+    const maker = parseManifest(await home.readSidecar(path))?.job;
     if (!maker || !(await isToGo(maker, tx))) return false;
     const [row] = await tx.select({ id: backups.id }).from(backups).where(eq(backups.storagePath, path));
     if (row) return false;
     // A worker that was stopped between sidecar and file has nothing to publish any more when it goes on.
-    await destination.discard({ jobId: maker.id, fence: maker.fence });
-    await destination.remove(path);
+    await home.discard({ jobId: maker.id, fence: maker.fence });
+    await home.remove(path);
     return true;
   });
 }

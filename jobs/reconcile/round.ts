@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { codeOf, isConnectionLoss } from "@/db/errors";
 import { log } from "@/db/log";
-import type { Destination } from "@/jobs/destination/destination";
+import type { Home } from "@/jobs/home/home";
 
 /** What one comparison of files with rows works with. */
 export type Round = {
-  destination: Destination;
+  home: Home;
   allowance: Allowance;
   signal: AbortSignal;
   /** Files without a row that were read and are not what their sidecar says: not to be read again. */
@@ -33,11 +33,11 @@ export function allowanceOf(bytesPerRound: number): Allowance {
 const bytesPerMs = 100_000;
 
 /** The sha256 and size of a published file. */
-export async function digestOf({ destination, signal }: Round, path: string) {
+export async function digestOf({ home, signal }: Round, path: string) {
   const hash = createHash("sha256");
   const begun = performance.now();
   let sizeBytes = 0;
-  for await (const piece of destination.read(path)) {
+  for await (const piece of home.read(path)) {
     hash.update(piece);
     sizeBytes += piece.length;
     const ahead = sizeBytes / bytesPerMs - (performance.now() - begun);

@@ -3,7 +3,7 @@ import { db, type Tx } from "@/db/client";
 import { log } from "@/db/log";
 import { databases, projects } from "@/db/schema";
 import { type Manifest, parseManifest } from "@/jobs/archive/manifest";
-import type { Listed } from "@/jobs/destination/destination";
+import type { Listed } from "@/jobs/home/home";
 import { adopt } from "@/jobs/reconcile/adopt";
 import { removeUnlisted } from "@/jobs/reconcile/remove-unlisted";
 import { forFile, type Round } from "@/jobs/reconcile/round";
@@ -40,11 +40,11 @@ export async function settleUnlisted(round: Round, unlisted: Listed[]): Promise<
 /** What a sidecar says of where its file comes from. */
 type Origin = Pick<Manifest, "job" | "project">;
 
-async function originOf({ destination }: Round, each: Listed): Promise<Origin | null> {
+async function originOf({ home }: Round, each: Listed): Promise<Origin | null> {
   if (!each.hasSidecar) return null;
   let origin: Origin | null = null;
   await forFile(each.path, async () => {
-    const manifest = parseManifest(await destination.readSidecar(each.path));
+    const manifest = parseManifest(await home.readSidecar(each.path));
     // Not the rest: many manifests with many tables are many bytes.
     if (manifest) origin = { job: manifest.job, project: manifest.project };
   });
@@ -65,9 +65,9 @@ async function settle(round: Round, { each, maker, job, home }: Subject): Promis
   // Asked anew of whatever stands there by then. A lost file's sidecar goes only as long as the file is gone.
   const isToGo = async ({ id, fence }: Manifest["job"], tx: Tx) => {
     const now = judge({ path, fence }, (await makersOf(tx, [id])).get(id));
-    return now === "over" || (now === "lost" && (await round.destination.stat(path)) === null);
+    return now === "over" || (now === "lost" && (await round.home.stat(path)) === null);
   };
-  if (await removeUnlisted(round.destination, path, isToGo))
+  if (await removeUnlisted(round.home, path, isToGo))
     log.info({ file: path, jobId: maker.id, fence: maker.fence }, "a file that no backup will list was removed");
   return null;
 }

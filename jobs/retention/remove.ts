@@ -2,8 +2,8 @@ import { and, eq, not, type SQL } from "drizzle-orm";
 import { type Origin, recordAudit } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import { backups } from "@/db/schema";
-import { localDestination } from "@/jobs/destination/local";
 import { jobsEnv } from "@/jobs/env";
+import { homeFolder } from "@/jobs/home/folder";
 
 /** Why a backup goes: somebody asked for it, or a policy did. */
 export type Because = { action: "backup.deleted" | "backup.cleaned_up"; reasons?: string[] };
@@ -35,6 +35,6 @@ export async function removeBackup(
     details: { filename: row.filename, sha256: row.sha256, sizeBytes: row.sizeBytes, reasons },
   });
   // Last: if this fails everything stays, and if we fail after it the backup misses its file and can be removed again.
-  await localDestination(jobsEnv().BACKUP_DIR).remove(row.storagePath);
+  await homeFolder(jobsEnv().BACKUP_DIR).remove(row.storagePath);
   return row.sizeBytes;
 }

@@ -6,7 +6,7 @@ import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import { completeJob } from "@/jobs/lifecycle/finish";
 import { reconciler } from "@/jobs/reconcile/reconcile";
 import { type Backup, claim, startExport } from "@/jobs/testing/export-job";
-import { destination, manifestBeside, publishFile } from "@/jobs/testing/published-file";
+import { home, manifestBeside, publishFile } from "@/jobs/testing/published-file";
 import { type Tenant, unique } from "@/jobs/testing/tenant";
 
 export type Listed = { job: ClaimedJob; backup: Backup };
@@ -29,8 +29,7 @@ export async function makeBackup(tenant: Tenant, bytes = `bytes ${unique()}`): P
 }
 
 /** One round of a reconciler that has just started. */
-export const reconcile = (bytesPerRound = 1e9) =>
-  reconciler(destination(), bytesPerRound)(new AbortController().signal);
+export const reconcile = (bytesPerRound = 1e9) => reconciler(home(), bytesPerRound)(new AbortController().signal);
 
 /** The backup's status, and what the audit says of it, oldest first. */
 export async function stateOf(id: string): Promise<{ status: string | undefined; events: string[] }> {

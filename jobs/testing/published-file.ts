@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import path from "node:path";
 import { type Manifest, parseManifest } from "@/jobs/archive/manifest";
-import { localDestination } from "@/jobs/destination/local";
+import { homeFolder } from "@/jobs/home/folder";
 import { testEnv } from "@/jobs/testing/env";
 import type { Tenant } from "@/jobs/testing/tenant";
 
-export const destination = () => localDestination(testEnv.backupDir);
+export const home = () => homeFolder(testEnv.backupDir);
 
 export type Made = {
   job: { id: string; fence: number };
@@ -16,7 +16,7 @@ export type Made = {
 
 /** Publishes a file as an attempt of an export does, and lists it nowhere. Gives the path that it got. */
 export async function publishFile(tenant: Tenant, { job, name, bytes = "whole", project }: Made): Promise<string> {
-  await using staged = await destination().stage({ jobId: randomUUID(), fence: 1 });
+  await using staged = await home().stage({ jobId: randomUUID(), fence: 1 });
   await staged.write(Buffer.from(bytes));
   const manifestOf = (given: string): Manifest => ({
     manifestVersion: 1,
@@ -53,7 +53,7 @@ export async function publishFile(tenant: Tenant, { job, name, bytes = "whole", 
 
 /** The manifest beside a published file. Throws when there is none. */
 export async function manifestBeside(file: string): Promise<Manifest> {
-  const manifest = parseManifest(await destination().readSidecar(file));
+  const manifest = parseManifest(await home().readSidecar(file));
   if (!manifest) throw new Error(`no manifest beside ${file}`);
   return manifest;
 }

@@ -7,8 +7,8 @@ import { afterAll, beforeAll } from "vitest";
 import type { BackupCompression } from "@/db/schema";
 import type { Compressor } from "@/jobs/archive/compressor";
 import { type SealOptions, type Sink, seal } from "@/jobs/archive/seal";
-import type { Staged } from "@/jobs/destination/destination";
-import { localDestination } from "@/jobs/destination/local";
+import { homeFolder } from "@/jobs/home/folder";
+import type { Staged } from "@/jobs/home/home";
 
 /** 20 MB that compress somewhat, the same ones each time. */
 export const much = "seq 1 2700000 | head -c 20000000";
@@ -37,7 +37,7 @@ afterAll(async () => {
 
 /** A sink with a file behind it, which programs write to themselves. */
 export async function file(): Promise<Staged> {
-  const staged = await localDestination(folder.path).stage({ jobId: randomUUID(), fence: 1 });
+  const staged = await homeFolder(folder.path).stage({ jobId: randomUUID(), fence: 1 });
   files.push(staged);
   return staged;
 }

@@ -4,8 +4,8 @@ import { backups } from "@/db/schema";
 import type { AgeKeys } from "@/jobs/archive/age/file-key";
 import { dumpFormatOf } from "@/jobs/archive/dump-format";
 import { type Manifest, manifestSchema } from "@/jobs/archive/manifest";
-import { inside } from "@/jobs/destination/local-path";
 import { jobsEnv } from "@/jobs/env";
+import { inside } from "@/jobs/home/path";
 import { failed } from "@/jobs/lifecycle/failure";
 import type { Claimed } from "@/jobs/verify-backup/archive";
 

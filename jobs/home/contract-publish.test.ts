@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { attempt, givenSubjects, kinds, publish, sidecar } from "@/jobs/testing/destinations";
+import { attempt, givenSubjects, kinds, publish, sidecar } from "@/jobs/testing/homes";
 
-describe.each(kinds)("%s as a destination", (_, make) => {
+describe.each(kinds)("%s as the home of backups", (_, make) => {
   const begin = givenSubjects(make);
 
   it.each([
@@ -13,7 +13,7 @@ describe.each(kinds)("%s as a destination", (_, make) => {
     ["pieces of all sizes", [5, 3 * 1024 * 1024, 0, 1, 1024 * 1024, 1024 * 1024 - 1]],
   ])("keeps %s byte for byte", async (_, sizes) => {
     const subject = await begin();
-    const staged = await subject.destination.stage(attempt());
+    const staged = await subject.home.stage(attempt());
     const pieces = sizes.map((size) => randomBytes(size));
     for (const piece of pieces) await staged.write(piece);
     const given = await staged.publish("acme/a.dump", sidecar);
@@ -22,16 +22,16 @@ describe.each(kinds)("%s as a destination", (_, make) => {
 
   it("shows nothing under the final name before it is published", async () => {
     const subject = await begin();
-    await using staged = await subject.destination.stage(attempt());
+    await using staged = await subject.home.stage(attempt());
     await staged.write(Buffer.alloc(2 * 1024 * 1024));
     await staged.flush();
     expect(await subject.read("acme/a.dump")).toBeNull();
-    expect(await subject.destination.readSidecar("acme/a.dump")).toBeNull();
+    expect(await subject.home.readSidecar("acme/a.dump")).toBeNull();
   });
 
   it("lets what was written be read before it is published", async () => {
-    const { destination } = await begin();
-    await using staged = await destination.stage(attempt());
+    const { home } = await begin();
+    await using staged = await home.stage(attempt());
     await staged.write(Buffer.from("the whole of it"));
     await staged.flush();
     expect(await readFile(staged.file.path, "utf8")).toBe("the whole of it");
@@ -55,27 +55,27 @@ describe.each(kinds)("%s as a destination", (_, make) => {
     expect(new Set(given).size).toBe(12);
     for (const [i, file] of given.entries()) {
       expect((await subject.read(file))?.toString()).toBe(texts[i]);
-      expect(await subject.destination.readSidecar(file)).toBe(sidecar(file));
+      expect(await subject.home.readSidecar(file)).toBe(sidecar(file));
     }
   });
 
   it("leaves neither file nor sidecar when the sidecar cannot be made", async () => {
     const subject = await begin();
-    await using staged = await subject.destination.stage(attempt());
+    await using staged = await subject.home.stage(attempt());
     await staged.write(Buffer.from("x"));
     const broken = () => {
       throw new Error("no manifest");
     };
     await expect(staged.publish("acme/a.dump", broken)).rejects.toThrow("no manifest");
     expect(await subject.read("acme/a.dump")).toBeNull();
-    expect(await subject.destination.readSidecar("acme/a.dump")).toBeNull();
+    expect(await subject.home.readSidecar("acme/a.dump")).toBeNull();
     expect(await publish(subject, "acme/a.dump")).toBe("acme/a.dump");
   });
 
   it("keeps what was published when its writer is done with it", async () => {
     const subject = await begin();
     {
-      await using staged = await subject.destination.stage(attempt());
+      await using staged = await subject.home.stage(attempt());
       await staged.write(Buffer.from("kept"));
       await staged.publish("acme/a.dump", sidecar);
     }

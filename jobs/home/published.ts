@@ -2,8 +2,8 @@ import { constants, type Dirent } from "node:fs";
 import { lstat, open, readdir } from "node:fs/promises";
 import path from "node:path";
 import { codeOf } from "@/db/errors";
-import type { Listed, Stored } from "@/jobs/destination/destination";
-import { inside, sidecarSuffix, stagingFolder } from "@/jobs/destination/local-path";
+import type { Listed, Stored } from "@/jobs/home/home";
+import { inside, sidecarSuffix, stagingFolder } from "@/jobs/home/path";
 
 const readBytes = 1024 * 1024;
 

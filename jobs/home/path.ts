@@ -5,10 +5,10 @@ import { codeOf } from "@/db/errors";
 export const stagingFolder = ".partial";
 export const sidecarSuffix = ".manifest.json";
 
-/** The absolute path of a file of this destination. Throws for one that leads out of it. */
+/** The absolute path of a file of this home. Throws for one that leads out of it. */
 export function inside(root: string, file: string): string {
   const absolute = path.resolve(root, file);
-  if (!absolute.startsWith(path.resolve(root) + path.sep)) throw new Error("a path leads out of the destination");
+  if (!absolute.startsWith(path.resolve(root) + path.sep)) throw new Error("a path leads out of the backup folder");
   return absolute;
 }
 

@@ -3,25 +3,25 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach } from "vitest";
-import type { Destination } from "@/jobs/destination/destination";
-import { localDestination } from "@/jobs/destination/local";
+import { homeFolder } from "@/jobs/home/folder";
+import type { Home } from "@/jobs/home/home";
 
 export type Subject = {
-  destination: Destination;
+  home: Home;
   read(file: string): Promise<Buffer | null>;
-  /** Takes the file away behind the destination's back, and leaves its sidecar. */
+  /** Takes the file away behind the backup folder's back, and leaves its sidecar. */
   forget(file: string): Promise<void>;
   remove(): Promise<void>;
 };
 
-/** Every kind of destination. What one of them passes, all have to. */
+/** Every kind of home. What one of them passes, all have to. */
 export const kinds: [name: string, make: () => Promise<Subject>][] = [
   [
     "a local folder",
     async () => {
       const root = await mkdtemp(path.join(tmpdir(), "coffer-contract-"));
       return {
-        destination: localDestination(path.join(root, "backups")),
+        home: homeFolder(path.join(root, "backups")),
         read: (file) => readFile(path.join(root, "backups", file)).catch(() => null),
         forget: (file) => rm(path.join(root, "backups", file)),
         remove: () => rm(root, { recursive: true }),
@@ -46,14 +46,14 @@ export function givenSubjects(make: () => Promise<Subject>): () => Promise<Subje
   };
 }
 
-export async function publish({ destination }: Subject, wanted: string, bytes = Buffer.from("x")): Promise<string> {
-  const staged = await destination.stage(attempt());
+export async function publish({ home }: Subject, wanted: string, bytes = Buffer.from("x")): Promise<string> {
+  const staged = await home.stage(attempt());
   await staged.write(bytes);
   return staged.publish(wanted, sidecar);
 }
 
-export async function readAll(destination: Destination, file: string): Promise<Buffer> {
+export async function readAll(home: Home, file: string): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for await (const piece of destination.read(file)) pieces.push(Buffer.from(piece));
+  for await (const piece of home.read(file)) pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);
 }

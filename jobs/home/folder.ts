@@ -1,15 +1,15 @@
 import { type FileHandle, link, mkdir, open, readdir, readFile, rm, statfs, unlink } from "node:fs/promises";
 import path from "node:path";
 import { codeOf } from "@/db/errors";
-import type { Attempt, Destination, Staged } from "@/jobs/destination/destination";
-import { inside, noneWithoutFolder, sidecarSuffix, stagingFolder } from "@/jobs/destination/local-path";
-import { listFiles, readFileOf, statFile } from "@/jobs/destination/local-published";
+import type { Attempt, Home, Staged } from "@/jobs/home/home";
+import { inside, noneWithoutFolder, sidecarSuffix, stagingFolder } from "@/jobs/home/path";
+import { listFiles, readFileOf, statFile } from "@/jobs/home/published";
 
 /** Small pieces are gathered: one write of 1 MiB costs far less than sixteen of 64 KiB. */
 const gatherBytes = 1024 * 1024;
 
 /** A folder of this machine, or one that it has mounted. Files are 0600, folders 0700. */
-export function localDestination(root: string): Destination {
+export function homeFolder(root: string): Home {
   const staging = path.join(root, stagingFolder);
   const partial = ({ jobId, fence }: Attempt) => path.join(staging, `${jobId}.${fence}`);
   return {

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { localDestination } from "@/jobs/destination/local";
+import { homeFolder } from "@/jobs/home/folder";
 import { gather } from "@/jobs/testing/gather";
 
 const sidecar = (given: string) => given;
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 async function stage() {
-  const staged = await localDestination(root).stage({ jobId: randomUUID(), fence: 1 });
+  const staged = await homeFolder(root).stage({ jobId: randomUUID(), fence: 1 });
   await staged.write(Buffer.from("ours"));
   return staged;
 }
@@ -43,28 +43,28 @@ describe("a local folder", () => {
   });
 
   it("makes its folder when it is not there", async () => {
-    const destination = localDestination(path.join(root, "not/there/yet"));
-    expect(await destination.freeBytes()).toBeGreaterThan(0);
-    expect(await destination.unfinished()).toEqual([]);
+    const home = homeFolder(path.join(root, "not/there/yet"));
+    expect(await home.freeBytes()).toBeGreaterThan(0);
+    expect(await home.unfinished()).toEqual([]);
   });
 
   it("cannot be made behind a link that leads nowhere, or below a file", async () => {
     await symlink(path.join(root, "nowhere"), path.join(root, "link"));
     await writeFile(path.join(root, "file"), "");
-    await expect(localDestination(path.join(root, "link")).stage({ jobId: randomUUID(), fence: 1 })).rejects.toThrow(
+    await expect(homeFolder(path.join(root, "link")).stage({ jobId: randomUUID(), fence: 1 })).rejects.toThrow(
       "ENOENT",
     );
-    await expect(localDestination(path.join(root, "file/x")).freeBytes()).rejects.toThrow("ENOTDIR");
+    await expect(homeFolder(path.join(root, "file/x")).freeBytes()).rejects.toThrow("ENOTDIR");
   });
 
   it("leaves files alone that are not its own", async () => {
     await mkdir(path.join(root, ".partial"));
     await writeFile(path.join(root, ".partial", "notes.txt"), "theirs");
-    expect(await localDestination(root).unfinished()).toEqual([]);
+    expect(await homeFolder(root).unfinished()).toEqual([]);
   });
 
   it("tells of links and folders that stand where a file should, and does not follow them", async () => {
-    const destination = localDestination(root);
+    const home = homeFolder(root);
     for (const name of ["link", "folder", "pipe"]) await (await stage()).publish(`acme/${name}.dump`, sidecar);
     for (const name of ["link", "folder", "pipe"]) await rm(path.join(root, `acme/${name}.dump`));
     await writeFile(path.join(root, "elsewhere"), "ours");
@@ -74,7 +74,7 @@ describe("a local folder", () => {
     await symlink(root, path.join(root, "acme/around"));
     execFileSync("mkfifo", [path.join(root, "acme/around.manifest.json")]);
     const none = { sizeBytes: null, modifiedAt: expect.any(Date) };
-    const found = (await gather(destination.list())).sort((a, b) => a.path.localeCompare(b.path));
+    const found = (await gather(home.list())).sort((a, b) => a.path.localeCompare(b.path));
     expect(found).toEqual([
       { path: "acme/around", stored: none, hasSidecar: false },
       { path: "acme/around.manifest.json", stored: none, hasSidecar: false },
@@ -82,10 +82,10 @@ describe("a local folder", () => {
       { path: "elsewhere", stored: { ...none, sizeBytes: 4 }, hasSidecar: false },
     ]);
     for (const name of ["folder", "link", "pipe"]) {
-      expect(await destination.stat(`acme/${name}.dump`)).toEqual(none);
-      await expect(gather(destination.read(`acme/${name}.dump`))).rejects.toThrow();
+      expect(await home.stat(`acme/${name}.dump`)).toEqual(none);
+      await expect(gather(home.read(`acme/${name}.dump`))).rejects.toThrow();
     }
-    expect(await destination.stat("elsewhere/below")).toBeNull();
+    expect(await home.stat("elsewhere/below")).toBeNull();
   });
 
   it("keeps no file open, whether it was published or discarded", async () => {
@@ -94,7 +94,7 @@ describe("a local folder", () => {
       const staged = await stage();
       if (i % 2) await staged.publish(`acme/${i}.dump`, sidecar);
       else await staged[Symbol.asyncDispose]();
-      for await (const _ of localDestination(root).read("acme/1.dump")) break;
+      for await (const _ of homeFolder(root).read("acme/1.dump")) break;
     }
     expect((await readdir("/dev/fd")).length).toBeLessThan(before + 10);
   });
