@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { backupFilename, packageNames } from "@/jobs/export-backup/filename";
-import { numbered } from "@/jobs/home/folder";
+import { numbered } from "@/jobs/home/write";
 
 const at = new Date("2026-01-29T15:30:07.891Z");
 

@@ -18,16 +18,22 @@ export async function statFile(root: string, file: string): Promise<Stored | nul
   }
 }
 
-export async function* readFileOf(root: string, file: string): AsyncIterable<Buffer> {
+/** The bytes of a file from `start` up to and without `end`; each piece is good until the next is asked for. */
+export async function* readFileOf(
+  root: string,
+  file: string,
+  { start = 0, end = Number.POSITIVE_INFINITY } = {},
+): AsyncIterable<Buffer> {
   // Without O_NONBLOCK, what has become a pipe would be waited for.
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
   await using handle = await open(inside(root, file), flags);
-  if (!(await handle.stat()).isFile()) throw new Error("it is not a file");
+  if (!(await handle.stat()).isFile()) throw Object.assign(new Error("it is not a file"), { code: "ENOTFILE" });
   const buffer = Buffer.allocUnsafeSlow(readBytes);
-  for (;;) {
-    const { bytesRead } = await handle.read(buffer, 0, readBytes, null);
+  for (let at = start; at < end; ) {
+    const { bytesRead } = await handle.read(buffer, 0, Math.min(readBytes, end - at), at);
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
   }
 }
 
@@ -49,7 +55,8 @@ export async function* listFiles(root: string, folder = ""): AsyncIterable<Liste
 
 const isSidecar = (name: string) => name.endsWith(sidecarSuffix) && name !== sidecarSuffix;
 
-async function entriesOf(folder: string): Promise<Dirent[]> {
+/** What a folder holds; nothing when it may not be looked into. */
+export async function entriesOf(folder: string): Promise<Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {

@@ -1,0 +1,48 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { DestinationSettings } from "@/db/schema";
+import type { Destination } from "@/jobs/destination/destination";
+import { localFolder } from "@/jobs/destination/local";
+import { refused } from "@/jobs/destination/problem";
+
+export type OpenOptions = {
+  /** How long nothing may be heard from a server before it counts as gone. */
+  idleMs?: number;
+};
+
+/** The destination behind some settings. Nothing is asked of it before it is used. */
+export function openDestination(settings: DestinationSettings, _options: OpenOptions = {}): Destination {
+  switch (settings.kind) {
+    case "local":
+      return localFolder(settings);
+    default:
+      throw new Error(`no destination of the kind ${settings.kind}`);
+  }
+}
+
+/**
+ * Writes a small file there, reads it back and removes it. Throws a failure that says what stood in the way. `isKnown` when it
+ * has been fine before: it is not prepared anew then, so that an empty folder in the place of a mounted disk is noticed.
+ */
+export async function checkDestination(
+  destination: Destination,
+  signal: AbortSignal,
+  { isKnown = false } = {},
+): Promise<{ freeBytes: number | null }> {
+  if (!isKnown) await destination.prepare();
+  const sent = randomBytes(1000);
+  const pieces = (async function* () {
+    yield sent;
+  })();
+  const placed = await destination.put(`.coffer-check-${randomUUID()}`, pieces, { signal, sizeBytes: sent.length });
+  try {
+    const back: Buffer[] = [];
+    for await (const piece of destination.get(placed, undefined, signal)) back.push(Buffer.from(piece));
+    if (!Buffer.concat(back).equals(sent)) throw refused("What was read back is not what was written.");
+  } catch (error) {
+    // The first cause counts.
+    await destination.remove(placed).catch(() => {});
+    throw error;
+  }
+  await destination.remove(placed);
+  return { freeBytes: await destination.freeBytes() };
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { afterEach } from "vitest";
+import type { DestinationSettings } from "@/db/schema";
+import type { Destination, Placed, Range } from "@/jobs/destination/destination";
+import { openDestination } from "@/jobs/destination/open";
+import { testEnv } from "@/jobs/testing/env";
+
+/** A destination under test, and a look at it from outside. */
+export type Place = AsyncDisposable & {
+  settings: DestinationSettings;
+  /** Larger than what is stored as one piece there. */
+  largeBytes: number;
+  /** Whether anybody can still find it there. */
+  isThere(placed: Placed): Promise<boolean>;
+  /** Takes its bytes away behind the destination's back. */
+  forget(placed: Placed): Promise<void>;
+  /** What unfinished puts have left. */
+  unfinished(): Promise<string[]>;
+};
+
+const unique = () => randomBytes(5).toString("hex");
+
+export async function folderPlace(): Promise<Place> {
+  const folder = path.join(testEnv.folder, `place-${unique()}`);
+  await mkdir(path.dirname(folder), { recursive: true });
+  return {
+    settings: { kind: "local", folder },
+    largeBytes: 3_000_000,
+    isThere: ({ name }) => stat(path.join(folder, name)).then(...isOrNot),
+    forget: ({ name }) => rm(path.join(folder, name)),
+    unfinished: () => readdir(path.join(folder, ".coffer-partial")),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+const isOrNot = [() => true, () => false] as const;
+
+/** What makes places in the tests of a suite, prepared, and takes each away after its test. */
+export function givenPlaces(make: () => Promise<Place>): () => Promise<Place & { destination: Destination }> {
+  const places: Place[] = [];
+  afterEach(async () => {
+    for (const place of places.splice(0)) await place[Symbol.asyncDispose]();
+  });
+  return async () => {
+    const place = await make();
+    places.push(place);
+    const destination = openDestination(place.settings, { idleMs: 5_000 });
+    await destination.prepare();
+    return { ...place, destination };
+  };
+}
+
+export async function read(destination: Destination, placed: Placed, range?: Range): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of destination.get(placed, range)) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces);
+}
+
+/** The code of the failure that the work ends with. */
+export async function failureFrom(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof Error && "failure" in error) return error.failure;
+    throw error;
+  }
+  return "none";
+}
