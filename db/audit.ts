@@ -11,6 +11,7 @@ export const subjectKinds = [
   "backup",
   "token",
   "encryption_key",
+  "destination",
   "data_file",
   "dump",
   "procedure",

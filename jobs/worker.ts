@@ -8,6 +8,10 @@ import { dbEnv } from "@/db/env";
 import { isConnectionLoss } from "@/db/errors";
 import { log } from "@/db/log";
 import { type JobKind, workerInstances } from "@/db/schema";
+import { fetchBackup } from "@/jobs/backup-copy/fetch-task";
+import { lookAfterDestinations } from "@/jobs/backup-copy/look-after";
+import { copyBackup } from "@/jobs/backup-copy/task";
+import { verifyCopy } from "@/jobs/backup-copy/verify-task";
 import { cloneProject } from "@/jobs/clone-project/task";
 import { compareBackups } from "@/jobs/compare-backups/task";
 import { checkImportFile } from "@/jobs/data-import/check-task";
@@ -42,6 +46,9 @@ const handlers: Record<JobKind, JobHandler> = {
   export_data: exportData,
   check_import: checkImportFile,
   import_data: importData,
+  copy_backup: copyBackup,
+  fetch_backup: fetchBackup,
+  verify_copy: verifyCopy,
 };
 
 const beatEvery = 5_000;
@@ -49,6 +56,7 @@ const reapEvery = 10_000;
 const sweepEvery = 5 * 60_000;
 const reconcileEvery = 5 * 60_000;
 const dropEvery = 60_000;
+const lookAfterEvery = 60_000;
 
 /** Takes jobs from the queue until `stop` is called, which gives running jobs back and resolves when nothing of them is left. */
 export async function startWorker(): Promise<{ stop(): Promise<void> }> {
@@ -58,24 +66,19 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const listening = await controlPlane().client.listen(cancelChannel, (jobId) => stopJob(jobId, "cancelled"));
   const stopBeating = every(beatEvery, () => beat(id));
   const stopReaping = every(reapEvery, reapAfterQuiet());
-  const stopSweeping = every(sweepEvery, sweepUnfinished);
-  const stopSweepingUploads = every(sweepEvery, sweepUploads);
-  const stopSweepingStages = every(sweepEvery, sweepStages);
-  const stopSweepingExports = every(sweepEvery, sweepExports);
-  const stopReconciling = every(reconcileEvery, reconciler(homeFolder(jobsEnv().BACKUP_DIR), readPerRound()));
-  const stopDropping = every(dropEvery, dropKept);
+  const regular = [
+    ...[sweepUnfinished, sweepUploads, sweepStages, sweepExports].map((sweep) => every(sweepEvery, sweep)),
+    every(reconcileEvery, reconciler(homeFolder(jobsEnv().BACKUP_DIR), readPerRound())),
+    every(dropEvery, dropKept),
+    every(lookAfterEvery, lookAfterDestinations),
+  ];
   const queue = keepRunning(id, concurrency);
   await queue.ready;
   log.info({ workerId: id, concurrency }, "worker ready");
   return {
     async stop() {
       stopReaping();
-      stopSweeping();
-      stopSweepingUploads();
-      stopSweepingStages();
-      stopSweepingExports();
-      stopReconciling();
-      stopDropping();
+      for (const stop of regular) stop();
       const drained = queue.stop();
       await stopAllJobs("shutdown");
       await drained;

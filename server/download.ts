@@ -3,12 +3,12 @@ import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import type { BackupCompression, backups } from "@/db/schema";
 import { callerOf } from "@/server/download-caller";
+import { openAnywhere } from "@/server/elsewhere";
 import type { Exchange } from "@/server/exchange";
 import { sendProblem, toAppError } from "@/server/problem";
 import { noteOnRequest } from "@/server/request-log";
 import { findBackup } from "@/server/routers/backup";
 import { sendDownload } from "@/server/send-download";
-import { openStored } from "@/server/stored-file";
 
 const downloadPath = /^\/api\/v1\/backups\/([0-9a-f-]{36})\/download$/;
 
@@ -40,7 +40,7 @@ export async function serveDownload({ request, response, headers, url }: Exchang
       throw new AppError("VALIDATION_ERROR", "A download is a GET or a HEAD.");
     const { user, origin } = await callerOf(backupId, url.searchParams, headers);
     const { backup } = await findBackup(user, backupId);
-    const file = await openStored(backup);
+    const file = await openAnywhere(backup);
     try {
       await sendDownload({ request, response, file, about: { ...backup, contentType: contentTypeOf(backup) } }, () =>
         recordAudit(db, origin, {

@@ -4,10 +4,12 @@ import { browseRouter } from "@/server/routers/browse";
 import { cleanupRouter } from "@/server/routers/cleanup";
 import { cloneRouter } from "@/server/routers/clone";
 import { comparisonRouter } from "@/server/routers/comparison";
+import { copyRouter } from "@/server/routers/copy";
 import { dataRouter } from "@/server/routers/data";
 import { dataFileRouter } from "@/server/routers/data-file";
 import { dataImportRouter } from "@/server/routers/data-import";
 import { databaseRouter } from "@/server/routers/database";
+import { destinationRouter } from "@/server/routers/destination";
 import { dumpRouter } from "@/server/routers/dump";
 import { encryptionRouter } from "@/server/routers/encryption";
 import { exportRouter } from "@/server/routers/export";
@@ -31,10 +33,12 @@ export const appRouter = router({
   cleanup: cleanupRouter,
   clone: cloneRouter,
   comparison: comparisonRouter,
+  copy: copyRouter,
   data: dataRouter,
   dataFile: dataFileRouter,
   dataImport: dataImportRouter,
   database: databaseRouter,
+  destination: destinationRouter,
   dump: dumpRouter,
   encryption: encryptionRouter,
   export: exportRouter,

@@ -1,12 +1,15 @@
 import type { FileHandle } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Range } from "@/jobs/destination/destination";
+import type { Remote } from "@/server/elsewhere";
+import { goneSignal } from "@/server/exchange";
 import { parseRange } from "@/server/range";
 import { sendRange } from "@/server/send-file";
 
 export type Download = {
   request: IncomingMessage;
   response: ServerResponse;
-  file: FileHandle;
+  file: FileHandle | Remote;
   about: {
     filename: string;
     contentType: string;
@@ -39,5 +42,23 @@ export async function sendDownload(
   if (request.method === "HEAD") return void response.end();
   await audit();
   // A client that left may come back for the rest.
-  await sendRange(file, response, { start, end });
+  if ("bytes" in file) await sendRemote(file, response, { start, end: end + 1 });
+  else await sendRange(file, response, { start, end });
 }
+
+/**
+ * Each piece is on its way before the next is asked for. What breaks at the destination breaks the answer off before its
+ * promised length, which the client sees.
+ */
+async function sendRemote(file: Remote, response: ServerResponse, range: Range): Promise<void> {
+  const gone = goneSignal(response);
+  try {
+    for await (const piece of file.bytes(range, gone)) if (!(await write(response, piece))) return;
+    response.end();
+  } catch (error) {
+    if (!gone.aborted) throw error;
+  }
+}
+
+const write = (response: ServerResponse, piece: Buffer) =>
+  new Promise<boolean>((resolve) => response.write(piece, (error) => resolve(!error)));

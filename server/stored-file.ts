@@ -6,12 +6,20 @@ import { jobsEnv } from "@/jobs/env";
 import { inside } from "@/jobs/home/path";
 import { markBackup } from "@/jobs/reconcile/mark";
 
-/** Opens the file as it was listed; a symbolic link or another size means that somebody has meddled. Throws BACKUP_CORRUPT then, BACKUP_NOT_FOUND when it is gone. */
+/**
+ * Opens the file as it was listed; a symbolic link or another size means that somebody has meddled. Throws BACKUP_CORRUPT
+ * then, BACKUP_NOT_FOUND when it is gone, and BACKUP_ELSEWHERE when it was moved to a destination.
+ */
 export async function openStored(backup: typeof backups.$inferSelect): Promise<FileHandle> {
   const corrupt = async (because: string) => {
     if (backup.status !== "corrupt") await markBackup(backup, { status: "corrupt", because });
     return new AppError("BACKUP_CORRUPT", "The file of this backup was changed after it was made. Do not use it.");
   };
+  if (backup.movedAt)
+    throw new AppError(
+      "BACKUP_ELSEWHERE",
+      "The file of this backup is kept at a destination only. Bring it back first.",
+    );
   let file: FileHandle;
   try {
     file = await open(

@@ -7,6 +7,7 @@ import { FallNotice } from "@/app/backup/fall-notice";
 import { ManifestLists } from "@/app/backup/manifest-lists";
 import { ManifestTables } from "@/app/backup/manifest-tables";
 import { RestoreSection } from "@/app/backup/restore-section";
+import { CopiesSection } from "@/app/copy/copies-section";
 import { ProofSection } from "@/app/proof/proof-section";
 import { useTRPC } from "@/app/trpc/client";
 import { ErrorState } from "@/app/ui/error-state";
@@ -24,6 +25,7 @@ export function BackupPage({ backupId }: { backupId: string }) {
       <BackupHeader backup={backup} />
       {backup.fall && <FallNotice fall={backup.fall} />}
       <ProofSection backup={backup} canVerify={backup.permissions.includes("export")} />
+      <CopiesSection backup={backup} />
       <RestoreSection backup={backup} />
       <ManifestTables tables={backup.manifest.tables} backup={backup} />
       <ManifestLists manifest={backup.manifest} />

@@ -3,6 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { compressionWords, formatWords } from "@/app/backup/backup-words";
+import { DestinationsField } from "@/app/export/destinations-field";
 import { EncryptField } from "@/app/export/encrypt-field";
 import { EstimateLine } from "@/app/export/estimate-line";
 import { compressions, formats, readExportForm, verifications } from "@/app/export/export-form";
@@ -56,6 +57,7 @@ export function ExportDialog({ project, onClose }: Props) {
           />
           <EstimateLine projectId={project.slug} compression={compression} />
           <EncryptField />
+          <DestinationsField />
           <SelectField label="Verify afterwards" name="verify">
             {verifications.map(({ value, label }) => (
               <option key={value} value={value}>
@@ -78,7 +80,7 @@ export function ExportDialog({ project, onClose }: Props) {
               maxLength={200}
               placeholder="2026/q1"
               error={fieldError(start.error, "storagePath")}
-              hint="A folder at the destination, below the project's own. Letters, digits, _ . - and / between names."
+              hint="A folder below the project's own. Letters, digits, _ . - and / between names."
             />
           </Foldable>
         </DialogBody>

@@ -20,6 +20,7 @@ export function readExportForm(data: FormData): Omit<ExportOptions, "projectId" 
     compress: compression !== "none",
     compression,
     encrypt: data.get("encrypt") === "on",
+    destinations: data.has("asksDestinations") ? data.getAll("destinations").map(String) : undefined,
     verify: verifications.find(({ value }) => value === data.get("verify"))?.value ?? "none",
     description: text("description") || undefined,
     tags: parseTags(text("tags")),

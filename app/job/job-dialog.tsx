@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 import { CloneFinished } from "@/app/clone/clone-finished";
 import { ComparisonFinished } from "@/app/comparison/comparison-finished";
+import { CopyFinished } from "@/app/copy/copy-finished";
 import { ExportFinished } from "@/app/data/export-finished";
 import { CheckFinished } from "@/app/data-import/check-finished";
 import { RowsImported } from "@/app/data-import/rows-imported";
@@ -106,5 +107,9 @@ function Completed({ job }: { job: Job }) {
       return <CheckFinished jobId={job.id} />;
     case "import_data":
       return <RowsImported job={job} />;
+    case "copy_backup":
+    case "fetch_backup":
+    case "verify_copy":
+      return <CopyFinished job={job} />;
   }
 }

@@ -26,6 +26,9 @@ const kindWords: Record<Job["kind"], string> = {
   export_data: "Export of rows",
   check_import: "Check of an import",
   import_data: "Import of rows",
+  copy_backup: "Copy",
+  fetch_backup: "Fetch",
+  verify_copy: "Check of a copy",
 };
 
 /** `Export` */
@@ -41,6 +44,7 @@ export const jobTitle = (job: Pick<JobSummary, "kind" | "projectName">): string 
 
 const stepWords: Record<string, string> = {
   check: "Check",
+  copy: "Copy",
   snapshot: "Snapshot",
   count: "Count",
   dump: "Dump",

@@ -78,6 +78,12 @@ export type Invited = Outputs["invitation"]["get"];
 
 export type AuditEvent = Outputs["audit"]["list"]["items"][number];
 
+export type Destination = Outputs["destination"]["list"][number];
+export type DestinationTest = Inputs["destination"]["test"];
+export type DestinationChoice = Outputs["destination"]["choices"][number];
+export type CopyOfJob = Outputs["copy"]["ofJob"];
+export type BackupCopy = Outputs["copy"]["list"][number];
+
 export type Database = Outputs["database"]["list"][number];
 export type NewDatabase = Inputs["database"]["add"];
 export type Connection = NewDatabase["connection"];

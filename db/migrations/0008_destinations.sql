@@ -1,5 +1,5 @@
 CREATE TYPE "control_plane"."schema_discovery" AS ENUM('off', 'propose', 'automatic');--> statement-breakpoint
-CREATE TYPE "control_plane"."copy_status" AS ENUM('pending', 'stored', 'failed', 'missing', 'corrupt');--> statement-breakpoint
+CREATE TYPE "control_plane"."copy_status" AS ENUM('pending', 'stored', 'missing', 'corrupt');--> statement-breakpoint
 CREATE TYPE "control_plane"."destination_kind" AS ENUM('local', 's3', 'telegram');--> statement-breakpoint
 CREATE TYPE "control_plane"."channel_kind" AS ENUM('email', 'telegram', 'webhook', 'slack', 'discord');--> statement-breakpoint
 CREATE TYPE "control_plane"."notification_event" AS ENUM('backup_completed', 'backup_failed', 'proof_failed', 'backup_stale', 'backup_shrunk', 'copy_failed', 'destination_unhealthy', 'schema_found');--> statement-breakpoint

@@ -7,10 +7,10 @@ import { jobs } from "./job";
 
 export const destinationKind = controlPlane.enum("destination_kind", ["local", "s3", "telegram"]);
 /**
- * `pending`: its job has not ended yet. `stored`: it was there, whole, when it was last looked for. `failed`: its job has
- * given up. `missing`, `corrupt`: what a later look has found.
+ * `pending`: its job has not ended well yet, and may have given up. `stored`: it was there, whole, when it was last looked
+ * for. `missing`, `corrupt`: what a later look has found.
  */
-export const copyStatus = controlPlane.enum("copy_status", ["pending", "stored", "failed", "missing", "corrupt"]);
+export const copyStatus = controlPlane.enum("copy_status", ["pending", "stored", "missing", "corrupt"]);
 
 export type DestinationKind = (typeof destinationKind.enumValues)[number];
 export type CopyStatus = (typeof copyStatus.enumValues)[number];

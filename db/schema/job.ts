@@ -15,6 +15,9 @@ export const jobKind = controlPlane.enum("job_kind", [
   "export_data",
   "check_import",
   "import_data",
+  "copy_backup",
+  "fetch_backup",
+  "verify_copy",
 ]);
 export const jobStatus = controlPlane.enum("job_status", [
   "pending",

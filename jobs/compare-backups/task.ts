@@ -3,6 +3,7 @@ import { recordAudit } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import { backups, comparisons, type RowDifference } from "@/db/schema";
 import type { StoredDump } from "@/jobs/archive/dump-script";
+import { bringHome } from "@/jobs/backup-copy/bring-home";
 import type { Definitions } from "@/jobs/browse/definitions";
 import { readDefinitions } from "@/jobs/browse/dump";
 import { compareRows, type Scratch } from "@/jobs/compare-backups/compare-rows";
@@ -27,6 +28,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   const { backupId, otherId, tables } = compareOptions.parse(job.options);
   context.step("prepare");
   const subject = await loadSubject(job.projectId);
+  for (const id of [backupId, otherId]) if (id !== null) await bringHome(context, id);
   const before = await backupSide(backupId, signal);
   const after = otherId === null ? await liveSide(subject, context) : await backupSide(otherId, signal);
   const found = await withScratch({ subject, context, bytes: before.bytesOf(tables) }, async (scratch) => {

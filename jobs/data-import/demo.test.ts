@@ -14,6 +14,9 @@ import { connectionOf, registerTenant, type Schema, sessions, type Tenant, uniqu
 
 givenControlPlane();
 
+/** The large ones have thousands of tables, or millions of rows. */
+const patience = 30 * 60_000;
+
 /** `DEMO_TENANTS=acme,globex npx vitest run jobs/data-import/demo` tries the large ones, too. */
 const slugs = (process.env.DEMO_TENANTS ?? "lunaria,spaeti-24-7").split(",");
 const chosen = demoTenants.filter(({ slug }) => slugs.includes(slug));
@@ -54,7 +57,7 @@ async function fingerprintsOf({ sql, schema }: Schema): Promise<Record<string, u
 }
 
 describe.each(chosen)("the demo tenant $slug", (of) => {
-  it("comes back row by row from every format, in an empty copy", async () => {
+  it("comes back row by row from every format, in an empty copy", { timeout: patience }, async () => {
     const tenant = await demo(of);
     const expected = await fingerprintsOf(tenant);
     for (const wish of [{ format: "json", compress: true }, { format: "ndjson" }, { format: "csv" }]) {

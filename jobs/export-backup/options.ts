@@ -21,6 +21,8 @@ export const exportOptions = z.strictObject({
   storagePath: storagePath.optional(),
   /** Fingerprints every table in the dump's own snapshot, so that a proof can compare what the rows hold, not only how many they are. */
   fingerprint: z.boolean().default(false),
+  /** Where copies of it go as soon as it is listed, each as a job of its own. Left out: to every destination that is a default. */
+  destinations: z.array(z.uuid()).max(10).optional(),
   /** A proof that starts as soon as the backup is listed, as a job of its own. `restore` takes fingerprints as well. */
   verify: z.enum(["none", ...proofLevel.enumValues]).default("none"),
 });

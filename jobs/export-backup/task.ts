@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Tx } from "@/db/client";
 import { type BackupType, backups } from "@/db/schema";
 import { dumpFormatOf } from "@/jobs/archive/dump-format";
+import { startCopies } from "@/jobs/backup-copy/start";
 import { jobsEnv } from "@/jobs/env";
 import { checkServer, checkSpace, diskFull, lastBackup, requireRecipients } from "@/jobs/export-backup/check";
 import { checkDump } from "@/jobs/export-backup/check-dump";
@@ -33,8 +34,9 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   const list = await makeBackup(context, { options, type: "manual" });
   return async (tx) => {
     const backup = await list(tx);
-    if (options.verify !== "none")
-      await startVerification(tx, await originOf(tx, job), { backup, level: options.verify });
+    const origin = await originOf(tx, job);
+    await startCopies(tx, origin, { backup, destinationIds: options.destinations });
+    if (options.verify !== "none") await startVerification(tx, origin, { backup, level: options.verify });
   };
 }
 

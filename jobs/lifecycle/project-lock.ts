@@ -21,6 +21,10 @@ const holds: Record<JobKind, "shared" | "exclusive" | null> = {
   export_data: "shared",
   check_import: "shared",
   import_data: "exclusive",
+  // They move a file, whatever becomes of the schema.
+  copy_backup: null,
+  fetch_backup: null,
+  verify_copy: null,
 };
 
 const kinds = Object.keys(holds) as JobKind[];
@@ -62,6 +66,9 @@ const waitsFor: Record<JobKind, string> = {
   export_data: "an export of rows of this project",
   check_import: "the check of an import into this project",
   import_data: "an import into this project",
+  copy_backup: "a copy of a backup of this project",
+  fetch_backup: "a backup of this project that is brought back",
+  verify_copy: "the check of a copy of a backup of this project",
 };
 
 /** A job that waits for another one asks again after this many seconds. */

@@ -1,4 +1,6 @@
+import { db } from "@/db/client";
 import type { BackupStatus } from "@/db/schema";
+import { removeVisitor } from "@/jobs/backup-copy/give-up-home";
 import type { Listed, Stored } from "@/jobs/home/home";
 import { markBackup } from "@/jobs/reconcile/mark";
 import { forFile, type Round } from "@/jobs/reconcile/round";
@@ -20,6 +22,7 @@ export async function compareRows({ home }: Round, listed: Map<string, Listed>):
       const before = listed.get(row.storagePath)?.stored ?? null;
       unlisted.delete(row.storagePath);
       await forFile(row.storagePath, async () => {
+        if (row.movedAt !== null) return before ? db.transaction((tx) => removeVisitor(tx, row)) : undefined;
         const isKnown = !fits(row, before) && faultOf(row, before).status === row.status;
         if (isKnown) return;
         const stored = fits(row, before) ? before : await home.stat(row.storagePath);

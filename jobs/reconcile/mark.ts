@@ -20,6 +20,8 @@ export const unchanged = ({ id, status, checkedAt }: Pick<Seen, "id" | "status" 
   and(
     eq(backups.id, id),
     eq(backups.status, status),
+    // One that was moved away meanwhile misses nothing.
+    isNull(backups.movedAt),
     checkedAt === null ? isNull(backups.checkedAt) : eq(backups.checkedAt, checkedAt),
   );
 

@@ -17,6 +17,7 @@ const columns = {
   sha256: backups.sha256,
   status: backups.status,
   checkedAt: backups.checkedAt,
+  movedAt: backups.movedAt,
   isDue,
 };
 

@@ -2,6 +2,7 @@ import type postgres from "postgres";
 import type { Connection } from "@/db/schema";
 import { portable, scriptOf } from "@/jobs/archive/dump-script";
 import type { Manifest } from "@/jobs/archive/manifest";
+import { bringHome } from "@/jobs/backup-copy/bring-home";
 import type { RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
 import { inSession } from "@/jobs/lifecycle/in-session";
@@ -33,6 +34,7 @@ export type Bringing = {
 
 /** What is known of the backup, and the programs for it and for the server. */
 export async function loadBringing(context: RunContext, connection: Connection, backupId: string): Promise<Bringing> {
+  await bringHome(context, backupId);
   const { claimed, manifest } = await loadClaim(backupId, await keysOf(context.job));
   const major = Math.max(await serverMajor(connection), Number(manifest.clientVersion));
   const [psql, pgRestore] = await Promise.all([requireTool("psql", major), requireTool("pg_restore", major)]);

@@ -2,6 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import { type BackupStatus, backups, type ProofCheck, proofs } from "@/db/schema";
+import { bringHome } from "@/jobs/backup-copy/bring-home";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { Cleaned, JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { keysOf } from "@/jobs/lifecycle/keys";
@@ -23,6 +24,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   const { job, signal } = context;
   const { backupId, level } = verifyOptions.parse(job.options);
   context.step("check");
+  await bringHome(context, backupId);
   const { claimed, manifest } = await loadClaim(backupId, await keysOf(job));
   const subject = await loadSubject(job.projectId);
   const pgRestore = await requireTool("pg_restore", Number(manifest.clientVersion));

@@ -2,9 +2,11 @@ import type { Row, Stream } from "@/server/rest/row";
 import { backupRows, backupStreams } from "@/server/rest/rows/backup";
 import { browseRows, browseStreams } from "@/server/rest/rows/browse";
 import { comparisonRows } from "@/server/rest/rows/comparison";
+import { copyRows } from "@/server/rest/rows/copy";
 import { dataRows } from "@/server/rest/rows/data";
 import { dataFileRows, dataFileStreams } from "@/server/rest/rows/data-file";
 import { dataStreams } from "@/server/rest/rows/data-streams";
+import { destinationRows } from "@/server/rest/rows/destination";
 import { dumpRows, dumpStreams } from "@/server/rest/rows/dump";
 import { exportRows } from "@/server/rest/rows/export";
 import { importRows, importStreams } from "@/server/rest/rows/import";
@@ -29,6 +31,8 @@ export const rows: Row[] = [
   ...dataRows,
   ...importRows,
   ...dataFileRows,
+  ...destinationRows,
+  ...copyRows,
   ...retentionRows,
 ];
 

@@ -10,6 +10,7 @@ import { exportOptions } from "@/jobs/export-backup/options";
 import { isReadByJob } from "@/jobs/retention/in-use";
 import { removeBackup } from "@/jobs/retention/remove";
 import { backupConditions, backupFilters, listBackups, listInput } from "@/server/backup-list";
+import { copiesOf } from "@/server/copies";
 import { fallsOf } from "@/server/falls";
 import { signDownload } from "@/server/link";
 import { openDecrypted } from "@/server/open-decrypted";
@@ -48,6 +49,7 @@ export const backupRouter = router({
       /** Whether Coffer can open the file without being given a key. */
       opensItself: !backup.encrypted || (await keepsIdentity(backup.recipients)),
       manifest: manifestSchema.parse(backup.manifest),
+      copies: await copiesOf(backup.id),
       projectSlug: project.slug,
       projectName: project.name,
       permissions: project.permissions,

@@ -7,6 +7,7 @@ import { startJob } from "@/jobs/lifecycle/start";
 import { connectTenant } from "@/jobs/postgres/connection";
 import { requireKey } from "@/server/encryption-key";
 import { noteOnRequest } from "@/server/request-log";
+import { requireDestinations } from "@/server/require-destinations";
 import { idempotencyKey, projectProcedure, projectRef, router } from "@/server/trpc";
 
 export const exportRouter = router({
@@ -26,6 +27,7 @@ export const exportRouter = router({
         noteOnRequest({ jobId: job.id });
         if (job.isNew) {
           if (options.encrypt) await requireKey(tx);
+          if (options.destinations) await requireDestinations(tx, options.destinations);
           await recordAudit(tx, ctx.origin, {
             action: "export.started",
             subject: { kind: "job", id: job.id },

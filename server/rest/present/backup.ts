@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { backupStatus, backupType } from "@/db/schema";
+import { backupStatus, backupType, copyStatus } from "@/db/schema";
 import type { OutputOf } from "@/server/rest/row";
 
 const count = z.number().int().min(0);
@@ -37,12 +37,19 @@ export const backupRecord = z
         z.strictObject({
           destination: z.string(),
           path: z.string().nullable(),
-          status: z.enum(backupStatus.enumValues),
+          status: z.enum([
+            ...new Set([...backupStatus.enumValues, ...copyStatus.enumValues, "failed", "moved"] as const),
+          ]),
         }),
       )
-      .meta({ description: "Where the file is kept. The path is left out of lists." }),
+      .meta({
+        description:
+          "Where the file is kept: `local` is the backup folder, the others are destinations, which lists leave out, as they do the path. `moved`: it was given up there, because another has it.",
+      }),
   })
   .meta({ id: "Backup" });
+
+type Copy = OutputOf<"backup.get">["copies"][number];
 
 type Known = Omit<
   OutputOf<"backup.listBackups">["items"][number],
@@ -53,7 +60,7 @@ type Known = Omit<
   storagePath?: string;
 };
 
-export const presentBackup = (backup: Known): z.input<typeof backupRecord> => ({
+export const presentBackup = (backup: Known, copies: Copy[] = []): z.input<typeof backupRecord> => ({
   backupId: backup.id,
   projectId: backup.projectId,
   filename: backup.filename,
@@ -74,13 +81,16 @@ export const presentBackup = (backup: Known): z.input<typeof backupRecord> => ({
   description: backup.description,
   tags: backup.tags,
   verified: backup.verifiedAt !== null,
-  copies: [{ destination: "local", path: backup.storagePath ?? null, status: backup.status }],
+  copies: [
+    { destination: "local", path: backup.storagePath ?? null, status: backup.movedAt ? "moved" : backup.status },
+    ...copies.map(({ destinationName, name, status }) => ({ destination: destinationName, path: name, status })),
+  ],
 });
 
 /** The same out of the details, which hold the manifest. */
-export function presentDetails({ manifest, ...backup }: OutputOf<"backup.get">): z.input<typeof backupRecord> {
+export function presentDetails({ manifest, copies, ...backup }: OutputOf<"backup.get">): z.input<typeof backupRecord> {
   const tableRows = Object.fromEntries(
     manifest.tables.flatMap(({ name, rows }) => (rows === null ? [] : [[name, rows]])),
   );
-  return presentBackup({ ...backup, tableRows, schemaVersion: manifest.schemaVersion });
+  return presentBackup({ ...backup, tableRows, schemaVersion: manifest.schemaVersion }, copies);
 }

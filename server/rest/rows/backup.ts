@@ -54,7 +54,7 @@ export const backupRows = [
       const { limit: _, cursor: __, offset: ___, oldestFirst: ____, withTables: _____, ...filters } = input;
       const { count } = await call("backup.totals", filters);
       return {
-        body: items.map(presentBackup),
+        body: items.map((each) => presentBackup(each)),
         headers: pageHeaders(url, count, nextCursor),
       };
     },

@@ -1,0 +1,55 @@
+"use client";
+
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useTRPC } from "@/app/trpc/client";
+import type { Destination } from "@/app/trpc/types";
+import { ConfirmDialog } from "@/app/ui/confirm-dialog";
+import { plural } from "@/app/ui/format";
+import { Notice } from "@/app/ui/notice";
+import { showMessage } from "@/app/ui/toaster";
+
+/** Says what uses it before anything is removed. */
+export function RemoveDestination({ destination, onClose }: { destination: Destination; onClose: () => void }) {
+  const trpc = useTRPC();
+  const { id: destinationId, name } = destination;
+  const { data: use } = useQuery(trpc.destination.usedBy.queryOptions({ destinationId }));
+  const remove = useMutation(
+    trpc.destination.remove.mutationOptions({
+      meta: { showsError: true },
+      onSuccess: () => {
+        onClose();
+        showMessage(`The destination ${name} is removed.`);
+      },
+    }),
+  );
+  return (
+    <ConfirmDialog
+      title="Remove this destination?"
+      keep="Keep destination"
+      action="Remove destination"
+      change={{ isPending: remove.isPending || !use, error: remove.error }}
+      failed="The destination could not be removed"
+      onConfirm={() => remove.mutate({ destinationId, forgetCopies: true })}
+      onClose={onClose}
+    >
+      <p className="break-words">
+        Nothing is copied to <strong className="font-medium">{name}</strong> any more, and its settings are forgotten.
+      </p>
+      {use && use.copies > 0 && (
+        <p>
+          {plural(use.copies, "copy", "copies")} of backups {use.copies === 1 ? "is" : "are"} there. Coffer forgets
+          them; the files stay where they are.
+        </p>
+      )}
+      {use && use.onlyCopies > 0 && (
+        <Notice tone="warn">
+          {plural(use.onlyCopies, "backup is", "backups are")} nowhere else. Bring them back or copy them elsewhere
+          first.
+        </Notice>
+      )}
+      {use && use.schedules.length > 0 && (
+        <Notice tone="warn">These schedules copy to it: {use.schedules.join(", ")}. Change them first.</Notice>
+      )}
+    </ConfirmDialog>
+  );
+}

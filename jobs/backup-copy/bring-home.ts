@@ -1,0 +1,45 @@
+import { eq } from "drizzle-orm";
+import { db } from "@/db/client";
+import { backups } from "@/db/schema";
+import { bytesOf, checked, isHome } from "@/jobs/backup-copy/bytes";
+import { meter } from "@/jobs/backup-copy/meter";
+import type { BackupRow } from "@/jobs/backup-copy/place";
+import { hasStoredCopy } from "@/jobs/backup-copy/start";
+import { jobsEnv } from "@/jobs/env";
+import { homeFolder } from "@/jobs/home/folder";
+import type { RunContext } from "@/jobs/lifecycle/execute";
+
+/**
+ * Sees to it that the backup's file is in the backup folder, if any destination has a copy of it: jobs that read one read it there.
+ * What this leaves when it fails, the sweep of unfinished files removes. A file of a backup that was moved away is removed
+ * again by the reconciler, once no job reads it.
+ */
+export async function bringHome(context: RunContext, backupId: string): Promise<void> {
+  const [found] = await db
+    .select({ backup: backups, hasCopy: hasStoredCopy(backupId) })
+    .from(backups)
+    .where(eq(backups.id, backupId))
+    // Whoever is just removing the file of one that was moved away is waited for.
+    .for("share");
+  if (!found?.hasCopy || (await isHome(found.backup))) return;
+  const { backup } = found;
+  context.report({ currentStep: "Fetching the file from its destination" });
+  await fetchHome(context, backup, bytesOf(backup, null, context.signal));
+}
+
+/** Writes the bytes to the backup's own place in the backup folder, once all of them are known to be right. */
+export async function fetchHome(context: RunContext, backup: BackupRow, bytes: AsyncIterable<Buffer>): Promise<void> {
+  const { job, signal } = context;
+  const home = homeFolder(jobsEnv().BACKUP_DIR);
+  await using staged = await home.stage({ jobId: job.id, fence: job.fence });
+  for await (const piece of checked(bytes, backup, meter(context, backup.sizeBytes))) {
+    signal.throwIfAborted();
+    // It is gathered there, and good here only until the next is asked for.
+    await staged.write(Buffer.from(piece));
+  }
+  // A sidecar whose file is gone would keep the name.
+  if (!(await isHome(backup))) await home.remove(backup.storagePath);
+  const given = await staged.publish(backup.storagePath, () => JSON.stringify(backup.manifest, null, 2));
+  // Another job was faster.
+  if (given !== backup.storagePath) await home.remove(given);
+}

@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { and, eq, ne } from "drizzle-orm";
+import { db } from "@/db/client";
+import { codeOf } from "@/db/errors";
+import { backupCopies, destinations } from "@/db/schema";
+import { type BackupRow, placedOf } from "@/jobs/backup-copy/place";
+import { openDestination } from "@/jobs/destination/open";
+import { jobsEnv } from "@/jobs/env";
+import { inside } from "@/jobs/home/path";
+import { failed } from "@/jobs/lifecycle/failure";
+
+const readBytes = 1024 * 1024;
+
+/** Whether the backup folder has its file, of the right size. */
+export async function isHome({
+  storagePath,
+  sizeBytes,
+}: Pick<BackupRow, "storagePath" | "sizeBytes">): Promise<boolean> {
+  try {
+    const found = await stat(inside(jobsEnv().BACKUP_DIR, storagePath));
+    return found.isFile() && found.size === sizeBytes;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return false;
+    throw error;
+  }
+}
+
+/** The bytes of a backup's file, from the backup folder, else from a destination other than this one. Fails with `copy_missing` when nobody has it. */
+export async function* bytesOf(backup: BackupRow, but: string | null, signal: AbortSignal): AsyncGenerator<Buffer> {
+  if (await isHome(backup)) {
+    yield* createReadStream(inside(jobsEnv().BACKUP_DIR, backup.storagePath), { highWaterMark: readBytes });
+    return;
+  }
+  const [stored] = await db
+    .select({ copy: backupCopies, settings: destinations.settings })
+    .from(backupCopies)
+    .innerJoin(destinations, eq(destinations.id, backupCopies.destinationId))
+    .where(
+      and(
+        eq(backupCopies.backupId, backup.id),
+        eq(backupCopies.status, "stored"),
+        but === null ? undefined : ne(backupCopies.destinationId, but),
+      ),
+    )
+    .orderBy(destinations.unhealthySince, destinations.kind)
+    .limit(1);
+  if (!stored) {
+    throw failed({
+      code: "copy_missing",
+      message: "The file of this backup is not where it was stored, and no other destination has a copy.",
+    });
+  }
+  yield* openDestination(stored.settings).get(placedOf(stored.copy, backup), undefined, signal);
+}
+
+/** The same bytes. When they have ended and are not those that were written, it fails with `corrupt`: whoever takes them must wait for their end. */
+export async function* checked(
+  bytes: AsyncIterable<Buffer>,
+  { sizeBytes, sha256 }: Pick<BackupRow, "sizeBytes" | "sha256">,
+  onBytes: (done: number) => void = () => {},
+): AsyncGenerator<Buffer> {
+  const hash = createHash("sha256");
+  let done = 0;
+  for await (const piece of bytes) {
+    hash.update(piece);
+    done += piece.length;
+    onBytes(done);
+    yield piece;
+  }
+  if (done === sizeBytes && hash.digest("hex") === sha256) return;
+  throw failed({
+    code: "corrupt",
+    message:
+      done === sizeBytes
+        ? "Its bytes are not those that were written."
+        : `It has ${done} bytes instead of ${sizeBytes}.`,
+    hint: "Take another copy of this backup, or another backup.",
+  });
+}
+
+/** Reads to the end. */
+export async function drain(bytes: AsyncIterable<Buffer>): Promise<void> {
+  for await (const _ of bytes);
+}

@@ -1,0 +1,44 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { type Origin, recordAudit } from "@/db/audit";
+import type { Tx } from "@/db/client";
+import { backups, jobs } from "@/db/schema";
+import type { BackupRow } from "@/jobs/backup-copy/place";
+import { hasStoredCopy } from "@/jobs/backup-copy/start";
+import { jobsEnv } from "@/jobs/env";
+import { homeFolder } from "@/jobs/home/folder";
+
+/** A job that is not over reads this backup and moves none of its copies. */
+const isReadByOther = sql`exists (select from ${jobs} where ${jobs.finishedAt} is null
+  and ${jobs.options} ->> 'backupId' = ${backups.id}::text and ${jobs.kind}::text <> 'copy_backup')`;
+
+/**
+ * Removes the file in the backup folder, because a copy of it is stored elsewhere. Gives false, and leaves it, when none is, or
+ * a job reads the file now.
+ */
+export async function giveUpHome(tx: Tx, origin: Origin, backup: BackupRow): Promise<boolean> {
+  const [row] = await tx
+    .update(backups)
+    .set({ movedAt: sql`now()`, status: "available" })
+    .where(and(eq(backups.id, backup.id), isNull(backups.movedAt), hasStoredCopy(backup.id), sql`not ${isReadByOther}`))
+    .returning({ id: backups.id });
+  if (!row) return false;
+  await recordAudit(tx, origin, {
+    action: "backup.moved",
+    subject: { kind: "backup", id: backup.id },
+    projectId: backup.projectId,
+    details: { filename: backup.filename },
+  });
+  // Last: if this fails, everything stays. If we fail after it, the row is as it was and the file is missing, and can be fetched.
+  await homeFolder(jobsEnv().BACKUP_DIR).remove(backup.storagePath);
+  return true;
+}
+
+/** Removes the file of a backup that was moved away, and is here only because a job needed it. */
+export async function removeVisitor(tx: Tx, { id, storagePath }: Pick<BackupRow, "id" | "storagePath">): Promise<void> {
+  const [row] = await tx
+    .update(backups)
+    .set({ movedAt: sql`${backups.movedAt}` })
+    .where(and(eq(backups.id, id), sql`${backups.movedAt} is not null`, sql`not ${isReadByOther}`))
+    .returning({ id: backups.id });
+  if (row) await homeFolder(jobsEnv().BACKUP_DIR).remove(storagePath);
+}

@@ -1,0 +1,128 @@
+import { and, eq, inArray, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
+import { byCoffer, recordAudit } from "@/db/audit";
+import { db } from "@/db/client";
+import { log } from "@/db/log";
+import { backupCopies, backups, destinations } from "@/db/schema";
+import { noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
+import { isUnderway } from "@/jobs/backup-copy/start";
+import { checkDestination, openDestination } from "@/jobs/destination/open";
+import { failureOf } from "@/jobs/lifecycle/failure";
+
+/** How often each is looked at. Unhealthy destinations are tried again sooner. */
+const tryEvery = sql`case when ${destinations.unhealthySince} is null then interval '1 hour' else interval '5 minutes' end`;
+const lookEvery = sql`interval '1 day'`;
+/** Unfinished pieces of puts that are older than this are of nobody. */
+const unfinishedAfterMs = 36 * 3_600_000;
+const atOnce = 50;
+
+/**
+ * One round of everything that destinations need now and then: whether they work, whether the copies are still there, and
+ * the end of copies whose backup is gone. Any number of workers may do it at once: each takes what no other has taken.
+ */
+export async function lookAfterDestinations(signal: AbortSignal): Promise<void> {
+  await tryDestinations(signal);
+  await lookForCopies(signal);
+  await removeOrphans(signal);
+}
+
+async function tryDestinations(signal: AbortSignal): Promise<void> {
+  const due = await db
+    .update(destinations)
+    .set({ checkedAt: sql`now()` })
+    .where(or(isNull(destinations.checkedAt), lt(destinations.checkedAt, sql`now() - ${tryEvery}`)))
+    .returning();
+  for (const { id, name, settings } of due) {
+    signal.throwIfAborted();
+    const destination = openDestination(settings);
+    try {
+      const { freeBytes } = await checkDestination(destination, signal, { isKnown: true });
+      await noteHealthy(id, freeBytes);
+      await destination.sweep(new Date(Date.now() - unfinishedAfterMs));
+    } catch (error) {
+      signal.throwIfAborted();
+      await noteUnhealthy({ id, name }, failureOf(error));
+      log.warn({ error, destinationId: id }, "a destination does not work");
+    }
+  }
+}
+
+async function lookForCopies(signal: AbortSignal): Promise<void> {
+  const due = db
+    .select({ id: backupCopies.id })
+    .from(backupCopies)
+    .innerJoin(destinations, eq(destinations.id, backupCopies.destinationId))
+    .where(
+      and(
+        eq(backupCopies.status, "stored"),
+        isNotNull(backupCopies.backupId),
+        isNull(destinations.unhealthySince),
+        lt(backupCopies.checkedAt, sql`now() - ${lookEvery}`),
+      ),
+    )
+    .limit(atOnce)
+    .for("update", { of: backupCopies, skipLocked: true });
+  const taken = await db
+    .update(backupCopies)
+    .set({ checkedAt: sql`now()` })
+    .where(inArray(backupCopies.id, due))
+    .returning();
+  for (const copy of taken) {
+    signal.throwIfAborted();
+    await lookFor(copy);
+  }
+}
+
+async function lookFor(copy: typeof backupCopies.$inferSelect): Promise<void> {
+  const [about] = await db
+    .select({ destination: destinations, backup: backups })
+    .from(destinations)
+    .innerJoin(backups, eq(backups.id, copy.backupId ?? sql`null`))
+    .where(eq(destinations.id, copy.destinationId));
+  if (!about) return;
+  const { destination, backup } = about;
+  const placed = { name: copy.name, sizeBytes: copy.sizeBytes ?? 0, locator: copy.locator };
+  try {
+    const size = await openDestination(destination.settings).size(placed);
+    if (size === copy.sizeBytes) return;
+    const problem = size === null ? "It is gone." : `It has ${size} bytes instead of ${copy.sizeBytes}.`;
+    const status = size === null ? "missing" : "corrupt";
+    await db.transaction(async (tx) => {
+      const [row] = await tx
+        .update(backupCopies)
+        .set({ status, problem })
+        .where(and(eq(backupCopies.id, copy.id), eq(backupCopies.status, "stored")))
+        .returning({ id: backupCopies.id });
+      if (!row) return;
+      await recordAudit(tx, byCoffer, {
+        action: `copy.${status}`,
+        subject: { kind: "backup", id: backup.id },
+        projectId: backup.projectId,
+        details: { filename: backup.filename, destination: destination.name, because: problem },
+      });
+    });
+  } catch (error) {
+    await noteUnhealthy(destination, failureOf(error));
+  }
+}
+
+/** Copies of backups that were deleted. What cannot be removed now is tried again in a later round. */
+async function removeOrphans(signal: AbortSignal): Promise<void> {
+  const orphans = await db
+    .select({ copy: backupCopies, settings: destinations.settings })
+    .from(backupCopies)
+    .innerJoin(destinations, eq(destinations.id, backupCopies.destinationId))
+    .where(and(isNull(backupCopies.backupId), isNull(destinations.unhealthySince), sql`not ${isUnderway}`))
+    .orderBy(backupCopies.createdAt)
+    .limit(atOnce);
+  for (const { copy, settings } of orphans) {
+    signal.throwIfAborted();
+    const { id, name, sizeBytes, locator } = copy;
+    try {
+      if (sizeBytes !== null) await openDestination(settings).remove({ name, sizeBytes, locator });
+      await db.delete(backupCopies).where(eq(backupCopies.id, id));
+    } catch (error) {
+      signal.throwIfAborted();
+      log.warn({ error, copyId: id }, "a copy of a deleted backup could not be removed yet");
+    }
+  }
+}
