@@ -28,8 +28,9 @@ export async function giveUpHome(tx: Tx, origin: Origin, backup: BackupRow): Pro
     projectId: backup.projectId,
     details: { filename: backup.filename },
   });
+  // Its sidecar stays, so that no other backup of the same second gets the name.
   // Last: if this fails, everything stays. If we fail after it, the row is as it was and the file is missing, and can be fetched.
-  await homeFolder(jobsEnv().BACKUP_DIR).remove(backup.storagePath);
+  await homeFolder(jobsEnv().BACKUP_DIR).giveUp(backup.storagePath);
   return true;
 }
 
@@ -40,5 +41,5 @@ export async function removeVisitor(tx: Tx, { id, storagePath }: Pick<BackupRow,
     .set({ movedAt: sql`${backups.movedAt}` })
     .where(and(eq(backups.id, id), sql`${backups.movedAt} is not null`, sql`not ${isReadByOther}`))
     .returning({ id: backups.id });
-  if (row) await homeFolder(jobsEnv().BACKUP_DIR).remove(storagePath);
+  if (row) await homeFolder(jobsEnv().BACKUP_DIR).giveUp(storagePath);
 }

@@ -33,8 +33,8 @@ async function tryDestinations(signal: AbortSignal): Promise<void> {
     .returning();
   for (const { id, name, settings } of due) {
     signal.throwIfAborted();
-    const destination = openDestination(settings);
     try {
+      const destination = openDestination(settings);
       const { freeBytes } = await checkDestination(destination, signal, { isKnown: true });
       await noteHealthy(id, freeBytes);
       await destination.sweep(new Date(Date.now() - unfinishedAfterMs));
@@ -47,20 +47,20 @@ async function tryDestinations(signal: AbortSignal): Promise<void> {
 }
 
 async function lookForCopies(signal: AbortSignal): Promise<void> {
+  const healthy = db.select({ id: destinations.id }).from(destinations).where(isNull(destinations.unhealthySince));
   const due = db
     .select({ id: backupCopies.id })
     .from(backupCopies)
-    .innerJoin(destinations, eq(destinations.id, backupCopies.destinationId))
     .where(
       and(
         eq(backupCopies.status, "stored"),
         isNotNull(backupCopies.backupId),
-        isNull(destinations.unhealthySince),
+        inArray(backupCopies.destinationId, healthy),
         lt(backupCopies.checkedAt, sql`now() - ${lookEvery}`),
       ),
     )
     .limit(atOnce)
-    .for("update", { of: backupCopies, skipLocked: true });
+    .for("update", { skipLocked: true });
   const taken = await db
     .update(backupCopies)
     .set({ checkedAt: sql`now()` })

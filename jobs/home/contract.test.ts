@@ -90,6 +90,16 @@ describe.each(kinds)("%s as the home of backups", (_, make) => {
     expect(await home.isThere()).toBe(true);
   });
 
+  it("gives up a file, whose name stays taken by its sidecar", async () => {
+    const subject = await begin();
+    const given = await publish(subject, "acme/a.dump");
+    await subject.home.giveUp(given);
+    await subject.home.giveUp(given);
+    expect(await subject.home.stat(given)).toBeNull();
+    expect(await subject.home.readSidecar(given)).not.toBeNull();
+    expect(await publish(subject, "acme/a.dump")).toBe("acme/a-2.dump");
+  });
+
   it("removes a file with its sidecar, and minds nothing that is gone already", async () => {
     const subject = await begin();
     const given = await publish(subject, "acme/a.dump");

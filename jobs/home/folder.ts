@@ -45,6 +45,7 @@ export function homeFolder(root: string): Home {
         throw error;
       }
     },
+    giveUp: (file) => rm(inside(root, file), { force: true }),
     async remove(file) {
       await rm(inside(root, file), { force: true });
       await rm(inside(root, file) + sidecarSuffix, { force: true });

@@ -23,6 +23,8 @@ export type Home = {
   read(path: string): AsyncIterable<Buffer>;
   /** The sidecar of a published file; null when there is none. */
   readSidecar(path: string): Promise<string | null>;
+  /** Removes a published file, and leaves its sidecar, which keeps the name for it. Gone already is fine. */
+  giveUp(path: string): Promise<void>;
   /** Removes a published file and its sidecar. Gone already is fine. */
   remove(path: string): Promise<void>;
 };

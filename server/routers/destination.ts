@@ -168,7 +168,8 @@ async function tried(settings: DestinationSettings) {
   try {
     return await checkDestination(openDestination(settings), AbortSignal.timeout(patience));
   } catch (error) {
-    throw new AppError("DESTINATION_FAILED", failureOf(error).message);
+    const { code, message } = failureOf(error);
+    throw code === "internal_error" ? error : new AppError("DESTINATION_FAILED", message);
   }
 }
 

@@ -1,0 +1,190 @@
+import { chmod, mkdir, readdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { eq } from "drizzle-orm";
+import { beforeAll, describe, expect, it } from "vitest";
+import { db } from "@/db/client";
+import { auditEvents, destinations } from "@/db/schema";
+import { lookAfterDestinations } from "@/jobs/backup-copy/look-after";
+import { givenControlPlane } from "@/jobs/testing/control-plane";
+import { testEnv } from "@/jobs/testing/env";
+import { unique } from "@/jobs/testing/tenant";
+import { addPerson, call, givenApi, type Person } from "@/server/testing/api";
+
+givenControlPlane();
+givenApi();
+
+let admin: Person;
+let member: Person;
+beforeAll(async () => {
+  admin = await addPerson({ role: "admin" });
+  member = await addPerson();
+});
+
+const newFolder = () => path.join(testEnv.folder, `destination-${unique()}`);
+const ask = (what: string, body?: unknown, as = admin) => call(what, { as, body });
+
+async function added(fields: Record<string, unknown> = {}) {
+  const name = `nas ${unique()}`;
+  const made = { name, kind: "local", folder: newFolder(), ...fields };
+  const { status, body } = await ask("POST /api/v1/destinations", made);
+  expect([status, body]).toEqual([201, expect.anything()]);
+  return { ...made, id: (body as { id: string }).id, body };
+}
+
+const secret = "wJalrXUtnFEMI-K7MDENG";
+const s3 = { kind: "s3", bucket: "backups", access_key_id: "AKIAEXAMPLE", secret_access_key: secret };
+
+describe("a destination", () => {
+  it("is kept once it has worked, and tells how it does", async () => {
+    const { body, name, folder } = await added({ is_default: true });
+    expect(body).toMatchObject({
+      name,
+      kind: "local",
+      settings: { folder },
+      is_default: true,
+      problem: null,
+      copy_count: 0,
+    });
+    expect((body as { free_bytes: number }).free_bytes).toBeGreaterThan(0);
+    const { body: all } = await ask("GET /api/v1/destinations");
+    expect(all).toContainEqual(expect.objectContaining({ name, checked_at: expect.any(String) }));
+    // Nothing of the test is left.
+    expect((await readdir(folder)).filter((file) => file.includes("check"))).toEqual([]);
+  });
+
+  it("that does not work is not kept, and the cause is told", async () => {
+    const folder = newFolder();
+    await mkdir(folder);
+    await chmod(folder, 0o500);
+    // Root may write everywhere, so the folder lies beneath a file.
+    const { status, body } = await ask("POST /api/v1/destinations", {
+      name: "no",
+      kind: "local",
+      folder: "/etc/hostname/x",
+    });
+    expect([status, (body as { code: string }).code]).toEqual([422, "DESTINATION_FAILED"]);
+    expect(await db.select().from(destinations).where(eq(destinations.name, "no"))).toEqual([]);
+  });
+
+  it.each([
+    ["a field of another kind", { kind: "local", folder: "/mnt/x", bucket: "b" }, "bucket"],
+    ["a relative folder", { kind: "local", folder: "backups" }, "folder"],
+    ["a folder with ..", { kind: "local", folder: "/mnt/../etc" }, "folder"],
+    ["no folder", { kind: "local" }, "folder"],
+    ["a bucket that is none", { ...s3, bucket: "UPPER" }, "bucket"],
+    ["credentials in the endpoint", { ...s3, endpoint: "https://a:b@s3.example.org" }, "endpoint"],
+    ["another protocol", { ...s3, endpoint: "file:///etc" }, "endpoint"],
+    ["no secret key", { ...s3, secret_access_key: undefined }, "secret_access_key"],
+    ["a token that is none", { kind: "telegram", bot_token: "x", chat_id: "1" }, "bot_token"],
+    ["an unknown kind", { kind: "ftp" }, "kind"],
+    ["an unknown field", { kind: "local", folder: "/mnt/x", sudo: true }, "sudo"],
+  ])("with %s is refused, and the field is named", async (_, fields, field) => {
+    const { status, body } = await ask("POST /api/v1/destinations", { name: unique(), ...fields });
+    expect([status, body]).toEqual([400, expect.objectContaining({ code: "VALIDATION_ERROR" })]);
+    expect((body as { details: { field: string }[] }).details[0]?.field).toBe(field);
+  });
+
+  it("in a private network is refused, unless an operator allows that", async () => {
+    const { status, body } = await ask("POST /api/v1/destinations/test", { ...s3, endpoint: "http://169.254.169.254" });
+    expect([status, body]).toMatchObject([422, { code: "DESTINATION_FAILED" }]);
+    expect(JSON.stringify(body)).toContain("PRIVATE_HOSTS");
+    expect(JSON.stringify(body)).not.toContain(secret);
+  });
+
+  it("never shows a secret again, and keeps one that a change leaves out", async () => {
+    const [row] = await db
+      .insert(destinations)
+      .values({
+        name: unique(),
+        kind: "telegram",
+        settings: {
+          kind: "telegram",
+          botToken: `123456:${secret}${secret}`,
+          chatId: "-100",
+          apiUrl: "https://api.telegram.org",
+          uploadMaxBytes: 50_000_000,
+          downloadMaxBytes: 20_000_000,
+        },
+      })
+      .returning();
+    const { body: all } = await ask("GET /api/v1/destinations");
+    expect(JSON.stringify(all)).not.toContain(secret);
+    expect(all).toContainEqual(
+      expect.objectContaining({ id: row?.id, settings: expect.objectContaining({ has_bot_token: true }) }),
+    );
+    const { status } = await ask(`POST /api/v1/destinations/${row?.id}`, { name: `chat ${unique()}` });
+    expect(status).toBe(200);
+    const [after] = await db
+      .select()
+      .from(destinations)
+      .where(eq(destinations.id, row?.id ?? ""));
+    expect(after?.settings).toEqual(row?.settings);
+    const events = await db
+      .select()
+      .from(auditEvents)
+      .where(eq(auditEvents.subjectId, row?.id ?? ""));
+    expect(events.map(({ action }) => action)).toEqual(["destination.changed"]);
+    expect(JSON.stringify(events)).not.toContain(secret);
+    const raw = await db.execute(`select settings from control_plane.destinations where id = '${row?.id}'`);
+    expect(JSON.stringify(raw)).not.toContain(secret);
+  });
+
+  it("has a name of its own, whatever its case", async () => {
+    const { name, id } = await added();
+    const same = await ask("POST /api/v1/destinations", {
+      name: name.toUpperCase(),
+      kind: "local",
+      folder: newFolder(),
+    });
+    expect(same.status).toBe(409);
+    const other = await added();
+    expect((await ask(`POST /api/v1/destinations/${other.id}`, { name: name.toUpperCase() })).status).toBe(409);
+    expect((await ask(`POST /api/v1/destinations/${id}`, { name: name.toUpperCase() })).status).toBe(200);
+  });
+
+  it("that stops working is unhealthy until it works again, and that is told once", async () => {
+    const { id, folder } = await added();
+    await rm(folder, { recursive: true });
+    for (let i = 0; i < 2; i++)
+      expect((await ask(`POST /api/v1/destinations/${id}/check`)).body).toMatchObject({
+        unhealthy_since: expect.any(String),
+        problem: expect.any(String),
+      });
+    const told = await db.select().from(auditEvents).where(eq(auditEvents.subjectId, id));
+    expect(told.filter(({ action }) => action === "destination.unhealthy")).toHaveLength(1);
+    // Its settings are given again: it is prepared anew.
+    expect((await ask(`POST /api/v1/destinations/${id}`, { folder })).status).toBe(200);
+    expect((await ask(`POST /api/v1/destinations/${id}/check`)).body).toMatchObject({
+      unhealthy_since: null,
+      problem: null,
+    });
+  });
+
+  it("is tried by workers now and then", async () => {
+    const { id, folder } = await added();
+    await rm(folder, { recursive: true });
+    await db.update(destinations).set({ checkedAt: null }).where(eq(destinations.id, id));
+    await Promise.all([1, 2, 3].map(() => lookAfterDestinations(new AbortController().signal)));
+    const [row] = await db.select().from(destinations).where(eq(destinations.id, id));
+    expect(row?.unhealthySince).not.toBeNull();
+  });
+
+  it("is removed", async () => {
+    const { id } = await added();
+    expect((await ask(`DELETE /api/v1/destinations/${id}`)).status).toBe(204);
+    expect((await ask(`DELETE /api/v1/destinations/${id}`)).status).toBe(404);
+    expect((await ask(`POST /api/v1/destinations/${id}/check`)).status).toBe(404);
+  });
+
+  it("is nothing for members, but for its name", async () => {
+    const { id, name } = await added();
+    for (const what of [
+      "GET /api/v1/destinations",
+      "POST /api/v1/destinations/test",
+      `DELETE /api/v1/destinations/${id}`,
+    ])
+      expect((await ask(what, what.startsWith("POST") ? {} : undefined, member)).status).toBe(403);
+    const choices = await call("GET /api/trpc/destination.choices", { as: member });
+    expect(JSON.stringify(choices.body)).toContain(name);
+  });
+});
