@@ -40,6 +40,8 @@ export const isAboutBackups = (tag: string): boolean => ["Backups", "Restore", "
 /** So have the rows of projects. */
 export const isAboutData = (tag: string): boolean => tag === "Data";
 
+export const isAboutDestinations = (tag: string): boolean => tag === "Destinations";
+
 /** Calls operations, and looks whether the document foresees the answers. */
 export function driver() {
   const driven = new Set<string>();
