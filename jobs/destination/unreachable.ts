@@ -19,7 +19,8 @@ export function unreachable(error: unknown, host: string): Error | undefined {
     );
   }
   if (!isBroken(error)) return undefined;
-  if (error instanceof Error && /Timeout/.test(error.name))
+  // The AWS SDK calls a reset connection a timeout too: those have a code.
+  if (code === "ETIMEDOUT" || (code === "" && error instanceof Error && /Timeout/.test(error.name)))
     return unavailable(`Nothing was heard from ${host} for too long.`);
   if (where[code]) return unavailable(`${host} cannot be reached: ${where[code]}.`);
   return unavailable(`The connection to ${host} was lost${code && ` (${code})`}.`);

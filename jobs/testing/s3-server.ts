@@ -38,8 +38,11 @@ export type Fault =
   | "done and cut"
   /** It is done, and nothing is answered. */
   | "done and silent"
-  /** What is given ends half way. */
+  /** What is given ends half way, or nothing comes after that half. */
   | "half"
+  | "half and silent"
+  /** All is given, whatever part was asked for. */
+  | "whole"
   /** The bytes that arrive are others than those that were sent, and the server does not notice. */
   | "other bytes";
 
@@ -77,6 +80,7 @@ export async function startS3Server(changes: Partial<S3Settings> = {}): Promise<
     if (!request.complete) return;
     const asked = { ...bare, headers, body };
     const answer = judge(asked, bucket) ?? (typeof fault === "object" ? no(fault.status, fault.code) : undefined);
+    if (fault === "whole") delete headers.range;
     if (fault === "other bytes") asked.body = Buffer.alloc(body.length);
     if (fault === "other bytes") delete headers["content-md5"];
     send(response, answer ?? perform(contents, operation, asked), { fault, isHead: operation === "head" });
@@ -166,6 +170,6 @@ function send(response: http.ServerResponse, { status, headers, body = "" }: Ans
   const bytes = Buffer.from(body);
   response.writeHead(status, { ...headers, "Content-Length": bytes.length });
   if (isHead) return void response.end();
-  if (fault !== "half") return void response.end(bytes);
-  response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
+  if (!fault?.toString().startsWith("half")) return void response.end(bytes);
+  response.write(bytes.subarray(0, bytes.length >> 1), () => fault === "half" && response.destroy());
 }
