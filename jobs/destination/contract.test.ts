@@ -1,11 +1,23 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { checkDestination } from "@/jobs/destination/open";
-import { failureFrom, folderPlace, givenPlaces, type Place, read } from "@/jobs/testing/destinations";
+import {
+  bucketPlace,
+  failureFrom,
+  folderPlace,
+  givenPlaces,
+  type Place,
+  read,
+  s3rverPlace,
+} from "@/jobs/testing/destinations";
 import { gather } from "@/jobs/testing/gather";
 import { put } from "@/jobs/testing/put";
 
-const kinds: [name: string, make: () => Promise<Place>][] = [["a local folder", folderPlace]];
+const kinds: [name: string, make: () => Promise<Place>][] = [
+  ["a local folder", folderPlace],
+  ["a bucket", bucketPlace],
+  ["a bucket of s3rver", s3rverPlace],
+];
 
 const signal = new AbortController().signal;
 

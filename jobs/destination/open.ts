@@ -3,6 +3,7 @@ import type { DestinationSettings } from "@/db/schema";
 import type { Destination } from "@/jobs/destination/destination";
 import { localFolder } from "@/jobs/destination/local";
 import { refused } from "@/jobs/destination/problem";
+import { s3Bucket } from "@/jobs/destination/s3";
 
 export type OpenOptions = {
   /** How long nothing may be heard from a server before it counts as gone. */
@@ -10,10 +11,12 @@ export type OpenOptions = {
 };
 
 /** The destination behind some settings. Nothing is asked of it before it is used. */
-export function openDestination(settings: DestinationSettings, _options: OpenOptions = {}): Destination {
+export function openDestination(settings: DestinationSettings, { idleMs = 60_000 }: OpenOptions = {}): Destination {
   switch (settings.kind) {
     case "local":
       return localFolder(settings);
+    case "s3":
+      return s3Bucket(settings, idleMs);
     default:
       throw new Error(`no destination of the kind ${settings.kind}`);
   }

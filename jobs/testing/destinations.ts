@@ -6,6 +6,8 @@ import type { DestinationSettings } from "@/db/schema";
 import type { Destination, Placed, Range } from "@/jobs/destination/destination";
 import { openDestination } from "@/jobs/destination/open";
 import { testEnv } from "@/jobs/testing/env";
+import { type S3Server, startS3Server } from "@/jobs/testing/s3-server";
+import { startS3rver } from "@/jobs/testing/s3rver";
 
 /** A destination under test, and a look at it from outside. */
 export type Place = AsyncDisposable & {
@@ -35,10 +37,40 @@ export async function folderPlace(): Promise<Place> {
   };
 }
 
+/** A bucket of the server that can go wrong. */
+export async function bucketPlace(): Promise<Place & { server: S3Server }> {
+  const server = await startS3Server();
+  const { objects, uploads } = server.contents;
+  const keyOf = (name: string) => `${server.settings.prefix}/${name}`;
+  return {
+    server,
+    settings: { kind: "s3", ...server.settings },
+    largeBytes: 20_000_000,
+    isThere: async ({ name }) => objects.has(keyOf(name)),
+    forget: async ({ name }) => void objects.delete(keyOf(name)),
+    unfinished: async () => [...uploads.keys()],
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** A bucket of a server that knows no conditions. Unfinished uploads stay, for it cannot end one. */
+export async function s3rverPlace(): Promise<Place> {
+  const server = await startS3rver();
+  const fileOf = (name: string) => path.join(server.directory, "backups/coffer/here", `${name}._S3rver_object`);
+  return {
+    settings: { kind: "s3", ...server.settings },
+    largeBytes: 20_000_000,
+    isThere: ({ name }) => stat(fileOf(name)).then(...isOrNot),
+    forget: ({ name }) => rm(fileOf(name)),
+    unfinished: async () => [],
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
 const isOrNot = [() => true, () => false] as const;
 
 /** What makes places in the tests of a suite, prepared, and takes each away after its test. */
-export function givenPlaces(make: () => Promise<Place>): () => Promise<Place & { destination: Destination }> {
+export function givenPlaces<P extends Place>(make: () => Promise<P>): () => Promise<P & { destination: Destination }> {
   const places: Place[] = [];
   afterEach(async () => {
     for (const place of places.splice(0)) await place[Symbol.asyncDispose]();

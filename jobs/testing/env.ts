@@ -40,6 +40,8 @@ Object.assign(process.env, {
   BACKUP_DIR: testEnv.backupDir,
   UPLOAD_DIR: testEnv.uploadDir,
   EXPORT_DIR: testEnv.exportDir,
+  // Where servers of tests are.
+  PRIVATE_HOSTS: "127.0.0.1",
 });
 mkdirSync(testEnv.tempDir, { recursive: true });
 
