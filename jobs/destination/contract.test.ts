@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { checkDestination } from "@/jobs/destination/open";
 import {
   bucketPlace,
+  chatPlace,
   failureFrom,
   folderPlace,
   givenPlaces,
@@ -17,6 +18,7 @@ const kinds: [name: string, make: () => Promise<Place>][] = [
   ["a local folder", folderPlace],
   ["a bucket", bucketPlace],
   ["a bucket of s3rver", s3rverPlace],
+  ["a chat", chatPlace],
 ];
 
 const signal = new AbortController().signal;

@@ -4,6 +4,7 @@ import type { Destination } from "@/jobs/destination/destination";
 import { localFolder } from "@/jobs/destination/local";
 import { refused } from "@/jobs/destination/problem";
 import { s3Bucket } from "@/jobs/destination/s3";
+import { telegramChat } from "@/jobs/destination/telegram";
 
 export type OpenOptions = {
   /** How long nothing may be heard from a server before it counts as gone. */
@@ -17,8 +18,8 @@ export function openDestination(settings: DestinationSettings, { idleMs = 60_000
       return localFolder(settings);
     case "s3":
       return s3Bucket(settings, idleMs);
-    default:
-      throw new Error(`no destination of the kind ${settings.kind}`);
+    case "telegram":
+      return telegramChat(settings, idleMs);
   }
 }
 

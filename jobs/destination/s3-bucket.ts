@@ -1,9 +1,9 @@
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import type { S3Settings } from "@/db/schema";
+import { destinationAgents } from "@/jobs/destination/http";
 import { plainName } from "@/jobs/destination/pieces";
 import { retrying } from "@/jobs/destination/retry";
 import { isPassing, s3Problem } from "@/jobs/destination/s3-problem";
-import { outboundAgents } from "@/jobs/outbound/agents";
 
 export type Sdk = typeof import("@aws-sdk/client-s3");
 
@@ -30,9 +30,6 @@ export type Bucket = {
 };
 
 const patience = 10;
-
-/** Of all buckets, so that connections are used again. */
-let agents: ReturnType<typeof outboundAgents> | undefined;
 
 export function openBucket(settings: S3Settings, idleMs: number): Bucket {
   let opening: Promise<Opened> | undefined;
@@ -65,7 +62,6 @@ export function openBucket(settings: S3Settings, idleMs: number): Bucket {
 /** Imported on first use: it takes 0.2 s and 37 MB, which a worker without such a destination does not pay. */
 async function open(settings: S3Settings, idleMs: number): Promise<Opened> {
   const sdk = await import("@aws-sdk/client-s3");
-  agents ??= outboundAgents();
   const { accessKeyId, secretAccessKey, region, endpoint, pathStyle } = settings;
   const withIdle = (socketTimeout: number): S3ClientConfig => ({
     region,
@@ -76,7 +72,7 @@ async function open(settings: S3Settings, idleMs: number): Promise<Opened> {
     // Many servers do not know the checksums that it would add of itself.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    requestHandler: { ...agents, socketTimeout, connectionTimeout: Math.min(10_000, idleMs) },
+    requestHandler: { ...destinationAgents(), socketTimeout, connectionTimeout: Math.min(10_000, idleMs) },
     ...(endpoint && { endpoint }),
   });
   return {

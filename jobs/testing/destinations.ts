@@ -5,6 +5,8 @@ import { afterEach } from "vitest";
 import type { DestinationSettings } from "@/db/schema";
 import type { Destination, Placed, Range } from "@/jobs/destination/destination";
 import { openDestination } from "@/jobs/destination/open";
+import { chatLocator } from "@/jobs/destination/telegram-index";
+import { type BotApi, startBotApi } from "@/jobs/testing/bot-api";
 import { testEnv } from "@/jobs/testing/env";
 import { type S3Server, startS3Server } from "@/jobs/testing/s3-server";
 import { startS3rver } from "@/jobs/testing/s3rver";
@@ -63,6 +65,23 @@ export async function s3rverPlace(): Promise<Place> {
     isThere: ({ name }) => stat(fileOf(name)).then(...isOrNot),
     forget: ({ name }) => rm(fileOf(name)),
     unfinished: async () => [],
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** A chat, with limits so small that a file of a megabyte is several parts. */
+export async function chatPlace(): Promise<Place & { server: BotApi }> {
+  const server = await startBotApi({ uploadMaxBytes: 500_000, downloadMaxBytes: 300_000 });
+  const partsOf = ({ locator }: Placed) => chatLocator.parse(locator).parts;
+  return {
+    server,
+    settings: { kind: "telegram", ...server.settings },
+    largeBytes: 1_000_000,
+    isThere: async (placed) => partsOf(placed).some(({ messageId }) => server.messages.has(messageId)),
+    async forget(placed) {
+      for (const { fileId } of partsOf(placed)) server.files.delete(fileId);
+    },
+    unfinished: async () => [...server.messages.values()].map(({ filename }) => filename),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
