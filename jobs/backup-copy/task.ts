@@ -58,6 +58,8 @@ function put(context: RunContext, { backup, destinationId, destination }: Placem
 
 /** A file of just these bytes under the name that it was to get, or under one of those that come after it. */
 async function sameThere({ backup, destination }: Placement, signal: AbortSignal): Promise<Placed | null> {
+  // Where nothing is found by its name.
+  if (destination.list() === null) return null;
   for (let n = 1; ; n++) {
     const placed = { name: numbered(backup.storagePath, n), sizeBytes: backup.sizeBytes, locator: null };
     const size = await destination.size(placed);

@@ -1,0 +1,177 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { eq } from "drizzle-orm";
+import { beforeAll, describe, expect, it } from "vitest";
+import { db } from "@/db/client";
+import { backupCopies, type DestinationSettings, destinations } from "@/db/schema";
+import { startCopy, startCopyCheck, startFetch } from "@/jobs/backup-copy/start";
+import { type BotApi, startBotApi } from "@/jobs/testing/bot-api";
+import { givenControlPlane, tester } from "@/jobs/testing/control-plane";
+import { testEnv } from "@/jobs/testing/env";
+import { type Backup, backupsOf, cancelExport, jobAtEnd, jobOf, startExport } from "@/jobs/testing/export-job";
+import { reapNow } from "@/jobs/testing/lease";
+import { type S3Server, startS3Server } from "@/jobs/testing/s3-server";
+import { makeTenant, type Tenant, unique } from "@/jobs/testing/tenant";
+import { startWorkerProcess } from "@/jobs/testing/worker-process";
+import { startVerification } from "@/jobs/verify-backup/start";
+
+givenControlPlane();
+
+const origin = { actor: tester, address: null, requestId: null };
+let tenant: Tenant;
+beforeAll(async () => {
+  tenant = await makeTenant({ tables: 1, firstRows: 2_000, rowBytes: 1_000 });
+});
+
+async function backupOf(options: object = {}): Promise<Backup> {
+  await using _ = await startWorkerProcess();
+  const id = await startExport(tenant, { format: "custom", compress: false, ...options });
+  expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null });
+  const [backup] = await backupsOf(id);
+  if (!backup) throw new Error("no backup");
+  return backup;
+}
+
+type Target = { id: string; name: string };
+
+async function register(settings: DestinationSettings): Promise<Target> {
+  const [row] = await db
+    .insert(destinations)
+    .values({ name: `place ${unique()}`, kind: settings.kind, settings })
+    .returning();
+  if (!row) throw new Error("no destination");
+  return row;
+}
+
+const begin = (wanted: { backup: Backup; destination: Target; move?: boolean }, start = startCopy) =>
+  db.transaction((tx) => start(tx, origin, wanted));
+
+const copiesOf = ({ id }: Target) => db.select().from(backupCopies).where(eq(backupCopies.destinationId, id));
+
+const bytesOf = (backup: Backup) => readFile(path.join(testEnv.backupDir, backup.storagePath));
+const objects = (server: S3Server) =>
+  [...server.contents.objects.entries()].filter(([key]) => !key.includes("coffer-check"));
+
+/** A destination, what is there, and how long it takes its time. */
+const kinds: [string, () => Promise<{ server: S3Server | BotApi; settings: DestinationSettings }>][] = [
+  [
+    "S3",
+    async () => {
+      const server = await startS3Server();
+      return { server, settings: { kind: "s3", ...server.settings } };
+    },
+  ],
+  [
+    "Telegram",
+    async () => {
+      const server = await startBotApi({ uploadMaxBytes: 900_000, downloadMaxBytes: 800_000 });
+      return { server, settings: { kind: "telegram", ...server.settings } };
+    },
+  ],
+];
+
+describe.each(kinds)("a backup that is moved to %s", (_, make) => {
+  it("is checked, proven by restore, and brought back byte for byte", async () => {
+    const { server, settings } = await make();
+    await using __ = server;
+    const [destination, backup] = [await register(settings), await backupOf({ verify: "none", fingerprint: true })];
+    const bytes = await bytesOf(backup);
+    await using worker = await startWorkerProcess();
+    const job = await begin({ backup, destination, move: true });
+    expect(await jobAtEnd(job.id)).toMatchObject({ status: "completed", errorMessage: null, bytesDone: bytes.length });
+    await expect(bytesOf(backup)).rejects.toThrow("ENOENT");
+    const check = await begin({ backup, destination }, startCopyCheck);
+    expect(await jobAtEnd(check.id)).toMatchObject({ status: "completed", errorMessage: null });
+    expect(await copiesOf(destination)).toMatchObject([{ status: "stored", verifiedAt: expect.any(Date) }]);
+    const proof = await db.transaction((tx) => startVerification(tx, origin, { backup, level: "restore" }));
+    expect(await jobAtEnd(proof.id)).toMatchObject({ status: "completed", errorMessage: null });
+    const [proven] = await backupsOf(backup.jobId);
+    expect(proven).toMatchObject({ verifiedLevel: "restore", status: "available", movedAt: expect.any(Date) });
+    const fetching = await begin({ backup, destination }, startFetch);
+    expect(await jobAtEnd(fetching.id)).toMatchObject({ status: "completed", errorMessage: null });
+    expect((await bytesOf(backup)).equals(bytes)).toBe(true);
+    expect(worker.log()).not.toContain("AKIAEXAMPLE");
+  });
+});
+
+describe("a copy to S3", () => {
+  it("whose worker is killed in the middle is made by another, once", async () => {
+    await using server = await startS3Server();
+    const backup = await backupOf();
+    const destination = await register({ kind: "s3", ...server.settings });
+    server.fail("put", "silent");
+    const victim = await startWorkerProcess();
+    const asked = server.asked("put");
+    const job = await begin({ backup, destination });
+    await asked;
+    victim.signal("SIGKILL");
+    await victim.exited;
+    expect(await copiesOf(destination)).toMatchObject([{ status: "pending", storedAt: null }]);
+    await reapNow(job.id);
+    await using _ = await startWorkerProcess();
+    expect(await jobAtEnd(job.id)).toMatchObject({ status: "completed", attempts: 2 });
+    expect(objects(server)).toHaveLength(1);
+  });
+
+  it("whose worker is killed when it is there, and not listed, is found again and not made twice", async () => {
+    await using server = await startS3Server();
+    const backup = await backupOf();
+    const destination = await register({ kind: "s3", ...server.settings });
+    server.fail("put", "done and silent");
+    const victim = await startWorkerProcess();
+    const asked = server.asked("put");
+    const job = await begin({ backup, destination });
+    await asked;
+    await expect.poll(() => objects(server).length).toBe(1);
+    victim.signal("SIGKILL");
+    await victim.exited;
+    await reapNow(job.id);
+    await using _ = await startWorkerProcess();
+    expect(await jobAtEnd(job.id)).toMatchObject({ status: "completed", attempts: 2 });
+    expect(objects(server).map(([key]) => key)).toEqual([`coffer/here/${backup.storagePath}`]);
+    expect(await copiesOf(destination)).toMatchObject([{ status: "stored", name: backup.storagePath }]);
+  });
+
+  it("never takes the place of another file of that name, and says where it is", async () => {
+    await using server = await startS3Server();
+    const backup = await backupOf();
+    const key = `coffer/here/${backup.storagePath}`;
+    server.contents.objects.set(key, { bytes: Buffer.from("theirs"), tag: '"x"', metadata: {} });
+    const destination = await register({ kind: "s3", ...server.settings });
+    await using _ = await startWorkerProcess();
+    const job = await begin({ backup, destination });
+    expect(await jobAtEnd(job.id)).toMatchObject({ status: "completed" });
+    expect(server.contents.objects.get(key)?.bytes.toString()).toBe("theirs");
+    const [copy] = await copiesOf(destination);
+    expect(server.contents.objects.get(`coffer/here/${copy?.name}`)?.bytes.equals(await bytesOf(backup))).toBe(true);
+  });
+
+  it("that is cancelled in the middle leaves nothing there, and can be started again", async () => {
+    await using server = await startS3Server();
+    const backup = await backupOf();
+    const destination = await register({ kind: "s3", ...server.settings });
+    server.fail("put", "silent");
+    await using _ = await startWorkerProcess();
+    const asked = server.asked("put");
+    const job = await begin({ backup, destination });
+    await asked;
+    await cancelExport(job.id);
+    expect(await jobAtEnd(job.id)).toMatchObject({ status: "cancelled" });
+    expect(objects(server)).toEqual([]);
+    const again = await begin({ backup, destination });
+    expect(await jobAtEnd(again.id)).toMatchObject({ status: "completed" });
+  });
+
+  it("that is refused fails at once, marks the destination, and tells no secret", async () => {
+    await using server = await startS3Server();
+    const backup = await backupOf();
+    const secretAccessKey = `secret-${unique()}`;
+    const destination = await register({ kind: "s3", ...server.settings, accessKeyId: "AKIAWRONG", secretAccessKey });
+    await using worker = await startWorkerProcess();
+    const job = await begin({ backup, destination });
+    expect(await jobAtEnd(job.id)).toMatchObject({ status: "failed", attempts: 1, errorCode: "destination_refused" });
+    const [row] = await db.select().from(destinations).where(eq(destinations.id, destination.id));
+    expect(row).toMatchObject({ unhealthySince: expect.any(Date), problem: expect.any(String) });
+    expect(JSON.stringify([await jobOf(job.id), row?.problem]) + worker.log()).not.toContain(secretAccessKey);
+  });
+});
