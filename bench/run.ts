@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { benchImport } from "@/bench/data-in";
 import { benchDataOut } from "@/bench/data-out";
+import { benchDestination } from "@/bench/destination";
 import { benchDownload } from "@/bench/download";
 import { benchEncryption, benchExport } from "@/bench/export";
 import { openLab } from "@/bench/lab";
@@ -71,6 +72,7 @@ try {
   await section("rows", () => benchDataOut(lab, large, rounds));
   await section("queue", () => benchQueue(lab));
   await section("import", () => withWorker(() => benchImport(lab, Math.min(megabytes, 300), rounds)));
+  await section("destination", () => benchDestination(rounds, megabytes));
   await section("list", () => benchList(lab, Math.max(rounds, 20)));
   await section("product", benchProduct);
   const withHuge = async (work: (huge: Awaited<ReturnType<typeof lab.addProject>>) => Promise<Row[]>) => {

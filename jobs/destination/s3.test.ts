@@ -255,6 +255,7 @@ describe("a bucket that cannot be used", () => {
     [{ status: 403, code: "AccessDenied" }, "destination_refused", "no permission"],
     [{ status: 403, code: "SignatureDoesNotMatch" }, "destination_refused", "The secret key is not that"],
     [{ status: 301, code: "PermanentRedirect" }, "destination_refused", "not in the region us-east-1"],
+    [{ status: 307, code: "TemporaryRedirect" }, "destination_refused", "(307)"],
     [{ status: 400, code: "AuthorizationHeaderMalformed" }, "destination_refused", "AuthorizationHeaderMalformed"],
     [{ status: 507, code: "XMinioStorageFull" }, "disk_full", "The bucket backups is full"],
   ])("because of %j is told from others", async (fault, code, why) => {

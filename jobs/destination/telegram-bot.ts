@@ -1,12 +1,19 @@
 import { randomUUID } from "node:crypto";
+import { z } from "zod";
 import type { TelegramSettings } from "@/db/schema";
 import { readText, send } from "@/jobs/destination/http";
 import { retrying } from "@/jobs/destination/retry";
 import { answerOf, isPassing, obeying, refusalOf, telegramProblem } from "@/jobs/destination/telegram-problem";
 
 export type BotFile = { filename: string; sizeBytes: number; caption?: string; read(): AsyncIterable<Buffer> };
-export type BotDocument = { file_id: string; file_size?: number };
-export type BotMessage = { message_id: number; document: BotDocument };
+
+const message = z.object({
+  message_id: z.number(),
+  document: z.object({ file_id: z.string(), file_size: z.number().optional() }),
+});
+const botFile = z.object({ file_size: z.number().optional(), file_path: z.string().optional() });
+
+export type BotMessage = z.infer<typeof message>;
 
 export type Bot = ReturnType<typeof openBot>;
 
@@ -35,7 +42,7 @@ export function openBot(settings: TelegramSettings, idleMs: number) {
   return {
     settings,
     async sendDocument(file: BotFile, signal: AbortSignal): Promise<BotMessage> {
-      return (await call("sendDocument", () => documentForm(settings.chatId, file), { signal })) as BotMessage;
+      return message.parse(await call("sendDocument", () => documentForm(settings.chatId, file), { signal }));
     },
     /** One that is not there, or may not be deleted any more, is left at that. */
     async deleteMessage(messageId: number, signal?: AbortSignal): Promise<void> {
@@ -44,9 +51,9 @@ export function openBot(settings: TelegramSettings, idleMs: number) {
       await call("deleteMessage", () => asJson(asked), { signal, gone });
     },
     /** Null when there is no such file. */
-    async getFile(fileId: string, signal?: AbortSignal): Promise<BotFileFound | null> {
+    async getFile(fileId: string, signal?: AbortSignal): Promise<z.infer<typeof botFile> | null> {
       const gone = /wrong file|invalid file|file not found|FILE_ID_INVALID/i;
-      return (await call("getFile", () => asJson({ file_id: fileId }), { signal, gone })) as BotFileFound | null;
+      return botFile.nullable().parse(await call("getFile", () => asJson({ file_id: fileId }), { signal, gone }));
     },
     /** A file by the path that `getFile` has given, from `start` on, if the server gives parts: see the answer's status. */
     download(filePath: string, start: number, signal: AbortSignal | undefined) {
@@ -56,8 +63,6 @@ export function openBot(settings: TelegramSettings, idleMs: number) {
     },
   };
 }
-
-export type BotFileFound = { file_id: string; file_size?: number; file_path?: string };
 
 type Calling = { signal: AbortSignal | undefined; gone?: RegExp };
 type Body = { headers: Record<string, string | number>; body: AsyncIterable<Buffer> };

@@ -194,6 +194,7 @@ describe("a server in trouble", () => {
   it.each<[BotFault, string]>([
     [{ status: 401, description: "Unauthorized" }, "its token is wrong"],
     [{ status: 400, description: "Bad Request: chat not found" }, "no such chat"],
+    [{ status: 302, description: "Found" }, "(302)"],
     [{ status: 403, description: "Forbidden: bot was kicked from the channel chat" }, "bot was kicked"],
   ])("that says %j is not asked again", async (fault, why) => {
     const place = await begin();

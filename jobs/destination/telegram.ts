@@ -83,7 +83,7 @@ type Named = { part: SpooledPart; filename: string };
 async function sendPart(bot: Bot, { part, filename }: Named, signal: AbortSignal): Promise<SentPart> {
   const { sizeBytes, sha256 } = part;
   const { message_id: messageId, document } = await bot.sendDocument({ filename, ...part }, signal);
-  if (document?.file_size === undefined || document.file_size === sizeBytes) {
+  if (document.file_size === undefined || document.file_size === sizeBytes) {
     return { fileId: document.file_id, messageId, sizeBytes, sha256 };
   }
   await bot.deleteMessage(messageId).catch(() => {});

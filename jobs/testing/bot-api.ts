@@ -90,7 +90,9 @@ export async function startBotApi(limits: Limits = {}): Promise<BotApi> {
     const reply =
       typeof fault === "object" && "early" in fault ? refusal(fault) : await answer(state, { request, method, fault });
     if (fault === "done and cut") return void response.destroy();
-    response.writeHead(reply.status, { "Content-Type": "application/json" }).end(JSON.stringify(reply.body));
+    // Who follows it wherever it leads, follows it there.
+    const away = reply.status >= 300 && reply.status < 400 ? { Location: "http://169.254.169.254/" } : {};
+    response.writeHead(reply.status, { "Content-Type": "application/json", ...away }).end(JSON.stringify(reply.body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   settings.apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -27,8 +27,10 @@ const stored = (bytes: Buffer, metadata: Record<string, string> = {}): Stored =>
 export const escaped = (text: string) => text.replace(/[<>&"']/g, (char) => `&#${char.charCodeAt(0)};`);
 export const xml = (body: string): Answer => ({ status: 200, headers: { "Content-Type": "application/xml" }, body });
 export const no = (status: number, code: string): Answer => ({
-  ...xml(`<Error><Code>${code}</Code><Message>${code} it is</Message></Error>`),
   status,
+  // Who follows it wherever it leads, follows it there.
+  headers: { "Content-Type": "application/xml", ...(status < 400 && { Location: "http://169.254.169.254/" }) },
+  body: `<Error><Code>${code}</Code><Message>${code} it is</Message></Error>`,
 });
 const metadataOf = (headers: Asked["headers"]) =>
   Object.fromEntries(
