@@ -10,7 +10,7 @@ import { addGuest } from "@/e2e/tools/people";
 test.describe.configure({ mode: "serial" });
 
 const lunaria = { slug: "lunaria", name: "Lunaria Astrology" };
-const row = (page: Page, name: string) => page.getByRole("row").filter({ hasText: name });
+const row = (page: Page, name: string) => page.getByRole("row").filter({ has: page.getByText(name, { exact: true }) });
 
 let vault = "";
 
