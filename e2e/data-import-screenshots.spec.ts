@@ -80,3 +80,12 @@ test("an import with problems", async ({ page, api, coffer }) => {
   await page.getByRole("button", { name: "Close" }).last().click();
   await shoot(page, "import-5-failed", { whole: true });
 });
+
+test("a file that is refused", async ({ page, api, coffer }) => {
+  const { slug } = await addShop(coffer, api, "Harbour Books");
+  await page.goto(`/projects/${slug}/data/import`);
+  const file = { name: "report.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7") };
+  await page.getByLabel("Choose a file").setInputFiles(file);
+  await expect(page.getByText("This is a PDF document.")).toBeVisible();
+  await shoot(page, "import-2-refused");
+});

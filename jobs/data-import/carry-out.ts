@@ -117,8 +117,7 @@ const words = (plan: TablePlan | undefined) =>
 
 /** What PostgreSQL says of a row that no check had foreseen. */
 function explained(error: unknown): unknown {
-  const code = codeOf(error) ?? "";
-  if (!/^(22|23|P0|42P10|428C9|55000)/.test(code) || code === "55P03") return error;
+  if (!/^(22|23|P0|42P10|428C9|55000)/.test(codeOf(error) ?? "")) return error;
   return failed({
     code: "import_invalid",
     message: `PostgreSQL refused: ${messageOf(error)}. Nothing was changed.`,
