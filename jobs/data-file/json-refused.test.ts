@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rowsOfDocument } from "@/jobs/data-file/json-document";
 import { rowsOfLines } from "@/jobs/data-file/json-lines";
-import { chunks, readJson, rows, written } from "@/jobs/testing/json-text";
+import { chunks, type Reader, readJson, rows, written } from "@/jobs/testing/json-text";
 
 const refusal = (reader: Reader, text: string | Buffer, sizes?: number[]) =>
   readJson(reader, text, sizes).then(
