@@ -63,7 +63,7 @@ test("a project's rows go out as JSON and as a zip of CSV files", async ({ page,
 
   await format(page, "CSV").check();
   await expect(page.getByText("Several tables come as one zip, a CSV file for each.")).toBeVisible();
-  await page.getByLabel("Between values").selectOption(";");
+  await page.getByLabel("Delimiter").selectOption(";");
   const csv = await exportRows(page);
   expect(csv.name).toMatch(/\.zip$/);
   expect(await unzipped(csv.bytes)).toMatchObject({

@@ -32,19 +32,19 @@ test("an import from the file to the result", async ({ page, api, coffer }) => {
   await expect(page.getByText("Rows are told apart")).toHaveCount(0);
   await shoot(page, "import-2-columns-begun", { whole: true });
   await page.getByLabel("Column for No", { exact: true }).selectOption("id");
-  await page.getByLabel("Days like 3/4/2026").selectOption("dmy");
+  await page.getByLabel("Dates like 3/4/2026").selectOption("dmy");
   await page.getByRole("radio", { name: /^Add and change rows/ }).check();
   await shoot(page, "import-2-columns", { whole: true });
   await dryRun(page);
   await shoot(page, "import-3-dry-run", { whole: true });
   await page.getByRole("button", { name: "Continue" }).click();
-  await expect(step(page, "Import the rows")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Import 240 rows" })).toBeVisible();
   await shoot(page, "import-4-import", { whole: true });
   await coffer.tenants.begin(async (tx) => {
     await tx.unsafe(`lock table ${schema}.customers in share row exclusive mode`);
     await page.getByRole("button", { name: "Import 240 rows" }).click();
     const dialog = page.getByRole("dialog", { name: `Import of rows of ${name}` });
-    await expect(dialog.getByText(/waits for|Comparing/).first()).toBeVisible();
+    await expect(dialog.getByText(/^Waiting until nobody/)).toBeVisible();
     await shoot(page, "import-4-running");
   });
   await jobAtEnd(api, await importOf(page));
@@ -79,4 +79,13 @@ test("an import with problems", async ({ page, api, coffer }) => {
   await shoot(page, "import-5-failed-dialog");
   await page.getByRole("button", { name: "Close" }).last().click();
   await shoot(page, "import-5-failed", { whole: true });
+});
+
+test("a file that is refused", async ({ page, api, coffer }) => {
+  const { slug } = await addShop(coffer, api, "Harbour Books");
+  await page.goto(`/projects/${slug}/data/import`);
+  const file = { name: "report.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7") };
+  await page.getByLabel("Choose a file").setInputFiles(file);
+  await expect(page.getByText("This is a PDF document.")).toBeVisible();
+  await shoot(page, "import-2-refused");
 });

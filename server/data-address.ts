@@ -2,9 +2,8 @@ import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { AppError } from "@/db/errors";
 import { dataExportOptions, type Wish, wishOf } from "@/jobs/data/options";
-import { sentenceAbout } from "@/server/messages";
 import { nameInPath } from "@/server/name-in-path";
-import { toAppError } from "@/server/problem";
+import { inCallersWords, toAppError } from "@/server/problem";
 import { fromQuery, wireName } from "@/server/rest/wire";
 import { projectRef } from "@/server/trpc";
 
@@ -25,7 +24,7 @@ export function downloadPath(projectId: string, wish: Wish): string | null {
 
 const defaults: Record<string, unknown> = dataExportOptions.parse({});
 
-export const exportQuery = dataExportOptions.extend({ projectId: projectRef });
+const exportQuery = dataExportOptions.extend({ projectId: projectRef });
 
 /** What may be a list or an object, which an address has as JSON. */
 const structured = ["filters", "ids", "include_tables", "exclude_tables"];
@@ -62,7 +61,7 @@ export function wishIn(place: string, query: URLSearchParams): { projectId: stri
       throw invalid("tableName", "does not go with an export of all tables");
     return { projectId, wish: wishOf(options) };
   } catch (error) {
-    throw inWireNames(toAppError(error));
+    throw inCallersWords(toAppError(error), (name) => wireName(name, "snake"));
   }
 }
 
@@ -80,16 +79,6 @@ const camel = (fields: Record<string, unknown>) =>
 
 const invalid = (field: string, error: string) =>
   new AppError("VALIDATION_ERROR", `${field} ${error}.`, { fields: [{ field, error, code: "invalid_value" }] });
-
-function inWireNames(error: AppError): AppError {
-  const fields = error.details.fields?.map((one) => {
-    const [head = "", ...tail] = one.field.split(".");
-    return { ...one, field: [wireName(head, "snake"), ...tail].join(".") };
-  });
-  const [first] = fields ?? [];
-  if (!first || error.code !== "VALIDATION_ERROR") return error;
-  return new AppError(error.code, sentenceAbout(first.field, first.error), { ...error.details, fields });
-}
 
 /** The query as the document has it. */
 export const documentedQuery = (omitted: (keyof typeof exportQuery.shape)[] = []) =>

@@ -50,6 +50,11 @@ function Found({ slug, checkId, go }: Props) {
   const trpc = useTRPC();
   const query = useQuery(trpc.dataImport.ofJob.queryOptions({ jobId: checkId }));
   const { recheck, error, isPending } = useRecheck(slug, (id) => go({ step: "check", checkId: id }));
+  const another = (variant: "primary" | "secondary") => (
+    <Button variant={variant} onClick={() => go({ step: "file", fileId: null, checkId: null })}>
+      Choose another file
+    </Button>
+  );
   return (
     <Loaded query={query} rows={8} loading="Loading the dry run" failed="The dry run could not be read">
       {({ report, fileId, options }) => {
@@ -63,12 +68,7 @@ function Found({ slug, checkId, go }: Props) {
             {doesNothing && <Notice role="status">The import would change nothing, so there is none to start.</Notice>}
             {!fileId && <Notice>The file is no longer kept: it was imported, or is older than a day.</Notice>}
             <StepActions>
-              <Button
-                variant={isClean ? "secondary" : "primary"}
-                onClick={() => go({ step: "file", fileId: null, checkId: null })}
-              >
-                Choose another file
-              </Button>
+              {isClean && another("secondary")}
               {fileId && (
                 <>
                   <Button pending={isPending} onClick={() => recheck(options)}>
@@ -77,6 +77,7 @@ function Found({ slug, checkId, go }: Props) {
                   <Button onClick={() => go({ step: "columns", fileId })}>Back to the columns</Button>
                 </>
               )}
+              {!isClean && another("primary")}
               {fileId && isClean && !doesNothing && (
                 <Button variant="primary" onClick={() => go({ step: "import", fileId })}>
                   Continue

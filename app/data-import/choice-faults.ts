@@ -22,7 +22,7 @@ export function lacking({ columns }: SourceChoice, target: TargetTable): string[
 }
 
 /** Columns of the chosen key that no field goes to. */
-export const lackingOfKey = ({ key, columns }: SourceChoice): string[] =>
+const lackingOfKey = ({ key, columns }: SourceChoice): string[] =>
   key.filter((name) => !Object.values(columns).includes(name));
 
 /** Why no dry run can be made of it; null when one can. */

@@ -37,7 +37,9 @@ export function ColumnsStep({ slug, fileId, go }: Props) {
       <>
         <ErrorState title="The file could not be read" error={error} onRetry={refetch} retrying={isFetching} />
         <StepActions>
-          <Button onClick={another}>Choose another file</Button>
+          <Button variant="primary" onClick={another}>
+            Choose another file
+          </Button>
         </StepActions>
       </>
     ) : (

@@ -18,7 +18,7 @@ export function FieldRows({ source, target, choice, onChange }: Props) {
       label={`Fields of ${sourceName(choice)}`}
       head={
         <>
-          <Head className="w-1/2">Field of the file</Head>
+          <Head className="w-1/2 max-md:w-2/5">Field of the file</Head>
           <Head>Column of {target.name}</Head>
         </>
       }

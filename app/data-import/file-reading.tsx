@@ -33,7 +33,7 @@ export function FileReading({ file, isBusy, dateOrder, onHints, onDateOrder }: P
         />
         {isCsv && (
           <Choices
-            label="Between values"
+            label="Delimiter"
             value={file.delimiter ?? ","}
             choices={delimiters}
             onChoose={(delimiter) => onHints({ delimiter })}
@@ -45,7 +45,7 @@ export function FileReading({ file, isBusy, dateOrder, onHints, onDateOrder }: P
           choices={encodings}
           onChoose={(encoding) => onHints({ encoding })}
         />
-        {isCsv && <Choices label="Days like 3/4/2026" value={dateOrder} choices={dateOrders} onChoose={onDateOrder} />}
+        {isCsv && <Choices label="Dates like 3/4/2026" value={dateOrder} choices={dateOrders} onChoose={onDateOrder} />}
       </div>
     </section>
   );

@@ -8,7 +8,7 @@ type Problem = ImportReport["problems"][number];
 const cell = "px-2.5 py-1.5 align-top";
 const head = "whitespace-nowrap border-line border-b px-2.5 py-1.5 font-medium";
 
-/** Where each is in the file, and what is there. */
+/** Where each is in the file, and what is there. On a narrow screen what is wrong stands below the field. */
 export function ProblemTable({ problems }: { problems: ImportReport["problems"] }) {
   return (
     <ScrollBox label="Problems one by one" className="rounded border border-line">
@@ -18,7 +18,7 @@ export function ProblemTable({ problems }: { problems: ImportReport["problems"] 
             <th scope="col" className={`${head} text-right`}>
               Line
             </th>
-            <th scope="col" className={`${head} text-right`}>
+            <th scope="col" className={`${head} text-right max-md:hidden`}>
               Row
             </th>
             <th scope="col" className={head}>
@@ -27,7 +27,7 @@ export function ProblemTable({ problems }: { problems: ImportReport["problems"] 
             <th scope="col" className={head}>
               Value
             </th>
-            <th scope="col" className={head}>
+            <th scope="col" className={`${head} max-md:hidden`}>
               What is wrong
             </th>
           </tr>
@@ -47,18 +47,24 @@ function ProblemRow({ problem: { line, row, table, field, value, message } }: { 
   return (
     <tr className="border-line border-b last:border-b-0 hover:bg-sunken">
       <td className={`${cell} text-right`}>{line === null ? "" : formatCount(line)}</td>
-      <td className={`${cell} text-right text-muted`}>{row === null ? "" : formatCount(row)}</td>
-      <td className={`${cell} font-mono text-xs leading-5`}>{placeWord({ table, field })}</td>
+      <td className={`${cell} text-right text-muted max-md:hidden`}>{row === null ? "" : formatCount(row)}</td>
+      <td className={cell}>
+        <span className="break-all font-mono text-xs leading-5">{placeWord({ table, field })}</span>
+        <span className="block md:hidden">{message}</span>
+      </td>
       <td className={cell}>
         {value === null ? (
           <span className="text-muted">–</span>
         ) : (
-          <span title={value} className="block max-w-60 truncate whitespace-pre font-mono text-xs leading-5">
+          <span
+            title={value}
+            className="block max-w-60 truncate max-md:max-w-24 whitespace-pre font-mono text-xs leading-5"
+          >
             {value.replaceAll("\n", "⏎")}
           </span>
         )}
       </td>
-      <td className={`${cell} min-w-60`}>{message}</td>
+      <td className={`${cell} min-w-60 max-md:hidden`}>{message}</td>
     </tr>
   );
 }

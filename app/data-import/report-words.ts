@@ -21,7 +21,7 @@ export const problemWords: Record<Kind, string> = {
   key_exists: "Key is there already",
 };
 
-export type Totals = Record<"rows" | "insert" | "update" | "skip" | "delete" | "conflicts", number>;
+type Totals = Record<"rows" | "insert" | "update" | "skip" | "delete" | "conflicts", number>;
 
 const nothing: Totals = { rows: 0, insert: 0, update: 0, skip: 0, delete: 0, conflicts: 0 };
 

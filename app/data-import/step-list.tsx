@@ -24,7 +24,7 @@ export function StepList({ current }: { current: Step }) {
           >
             {n < at ? <Check className="size-3" /> : n + 1}
           </span>
-          {stepWords[step].name}
+          <span className={cx(n !== at && "max-md:sr-only")}>{stepWords[step].name}</span>
           {n < at && <span className="sr-only">, done</span>}
         </li>
       ))}

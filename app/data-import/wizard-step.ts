@@ -12,7 +12,7 @@ export const stepWords: Record<Step, { name: string; title: string }> = {
 };
 
 /** How far an import is: its file, the job of the last dry run, the job that imports. */
-export type Progress = { fileId: string | null; checkId: string | null; runId: string | null };
+type Progress = { fileId: string | null; checkId: string | null; runId: string | null };
 
 export type Place = Progress & { step: Step };
 

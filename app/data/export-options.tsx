@@ -18,7 +18,7 @@ export function FormatOptions({ format, zipped }: { format: Format; zipped: bool
         <SwitchField name="pretty" label="Indented" about="A line for each value: easier to read, and larger." />
       </div>
       <div className={only(format === "csv")}>
-        <SelectField label="Between values" name="csvDelimiter" defaultValue=",">
+        <SelectField label="Delimiter" name="csvDelimiter" defaultValue=",">
           <option value=",">Comma</option>
           <option value=";">Semicolon</option>
           <option value={"\t"}>Tab</option>

@@ -1,7 +1,7 @@
 import type { DetailedError } from "tus-js-client";
 import { refusal } from "@/app/trpc/error";
 
-export type DataUploading = {
+type DataUploading = {
   /** The project's id or slug. */
   projectId: string;
   /** Hears how much of the file has gone, in percent. */

@@ -13,7 +13,7 @@ type Problem = {
   quietSeconds: number | null;
   /** The same call may well succeed in a moment. */
   isPassing: boolean;
-  /** Asking again is of no use: what is asked for is not there, or not for this user. */
+  /** Asking again is of no use: what is asked for is not there, not for this user, or not what it should be. */
   isFinal: boolean;
 };
 
@@ -28,7 +28,7 @@ const noAnswer: Problem = {
   isFinal: false,
 };
 
-const finalStatuses = [400, 401, 403, 404];
+const finalStatuses = [400, 401, 403, 404, 422];
 
 /** What is wrong with one field of the input, or with one of the things in it. */
 export function fieldError(error: unknown, name: string): string | null {

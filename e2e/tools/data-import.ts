@@ -24,26 +24,36 @@ export async function addShop({ tenants }: Coffer, api: Api, name?: string): Pro
   return addProject(api, { databaseId: own.id, schema, name });
 }
 
-export const csvFile = (name: string, lines: string[]) => ({
+/** What a browser is given as a file of somebody. */
+type ChosenFile = { name: string; mimeType: string; buffer: Buffer };
+
+export const csvFile = (name: string, lines: string[]): ChosenFile => ({
   name,
   mimeType: "text/csv",
   buffer: Buffer.from(`${lines.join("\r\n")}\r\n`),
 });
 
+/** Customers under other names than the table has, and with days as Germans write them. */
+export const clientsFile = csvFile("clients.csv", [
+  "No;E-Mail;First name;Surname;Customer since",
+  "2;alan@example.org;Alan;Mathison Turing;7.6.2025",
+  "3;grace@example.org;Grace;Hopper;24.12.2025",
+]);
+
 /** Opens the wizard and uploads a file. The columns are shown then. */
-export async function uploadFile(page: Page, slug: string, file: ReturnType<typeof csvFile>): Promise<void> {
+export async function uploadFile(page: Page, slug: string, file: ChosenFile): Promise<void> {
   await page.goto(`/projects/${slug}/data/import`);
   await chooseFile(page, file);
 }
 
-export async function chooseFile(page: Page, file: ReturnType<typeof csvFile>): Promise<void> {
+export async function chooseFile(page: Page, file: ChosenFile): Promise<void> {
   await page.getByLabel("Choose a file").setInputFiles(file);
   await expect(step(page, "Say where its rows go")).toBeVisible();
   await expect(page.getByLabel("Format")).toBeVisible();
 }
 
 /** Drops a file where one may be chosen. */
-export async function dropFile(page: Page, { name, buffer }: ReturnType<typeof csvFile>): Promise<void> {
+export async function dropFile(page: Page, { name, buffer }: ChosenFile): Promise<void> {
   const dataTransfer = await page.evaluateHandle(
     ([name, text]) => {
       const transfer = new DataTransfer();

@@ -14,6 +14,8 @@ export async function shoot(page: Page, name: string, { whole = false, open = as
     await open();
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      // Of a page that has moved, what sticks to its edge would be in the middle.
+      if (whole) await page.evaluate(() => window.scrollTo(0, 0));
       await page.screenshot({ path: path.join(folder, `${name}-${size}-${colorScheme}.png`), fullPage: whole });
     }
   }

@@ -4,7 +4,7 @@ import { invalidAt, type Place } from "@/jobs/data-file/refusal";
 /** Whole records of CSV, one after the other in the file, and the line in which they begin. */
 export type CsvPiece = { bytes: Buffer; line: number };
 
-export type CsvScan = {
+type CsvScan = {
   file: string | null;
   /** The line in which the text begins. */
   line: number;

@@ -1,7 +1,7 @@
 const quote = '"';
 
 /** A record's values and where it ends in the text. */
-export type CsvValues = { values: (string | null)[]; end: number };
+type CsvValues = { values: (string | null)[]; end: number };
 
 /**
  * The values of the record that begins at a place in the text, read as COPY reads them: a quote anywhere begins or ends a quoted

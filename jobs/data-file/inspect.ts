@@ -15,7 +15,7 @@ export type InspectedTable = {
 };
 
 /** The head of a file for a person who maps its fields: the tables in it as far as the head shows them. */
-export type Inspection = FileNature & {
+type Inspection = FileNature & {
   /** Whether the head was all of it. */
   isWhole: boolean;
   tables: InspectedTable[];

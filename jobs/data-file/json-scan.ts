@@ -17,7 +17,7 @@ export const ranOut = -1;
 export const malformed = -2;
 
 /** Hears of the keys of an object itself, without their quotes; says what is wrong with one, or null. */
-export type KeyListener = (bytes: Buffer, start: number, end: number) => string | null;
+type KeyListener = (bytes: Buffer, start: number, end: number) => string | null;
 
 export const scanOf = (bytes: Buffer): Scan => ({ bytes, lines: 0, hasBreaks: false, faultAt: 0, fault: "" });
 
@@ -37,7 +37,7 @@ export const closeObject = 125;
 export const isSpace = (byte: number | undefined) =>
   byte === blank || byte === lineFeed || byte === carriageReturn || byte === tab;
 
-export function faulty(scan: Scan, at: number, fault: string): number {
+function faulty(scan: Scan, at: number, fault: string): number {
   scan.faultAt = at;
   scan.fault = fault;
   return malformed;

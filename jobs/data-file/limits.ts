@@ -10,5 +10,5 @@ export const mostDepth = 1_000;
 export const mostTables = 10_000;
 /** Nothing that people keep packs better than this; a small file may, so that it is only asked above so many bytes. */
 export const mostRatio = 200;
-export const harmlessBytes = 100_000_000;
+export const mostHarmlessBytes = 100_000_000;
 export const readBytes = 256 * 1024;

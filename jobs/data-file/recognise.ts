@@ -1,11 +1,9 @@
 import path from "node:path";
+import type { DataFormat } from "@/jobs/data/format";
 import { type Head, headOf, rawHead, tablesIn, textOfHead, unpackedHead } from "@/jobs/data-file/head";
 import { invalid } from "@/jobs/data-file/refusal";
 import { delimiterOf, encodingOf, formatOf } from "@/jobs/data-file/sniff";
 import type { Encoding } from "@/jobs/data-file/text";
-
-export const dataFormats = ["csv", "json", "ndjson"] as const;
-export type DataFormat = (typeof dataFormats)[number];
 
 export type FileNature = {
   format: DataFormat;

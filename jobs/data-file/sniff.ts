@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
+import type { DataFormat } from "@/jobs/data/format";
 import type { Head } from "@/jobs/data-file/head";
 import { type Member, membersOf } from "@/jobs/data-file/json-members";
 import { isSpace, malformed, openList, openObject, quote, scanContainer, scanOf } from "@/jobs/data-file/json-scan";
-import type { DataFormat } from "@/jobs/data-file/recognise";
 import { invalid } from "@/jobs/data-file/refusal";
 import type { Encoding } from "@/jobs/data-file/text";
 

@@ -1,23 +1,15 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { inArray, sql } from "drizzle-orm";
+import { and, inArray, not } from "drizzle-orm";
 import { db } from "@/db/client";
 import { codeOf } from "@/db/errors";
-import { dataFiles, jobs } from "@/db/schema";
+import { dataFiles } from "@/db/schema";
+import { expiresAt, isExpired, isWanted } from "@/jobs/data-file/expiry";
 import { unfinishedFolder } from "@/jobs/data-file/files";
-
-/** How long an uploaded file of rows is kept for imports. */
-export const dataFileHours = 24;
-
-/** An import that is not over reads this file, or will. */
-export const isWanted = sql`exists (select from ${jobs} where ${jobs.finishedAt} is null
-  and ${jobs.options}->>'fileId' = ${dataFiles.id}::text)`;
 
 /** Forgets files of rows after a day, but for those that an import still needs. */
 export async function forgetDataFiles(): Promise<void> {
-  await db
-    .delete(dataFiles)
-    .where(sql`${dataFiles.createdAt} < now() - make_interval(hours => ${dataFileHours}) and not ${isWanted}`);
+  await db.delete(dataFiles).where(and(isExpired, not(isWanted)));
 }
 
 /** Which of these ids are those of files of rows. */
@@ -37,7 +29,6 @@ export async function sweepUnfinished(): Promise<void> {
     const files = [id, `${id}.json`].map((name) => path.join(folder, name));
     const found = await Promise.all(files.map((file) => stat(file).catch(() => null)));
     const last = Math.max(...found.map((one) => one?.mtimeMs ?? 0));
-    if (Date.now() - last > dataFileHours * 3_600_000)
-      await Promise.all(files.map((file) => rm(file, { force: true })));
+    if (expiresAt(new Date(last)) < new Date()) await Promise.all(files.map((file) => rm(file, { force: true })));
   }
 }

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { codeOf } from "@/db/errors";
-import { harmlessBytes, mostRatio, readBytes } from "@/jobs/data-file/limits";
+import { mostHarmlessBytes, mostRatio, readBytes } from "@/jobs/data-file/limits";
 import { invalid } from "@/jobs/data-file/refusal";
 
 export type Reading = {
@@ -10,6 +10,8 @@ export type Reading = {
   /** The most that may come out of the file. */
   maxBytes: number;
   signal: AbortSignal;
+  /** Up to so many bytes it does not matter how well the file is packed. */
+  harmlessBytes?: number;
   /** Gets how many of the file's own bytes have been read so far. */
   onBytes?(packed: number): void;
 };
@@ -29,7 +31,10 @@ export type Budget = {
 };
 
 /** Watches what a file unpacks to. `packedBytes` when it may be read more than once, as the overlapping entries of a zip file are. */
-export function budgetOf({ maxBytes, onBytes }: Reading, packedBytes?: number): Budget {
+export function budgetOf(
+  { maxBytes, onBytes, harmlessBytes = mostHarmlessBytes }: Reading,
+  packedBytes?: number,
+): Budget {
   let read = 0;
   let written = 0;
   return {

@@ -17,9 +17,9 @@ import {
 } from "@/jobs/data-import/row-sql";
 import type { Session } from "@/jobs/data-import/session";
 import { failed } from "@/jobs/lifecycle/failure";
-import { qualified, quoteIdent } from "@/jobs/postgres/identifier";
+import { qualified, quoteIdent, quoteLiteral } from "@/jobs/postgres/identifier";
 
-export type Applying = {
+type Applying = {
   schema: TargetSchema;
   merges: Merge[];
   plans: TablePlan[];
@@ -139,7 +139,7 @@ async function advanceSequences(session: Session, merge: Merge): Promise<void> {
   for (const { column } of merge.staged.given) {
     if (column.sequence === null) continue;
     const name = quoteIdent(column.name);
-    const sequence = `'${column.sequence.replaceAll("'", "''")}'::regclass`;
+    const sequence = `${quoteLiteral(column.sequence)}::regclass`;
     await session.unsafe(`
       select setval(${sequence}, used.at) from pg_sequence q,
         lateral (select case when q.seqincrement > 0 then max(${name}) else min(${name}) end::bigint as at from ${liveRows(merge)} l) used,

@@ -41,6 +41,8 @@ async function within(session: Session, carrying: Carrying): Promise<Outcome> {
   const { context, options, schema, staged } = carrying;
   const { job } = context;
   context.step("compare");
+  // What was told so far is of the file, or of the safety backup.
+  context.report({ progress: null, bytesDone: 0, bytesPerSecond: null, rowsDone: 0 });
   const rules = rulesOf(options.importMode, options.conflictResolution);
   await holdTables(session, carrying);
   const report = await compare(session, { ...carrying, jobId: job.id, rules, all: options.validateFirst });
@@ -68,17 +70,22 @@ async function within(session: Session, carrying: Carrying): Promise<Outcome> {
 }
 
 /** Others may read meanwhile. In one order for all imports. */
-async function holdTables(session: Session, { schema, staged }: Carrying): Promise<void> {
+async function holdTables(session: Session, { context, schema, staged }: Carrying): Promise<void> {
   const tables = staged.tables.map(({ table }) => qualified(schema.schema, table.name)).toSorted();
   if (tables.length === 0) return;
   await session.unsafe(`set local lock_timeout = '${jobsEnv().RESTORE_LOCK_WAIT_SECONDS}s'`);
+  context.report({ currentStep: "Waiting until nobody else writes to its tables" });
   await session.unsafe(`lock table ${tables.join(", ")} in share row exclusive mode`);
+  context.report({ currentStep: "Comparing with the project's rows" });
 }
 
 function refusalOf({ problemCount, groups }: ImportReport): Outcome["refusal"] {
   if (problemCount === 0) return null;
   const [first] = groups;
-  const message = `${problemCount} ${problemCount === 1 ? "problem stands" : "problems stand"} in the way, so nothing was changed. The first: ${first?.message}`;
+  const message =
+    problemCount === 1
+      ? `A problem stands in the way, so nothing was changed: ${first?.message}`
+      : `${problemCount} problems stand in the way, so nothing was changed. The first: ${first?.message}`;
   const isConflict = groups.every(({ kind }) => kind === "key_exists");
   return isConflict
     ? { code: "import_conflict", message, hint: "Choose what becomes of rows that are there already." }
@@ -117,8 +124,7 @@ const words = (plan: TablePlan | undefined) =>
 
 /** What PostgreSQL says of a row that no check had foreseen. */
 function explained(error: unknown): unknown {
-  const code = codeOf(error) ?? "";
-  if (!/^(22|23|P0|42P10|428C9|55000)/.test(code) || code === "55P03") return error;
+  if (!/^(22|23|P0|42P10|428C9|55000)/.test(codeOf(error) ?? "")) return error;
   return failed({
     code: "import_invalid",
     message: `PostgreSQL refused: ${messageOf(error)}. Nothing was changed.`,

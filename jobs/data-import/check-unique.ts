@@ -43,7 +43,7 @@ export async function checkUnique(session: Session, merge: Merge, { problems }: 
       survives(merge),
       // A row that the file changes counts as what it becomes.
       changesRows(merge) && settable(merge).some(({ column }) => columns.includes(column.name))
-        ? `not exists (select from ${stagedRows(merge)} k where ${sameKey(merge, "k", "l")})`
+        ? `not exists (select from ${stagedRows(merge)} k where ${sameKey(merge, "k")})`
         : null,
     ].filter((one) => one !== null);
     const taken = `${writtenRows(merge)} r where exists (select from ${liveRows(merge)} l where ${equal} and ${others.join(" and ")})`;

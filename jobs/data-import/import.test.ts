@@ -9,6 +9,7 @@ import { quoteIdent } from "@/jobs/postgres/identifier";
 import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { checked, dataFile, imported, runHere, startedImport } from "@/jobs/testing/data-import";
+import { jobWhen } from "@/jobs/testing/export-job";
 import { makeTenant, type Tenant } from "@/jobs/testing/tenant";
 
 givenControlPlane();
@@ -171,10 +172,14 @@ describe("an import", () => {
 
   it("waits for whoever writes to the table, and then counts what they wrote", async () => {
     await make("create table things (id int primary key)");
-    const jobId = await startedImport(tenant, await dataFile(tenant, "id\n2\n"), { table: "things" });
+    const wish = { table: "things", createBackup: true };
+    const jobId = await startedImport(tenant, await dataFile(tenant, "id\n2\n"), wish);
     await using other = await blocking(tenant.url, `insert into ${schema}.things values (1)`);
     const running = runHere(jobId);
     await waitingForLock(`coffer:${jobId}`);
+    // Nothing of the safety backup is told any more.
+    const job = await jobWhen(jobId, ({ currentStep }) => currentStep?.startsWith("Waiting until") === true);
+    expect(job).toMatchObject({ progress: null, rowsDone: 0, bytesDone: 0 });
     await other.commit();
     expect(await running).toMatchObject(completed);
     expect(await rows("select id from things order by id")).toEqual([[1], [2]]);

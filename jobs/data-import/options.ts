@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { dataFormats } from "@/jobs/data/format";
+import { encodings } from "@/jobs/data-file/text";
 import { conflictRules, importModes } from "@/jobs/data-import/rules";
 
 const name = z.string().min(1).max(63);
@@ -17,9 +19,9 @@ const sourceMapping = z.strictObject({
 /** How a file is to be read and where its rows go: what decides what is staged. */
 const reading = {
   fileId: z.uuid(),
-  format: z.enum(["csv", "json", "ndjson"]).optional(),
+  format: z.enum(dataFormats).optional(),
   delimiter: z.string().length(1).optional(),
-  encoding: z.enum(["utf-8", "utf-16le", "utf-16be", "windows-1252"]).optional(),
+  encoding: z.enum(encodings).optional(),
   /** How days are written that are not written as year-month-day. */
   dateOrder: z.enum(["ymd", "dmy", "mdy"]).default("ymd"),
   /** For a file whose rows are of one table. */

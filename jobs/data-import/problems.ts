@@ -39,17 +39,16 @@ export type Checking = {
 /** What is the same for all rows that a statement notes. */
 export type Found = { kind: ProblemKind; table: string; field?: string | null; message: string };
 
-/** Notes rows as problems: `row` is the column that says which of the file each is, `value` what it has there. Gives how many. */
+/** Notes rows as problems: `row` is the column that says which of the file each is, `value` what it has there. */
 export async function noteRows(
   session: Session,
   problems: string,
   found: Found & { rows: string; row?: string; value?: string },
-): Promise<number> {
+): Promise<void> {
   const { kind, table, field = null, message, rows, row = "row", value } = found;
   const columns = [kind, table].map(quoteLiteral).join(", ");
-  const { count } = await session.unsafe(
+  await session.unsafe(
     `insert into ${problems} (kind, "table", field, message, row, value) select ${columns}, ${field === null ? "null" : quoteLiteral(field)},
       ${quoteLiteral(message)}, ${row}, ${value ? shortened(value) : "null"} from ${rows} order by ${row}`,
   );
-  return count;
 }

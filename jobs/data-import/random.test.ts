@@ -17,7 +17,7 @@ import { makeTenant, type Tenant } from "@/jobs/testing/tenant";
 givenControlPlane();
 
 /** `IMPORT_SEEDS=5000 npx vitest run random` tries more of them, `IMPORT_FIRST_SEED=77 IMPORT_SEEDS=1` one. */
-const seeds = Number(process.env.IMPORT_SEEDS ?? 150);
+const seeds = Number(process.env.IMPORT_SEEDS ?? 60);
 const firstSeed = Number(process.env.IMPORT_FIRST_SEED ?? 1);
 
 let tenant: Tenant;

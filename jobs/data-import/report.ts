@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { dataFormats } from "@/jobs/data/format";
 
 /** Why a row or a file cannot be imported. */
-export const problemKinds = [
+const problemKinds = [
   "unknown_table",
   "unknown_field",
   "no_key",
@@ -36,7 +37,7 @@ export const problem = z.strictObject({
 export type Problem = z.infer<typeof problem>;
 
 /** Problems of one kind in one field. */
-export const problemGroup = z.strictObject({
+const problemGroup = z.strictObject({
   kind: z.enum(problemKinds),
   table: z.string().nullable(),
   field: z.string().nullable(),
@@ -63,7 +64,7 @@ export type TablePlan = z.infer<typeof tablePlan>;
 
 /** What a check or an import has found, and the plan: what it is going to do, has done, or would do. */
 export const importReport = z.strictObject({
-  format: z.enum(["csv", "json", "ndjson"]),
+  format: z.enum(dataFormats),
   packing: z.enum(["none", "gzip", "zip"]),
   encoding: z.string(),
   delimiter: z.string().nullable(),

@@ -14,7 +14,7 @@ export type Target = {
   key: Given[];
 };
 
-export type Resolved = { target: Target | null; problems: Problem[]; warnings: string[] };
+type Resolved = { target: Target | null; problems: Problem[]; warnings: string[] };
 
 type Wanted = Pick<Reading, "table" | "mapping">;
 

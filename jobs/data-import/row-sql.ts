@@ -3,7 +3,7 @@ import type { TargetColumn } from "@/jobs/data-import/catalog";
 import type { Given } from "@/jobs/data-import/resolve";
 import type { Rules } from "@/jobs/data-import/rules";
 import type { StagedTable } from "@/jobs/data-import/stage-tables";
-import { quoteIdent } from "@/jobs/postgres/identifier";
+import { quoteIdent, quoteLiteral } from "@/jobs/postgres/identifier";
 
 /** One table of an import: what is staged for it, and what becomes of its rows. */
 export type Merge = {
@@ -18,8 +18,8 @@ export const stagedRows = ({ stage, staged }: Merge): string => `${quoteIdent(st
 export const liveRows = ({ schema, staged }: Merge): string => sourceOf(schema, staged.table);
 
 /** Joins `s` and `l`. A key with a NULL in it is no other row's. */
-export const sameKey = ({ staged: { key } }: Merge, s = "s", l = "l"): string =>
-  key.length === 0 ? "false" : key.map(({ c, column }) => `${l}.${quoteIdent(column.name)} = ${s}.${c}`).join(" and ");
+export const sameKey = ({ staged: { key } }: Merge, s = "s"): string =>
+  key.length === 0 ? "false" : key.map(({ c, column }) => `l.${quoteIdent(column.name)} = ${s}.${c}`).join(" and ");
 
 /** Staged rows, each with the one that is there under its key. */
 export const matched = (merge: Merge): string =>
@@ -53,8 +53,8 @@ export function isAbsent({ staged: { given, lacking } }: Merge, one: Given): str
 }
 
 /** What a new row gets where the file says nothing. */
-export const defaultOf = ({ identity, sequence, expression }: TargetColumn): string =>
-  identity && sequence ? `nextval('${sequence.replaceAll("'", "''")}'::regclass)` : (expression ?? "null");
+const defaultOf = ({ identity, sequence, expression }: TargetColumn): string =>
+  identity && sequence ? `nextval(${quoteLiteral(sequence)}::regclass)` : (expression ?? "null");
 
 /** The value of a column in a new row. */
 export function insertedValue(merge: Merge, one: Given): string {
@@ -117,7 +117,7 @@ export function writtenRows(merge: Merge): string {
 }
 
 /** Of the rows of the table (`l`), those that are still there afterwards; null where all are. */
-export function survives(merge: Merge, l = "l"): string | null {
+export function survives(merge: Merge): string | null {
   if (merge.rules.others === "keep") return null;
-  return `exists (select from ${stagedRows(merge)} k where ${sameKey(merge, "k", l)})`;
+  return `exists (select from ${stagedRows(merge)} k where ${sameKey(merge, "k")})`;
 }

@@ -6,33 +6,23 @@ import { type StartedJob, startJob } from "@/jobs/lifecycle/start";
 type Wanted<O> = { options: O; filename: string; projectId: string; idempotencyKey?: string };
 
 /** Starts to look at what an import would do, in the transaction of whoever wants to know. */
-export function startCheck(tx: Tx, origin: Origin, wanted: Wanted<CheckOptions>): Promise<StartedJob> {
-  const { options, projectId, idempotencyKey } = wanted;
-  return startJob(tx, origin, {
-    kind: "check_import",
-    projectId,
-    options,
-    steps: checkSteps,
-    idempotencyKey,
-    audit: auditOf("data.check_started", wanted),
-  });
-}
+export const startCheck = (tx: Tx, origin: Origin, wanted: Wanted<CheckOptions>): Promise<StartedJob> =>
+  start(tx, origin, { ...wanted, kind: "check_import", steps: checkSteps, action: "data.check_started" });
 
 /** Starts an import, in the transaction of whoever wants it. */
-export function startImport(tx: Tx, origin: Origin, wanted: Wanted<ImportOptions>): Promise<StartedJob> {
-  const { options, projectId, idempotencyKey } = wanted;
-  return startJob(tx, origin, {
+export const startImport = (tx: Tx, origin: Origin, wanted: Wanted<ImportOptions>): Promise<StartedJob> =>
+  start(tx, origin, {
+    ...wanted,
     kind: "import_data",
-    projectId,
-    options,
-    steps: importSteps(options),
-    idempotencyKey,
-    audit: auditOf("data.import_started", wanted),
+    steps: importSteps(wanted.options),
+    action: "data.import_started",
   });
-}
 
-const auditOf = (action: string, { options, filename, projectId }: Wanted<Record<string, unknown>>) => ({
-  action,
-  subject: { kind: "project" as const, id: projectId },
-  details: { filename, ...options },
-});
+type Start = Wanted<CheckOptions | ImportOptions> &
+  Pick<Parameters<typeof startJob>[2], "kind" | "steps"> & { action: string };
+
+function start(tx: Tx, origin: Origin, { filename, action, ...job }: Start): Promise<StartedJob> {
+  const { options, projectId } = job;
+  const details = { filename, ...options };
+  return startJob(tx, origin, { ...job, audit: { action, subject: { kind: "project", id: projectId }, details } });
+}

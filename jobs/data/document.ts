@@ -6,7 +6,7 @@ import { quoteLiteral } from "@/jobs/postgres/identifier";
 
 export type Wanted = { table: DataTable; selection?: Selection };
 
-export type DocumentOptions = {
+type DocumentOptions = {
   schema: string;
   tables: Wanted[];
   pretty?: boolean;
@@ -48,7 +48,7 @@ export async function* jsonLines(
   }
 }
 
-export type CsvFile = { schema: string; wanted: Wanted; delimiter: string; guardFormulas?: boolean };
+type CsvFile = { schema: string; wanted: Wanted; delimiter: string; guardFormulas?: boolean };
 
 /** One table's rows as CSV with a header. In the session's transaction. */
 export async function* csvFile(

@@ -8,10 +8,10 @@ import { metadataOf, totalOf } from "@/jobs/data/metadata";
 import type { Wish } from "@/jobs/data/options";
 import { gzipped, zipped } from "@/jobs/data/pack";
 import { plainSettings } from "@/jobs/data/rows";
+import { sourceOf } from "@/jobs/data/select";
 import { inOwnSession, type OwnSession } from "@/jobs/data/session";
 import { type DataSchema, readDataSchema } from "@/jobs/data/tables";
 import type { Subject } from "@/jobs/lifecycle/subject";
-import { qualified } from "@/jobs/postgres/identifier";
 
 /** Rows of one moment, ready to be read. */
 export type OpenExport = {
@@ -74,9 +74,7 @@ async function lockTables(
 ) {
   const tables = tablesFor(known, wish);
   for (let i = 0; i < tables.length; i += lockBatch) {
-    const names = tables
-      .slice(i, i + lockBatch)
-      .map(({ name, isPartitioned }) => `${isPartitioned ? "" : "only "}${qualified(schema, name)}`);
+    const names = tables.slice(i, i + lockBatch).map((table) => sourceOf(schema, table));
     await tx.unsafe(`lock table ${names.join(", ")} in access share mode`);
   }
 }
@@ -89,8 +87,8 @@ async function open(own: OwnSession, { subject, wish, counts: isCounted = true }
   if (!moment) throw new Error("a server without a time");
   const at = new Date(Number(moment.at));
   const known = await readDataSchema(tx, schema);
-  const tables = await choose(tx, wish, { schema, known }).catch(inCallersWords);
-  const counts = isCounted ? await countRows(tx, { schema, tables }).catch(inCallersWords) : {};
+  const tables = await choose(tx, wish, { schema, known }).catch(asCallersMistake);
+  const counts = isCounted ? await countRows(tx, { schema, tables }).catch(asCallersMistake) : {};
   const isZip = wish.format === "csv" && tables.length !== 1;
   const facts = { subject, at, postgresqlVersion: moment.version, tables, counts, foreignKeys: known.foreignKeys };
   const content = { wish, schema, tables, at, metadata: wish.includeMetadata ? metadataOf(facts) : undefined };
@@ -140,7 +138,7 @@ function piecesOf(tx: postgres.TransactionSql, content: Content): AsyncIterable<
 const notComparable = /^(22\w{3}|42883|42804|42725|42846)$/;
 
 /** What PostgreSQL says about filters and ids is about what the caller has sent. */
-function inCallersWords(error: unknown): never {
+function asCallersMistake(error: unknown): never {
   if (!notComparable.test(codeOf(error) ?? "")) throw error;
   throw new AppError("VALIDATION_ERROR", `These rows cannot be looked for: ${messageOf(error)}.`);
 }

@@ -1,9 +1,7 @@
 import { z } from "zod";
 import { AppError } from "@/db/errors";
+import { dataFormats } from "@/jobs/data/format";
 import { type FilterOperator, filterOperators } from "@/jobs/data/select";
-
-export const dataFormats = ["json", "ndjson", "csv"] as const;
-export type DataFormat = (typeof dataFormats)[number];
 
 /** A number that JSON.parse has rounded would choose other rows than those that were meant. */
 const exact = z

@@ -15,7 +15,7 @@ export async function* gzipped(pieces: AsyncIterable<Buffer>): AsyncGenerator<Bu
   await fed;
 }
 
-export type ZipEntry = { name: string; pieces: () => AsyncIterable<Buffer> };
+type ZipEntry = { name: string; pieces: () => AsyncIterable<Buffer> };
 
 /** A zip file, made as it is read: each entry is begun when the one before it is through. Larger than 4 GB it becomes a ZIP64. */
 export async function* zipped(entries: ZipEntry[], at: Date): AsyncGenerator<Buffer> {

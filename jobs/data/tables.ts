@@ -12,7 +12,7 @@ export type DataColumn = {
 };
 
 /** A primary key, or a unique constraint or index without expressions and conditions, in the order of its columns. */
-export type DataKey = { name: string; columns: string[]; isPrimary: boolean };
+type DataKey = { name: string; columns: string[]; isPrimary: boolean };
 
 export type DataTable = {
   name: string;

@@ -1,7 +1,7 @@
 import { type Origin, recordAudit } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import { dataFiles } from "@/db/schema";
-import { dataFileHours } from "@/jobs/data-file/sweep";
+import { expiresAt } from "@/jobs/data-file/expiry";
 import type { Written } from "@/server/receive-file";
 
 export type DataFile = typeof dataFiles.$inferSelect;
@@ -27,5 +27,5 @@ export const dataFileAnswer = ({ id, filename, sizeBytes, sha256, createdAt }: D
   filename,
   size_bytes: sizeBytes,
   sha256,
-  expires_at: new Date(createdAt.getTime() + dataFileHours * 3_600_000).toISOString(),
+  expires_at: expiresAt(createdAt).toISOString(),
 });

@@ -2,12 +2,13 @@ import { z } from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
 import type { ErrorCode } from "@/db/errors";
 import { partsOf } from "@/server/rest/input";
+import { bodyOf, content, schemaOf } from "@/server/rest/openapi-body";
 import { headerObjects, problems } from "@/server/rest/openapi-errors";
 import { binary } from "@/server/rest/present/file";
 import { limitOf, type Row, type Stream } from "@/server/rest/row";
 import { longestWait } from "@/server/rest/serve";
 import { rows, streams } from "@/server/rest/table";
-import { wireName, wireSchema } from "@/server/rest/wire";
+import { wireName } from "@/server/rest/wire";
 
 /** The OpenAPI 3.1 document of the API, made from the rows that serve it. */
 export function openApiDocument(publicUrl: string) {
@@ -32,8 +33,6 @@ export function openApiDocument(publicUrl: string) {
 function add(paths: ZodOpenApiPathsObject, { path, method }: Row | Stream, operation: ZodOpenApiOperationObject) {
   paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
 }
-
-const schemaOf = (schema: z.core.$ZodType, row: Row) => wireSchema(schema, row.casing);
 
 function operationOf(row: Row): ZodOpenApiOperationObject {
   const { params, rest } = partsOf(row);
@@ -121,33 +120,6 @@ function headersOf(row: Row): Record<string, z.ZodType> {
       : {}),
   };
 }
-
-function bodyOf(row: Row, fields: z.ZodObject) {
-  const example = row.example?.body;
-  if (row.takesFile) return fileBodyOf(row, fields, example);
-  return {
-    required: !row.optionalBody,
-    content: { "application/json": { schema: schemaOf(fields, row), ...(example ? { example } : {}) } },
-  };
-}
-
-/** In a form what is no text is JSON. */
-function fileBodyOf(row: Row, fields: z.ZodObject, example: unknown) {
-  const { fileId: _, ...shape } = fields.shape;
-  const file = binary.meta({ description: "CSV, a zip file of CSV, JSON or NDJSON; each but zip also with gzip." });
-  const form = z.strictObject({ ...shape, file: file.optional(), data: z.string().optional() });
-  const data = z.string().meta({ description: "The file as text." });
-  const json = z.strictObject({ ...shape, fileId: z.uuid().optional(), data: data.optional() });
-  return {
-    required: true,
-    content: {
-      "multipart/form-data": { schema: schemaOf(form, row) },
-      "application/json": { schema: schemaOf(json, row), ...(example ? { example } : {}) },
-    },
-  };
-}
-
-const content = (schema: z.core.$ZodType) => ({ "application/json": { schema } });
 
 function answerOf(row: Row) {
   const headers = { ...row.headers, ...(limitOf(row.procedure) ? allowanceHeaders : {}) };

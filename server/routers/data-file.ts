@@ -4,12 +4,12 @@ import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { dataFiles, type projects } from "@/db/schema";
+import { dataFormats } from "@/jobs/data/format";
 import { type DataTable, readDataSchema } from "@/jobs/data/tables";
+import { expiresAt, isWanted } from "@/jobs/data-file/expiry";
 import { dataFilePath, removeDataFile } from "@/jobs/data-file/files";
 import { type InspectedTable, inspect } from "@/jobs/data-file/inspect";
-import { dataFormats } from "@/jobs/data-file/recognise";
 import { suggestColumns, suggestTable } from "@/jobs/data-file/suggest";
-import { dataFileHours, isWanted } from "@/jobs/data-file/sweep";
 import { encodings } from "@/jobs/data-file/text";
 import { findDatabase, reach } from "@/server/tenant-database";
 import { projectProcedure, router } from "@/server/trpc";
@@ -63,7 +63,7 @@ export const dataFileRouter = router({
         filename,
         sizeBytes: file.sizeBytes,
         sha256: file.sha256,
-        expiresAt: new Date(file.createdAt.getTime() + dataFileHours * 3_600_000),
+        expiresAt: expiresAt(file.createdAt),
         ...inspection,
         tables: inspection.tables.map((source) => suggested(source, filename, tables)),
         targets: tables.map(({ name, columns, keys }) => ({ name, columns, keys })),

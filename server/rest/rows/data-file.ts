@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dataFormats } from "@/jobs/data-file/recognise";
+import { dataFormats } from "@/jobs/data/format";
 import { encodings } from "@/jobs/data-file/text";
 import { row, type Stream } from "@/server/rest/row";
 

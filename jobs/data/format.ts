@@ -1,0 +1,3 @@
+/** What rows go out as, and what is taken. */
+export const dataFormats = ["json", "ndjson", "csv"] as const;
+export type DataFormat = (typeof dataFormats)[number];
