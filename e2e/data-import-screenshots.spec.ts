@@ -1,5 +1,5 @@
 import { expect, test } from "@/e2e/fixtures";
-import { addShop, chooseFile, csvFile, dryRun, importOf, step, uploadFile } from "@/e2e/tools/data-import";
+import { addShop, chooseFile, csvFile, dryRun, importOf, uploadFile } from "@/e2e/tools/data-import";
 import { jobAtEnd } from "@/e2e/tools/exports";
 import { shoot } from "@/e2e/tools/shoot";
 

@@ -6960,7 +6960,7 @@ export interface operations {
                 "multipart/form-data": {
                     project_id: string;
                     /** @enum {string} */
-                    format?: "csv" | "json" | "ndjson";
+                    format?: "json" | "ndjson" | "csv";
                     delimiter?: string;
                     /** @enum {string} */
                     encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
@@ -6988,7 +6988,7 @@ export interface operations {
                 "application/json": {
                     project_id: string;
                     /** @enum {string} */
-                    format?: "csv" | "json" | "ndjson";
+                    format?: "json" | "ndjson" | "csv";
                     delimiter?: string;
                     /** @enum {string} */
                     encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
@@ -7036,7 +7036,7 @@ export interface operations {
                          * @example csv
                          * @enum {string}
                          */
-                        detected_format: "csv" | "json" | "ndjson";
+                        detected_format: "json" | "ndjson" | "csv";
                         encoding: string;
                         /** @description The first hundred. */
                         errors: {
@@ -7214,7 +7214,7 @@ export interface operations {
                 "multipart/form-data": {
                     project_id: string;
                     /** @enum {string} */
-                    format?: "csv" | "json" | "ndjson";
+                    format?: "json" | "ndjson" | "csv";
                     delimiter?: string;
                     /** @enum {string} */
                     encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
@@ -7252,7 +7252,7 @@ export interface operations {
                 "application/json": {
                     project_id: string;
                     /** @enum {string} */
-                    format?: "csv" | "json" | "ndjson";
+                    format?: "json" | "ndjson" | "csv";
                     delimiter?: string;
                     /** @enum {string} */
                     encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
@@ -7317,7 +7317,7 @@ export interface operations {
                          * @example csv
                          * @enum {string}
                          */
-                        detected_format: "csv" | "json" | "ndjson";
+                        detected_format: "json" | "ndjson" | "csv";
                         encoding: string;
                         /** @description The first hundred. */
                         errors: {
@@ -7507,7 +7507,7 @@ export interface operations {
                 "multipart/form-data": {
                     project_id: string;
                     /** @enum {string} */
-                    format?: "csv" | "json" | "ndjson";
+                    format?: "json" | "ndjson" | "csv";
                     delimiter?: string;
                     /** @enum {string} */
                     encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
@@ -7553,7 +7553,7 @@ export interface operations {
                 "application/json": {
                     project_id: string;
                     /** @enum {string} */
-                    format?: "csv" | "json" | "ndjson";
+                    format?: "json" | "ndjson" | "csv";
                     delimiter?: string;
                     /** @enum {string} */
                     encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
@@ -7773,7 +7773,7 @@ export interface operations {
                 "multipart/form-data": {
                     project_id: string;
                     /** @enum {string} */
-                    format?: "csv" | "json" | "ndjson";
+                    format?: "json" | "ndjson" | "csv";
                     delimiter?: string;
                     /** @enum {string} */
                     encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
@@ -7818,7 +7818,7 @@ export interface operations {
                 "application/json": {
                     project_id: string;
                     /** @enum {string} */
-                    format?: "csv" | "json" | "ndjson";
+                    format?: "json" | "ndjson" | "csv";
                     delimiter?: string;
                     /** @enum {string} */
                     encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
@@ -8022,7 +8022,7 @@ export interface operations {
         parameters: {
             query: {
                 project_id: string;
-                format?: "csv" | "json" | "ndjson";
+                format?: "json" | "ndjson" | "csv";
                 delimiter?: string;
                 encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
             };
@@ -8051,7 +8051,7 @@ export interface operations {
                         /** Format: date-time */
                         expires_at: string;
                         /** @enum {string} */
-                        format: "csv" | "json" | "ndjson";
+                        format: "json" | "ndjson" | "csv";
                         /** @enum {string} */
                         packing: "none" | "gzip" | "zip";
                         /** @enum {string} */
