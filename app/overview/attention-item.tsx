@@ -1,6 +1,5 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
-import type { Project } from "@/app/trpc/types";
 import { cx } from "@/app/ui/class-names";
 import { RelativeTime } from "@/app/ui/relative-time";
 import { StatusMark } from "@/app/ui/status-mark";
@@ -10,14 +9,15 @@ const lines = { bad: "border-bad/25", warn: "border-warn/25" };
 type Props = {
   tone: keyof typeof lines;
   word: string;
-  project: Pick<Project, "slug" | "name">;
+  /** What it is the matter with. */
+  about: { name: string; href: string };
   time: string;
   text: string | null;
   actions: ReactNode;
 };
 
-/** What is the matter with a project, since when, and the way on. */
-export function AttentionItem({ tone, word, project, time, text, actions }: Props) {
+/** What is the matter with what, since when, and the way on. */
+export function AttentionItem({ tone, word, about, time, text, actions }: Props) {
   return (
     <li className={cx("flex flex-wrap items-center gap-x-4 gap-y-2 border-b px-3 py-2 last:border-b-0", lines[tone])}>
       <div className="min-w-0 flex-1 basis-72">
@@ -25,8 +25,8 @@ export function AttentionItem({ tone, word, project, time, text, actions }: Prop
           <StatusMark tone={tone} className="font-medium">
             {word}
           </StatusMark>
-          <Link href={`/projects/${project.slug}`} prefetch={false} className="font-medium hover:underline">
-            {project.name}
+          <Link href={about.href} prefetch={false} className="font-medium hover:underline">
+            {about.name}
           </Link>
           <span className="text-muted text-sm">
             <RelativeTime time={time} />
@@ -38,3 +38,6 @@ export function AttentionItem({ tone, word, project, time, text, actions }: Prop
     </li>
   );
 }
+
+/** A project, for `about`. */
+export const aboutProject = ({ slug, name }: { slug: string; name: string }) => ({ name, href: `/projects/${slug}` });

@@ -2,23 +2,30 @@
 
 import Link from "next/link";
 import { fallDetails, fallWords } from "@/app/backup/fall-words";
-import { AttentionItem } from "@/app/overview/attention-item";
+import { AttentionItem, aboutProject } from "@/app/overview/attention-item";
 import { FailedProject } from "@/app/overview/failed-project";
-import type { Project } from "@/app/trpc/types";
+import type { Destination, Project } from "@/app/trpc/types";
 import { buttonClass } from "@/app/ui/button";
 import { Section } from "@/app/ui/section";
 
-/** Failures that nothing good has followed yet, then last backups that hold far less than usual. */
-export function Attention({ projects }: { projects: Project[] }) {
+/** What it is about; `destinations` are for administrators. */
+type Props = { projects: Project[]; destinations: Destination[] };
+
+/** Failures that nothing good has followed yet, destinations that do not work, then last backups that hold far less than usual. */
+export function Attention({ projects, destinations }: Props) {
   const failed = projects.filter((project) => project.lastExport?.status === "failed");
   const fallen = projects.filter((project) => project.lastBackup?.fall);
-  if (failed.length + fallen.length === 0) return null;
+  const unhealthy = destinations.filter(({ unhealthySince }) => unhealthySince);
+  if (failed.length + fallen.length + unhealthy.length === 0) return null;
   return (
     <Section title="Needs attention">
-      {failed.length > 0 && (
+      {failed.length + unhealthy.length > 0 && (
         <ul className="rounded border border-bad bg-bad-soft">
           {failed.map((project) => (
             <FailedProject key={project.id} project={project} />
+          ))}
+          {unhealthy.map((destination) => (
+            <UnhealthyDestination key={destination.id} destination={destination} />
           ))}
         </ul>
       )}
@@ -33,6 +40,24 @@ export function Attention({ projects }: { projects: Project[] }) {
   );
 }
 
+function UnhealthyDestination({ destination: { name, problem, unhealthySince } }: { destination: Destination }) {
+  if (!unhealthySince) return null;
+  return (
+    <AttentionItem
+      tone="bad"
+      word="Does not work"
+      about={{ name, href: "/destinations" }}
+      time={unhealthySince}
+      text={problem}
+      actions={
+        <Link href="/destinations" prefetch={false} className={buttonClass({ size: "sm" })}>
+          Open destinations
+        </Link>
+      }
+    />
+  );
+}
+
 function FallenProject({ project }: { project: Project }) {
   const { lastBackup } = project;
   if (!lastBackup?.fall) return null;
@@ -40,7 +65,7 @@ function FallenProject({ project }: { project: Project }) {
     <AttentionItem
       tone="warn"
       word={`${fallWords(lastBackup.fall)} than usual`}
-      project={project}
+      about={aboutProject(project)}
       time={lastBackup.createdAt}
       text={`The last backup holds ${fallDetails(lastBackup.fall)}`}
       actions={

@@ -3,7 +3,7 @@
 import { RotateCw } from "lucide-react";
 import { JobLink } from "@/app/job/job-link";
 import { useRetry } from "@/app/job/use-retry";
-import { AttentionItem } from "@/app/overview/attention-item";
+import { AttentionItem, aboutProject } from "@/app/overview/attention-item";
 import type { Project } from "@/app/trpc/types";
 import { Button, buttonClass } from "@/app/ui/button";
 
@@ -16,7 +16,7 @@ export function FailedProject({ project }: { project: Project }) {
     <AttentionItem
       tone="bad"
       word="Export failed"
-      project={project}
+      about={aboutProject(project)}
       time={job.finishedAt}
       text={job.errorMessage}
       actions={

@@ -20,6 +20,7 @@ export function Overview() {
   const trpc = useTRPC();
   const isAdmin = useCurrentUser().role === "admin";
   const { data: projects, error, refetch, isFetching } = useQuery(trpc.project.list.queryOptions());
+  const { data: destinations } = useQuery(trpc.destination.list.queryOptions(undefined, { enabled: isAdmin }));
   return (
     <>
       <PageHeader title="Overview" />
@@ -36,7 +37,7 @@ export function Overview() {
       )}
       {projects && projects.length > 0 && (
         <>
-          <Attention projects={projects} />
+          <Attention projects={projects} destinations={destinations ?? []} />
           <Figures projects={projects} />
           <Section title="Running now" aside={<Link href="/activity">All activity</Link>}>
             <RunningJobs
