@@ -1,24 +1,26 @@
 /** The same pieces until the signal says otherwise: then its reason is thrown, even while the next piece is waited for. */
 export async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {
   const iterator = items[Symbol.asyncIterator]();
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => {});
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort);
-  let isOver = false;
   try {
     for (;;) {
       signal.throwIfAborted();
-      const next = await Promise.race([iterator.next(), aborted.promise]);
-      if (next.done) break;
+      const next = await unlessAborted(iterator.next(), signal);
+      if (next.done) return;
       yield next.value;
     }
-    isOver = true;
   } finally {
-    signal.removeEventListener("abort", abort);
     // Not waited for: it may come to its end only when what it waits for has come.
-    if (!isOver) iterator.return?.().catch(() => {});
+    iterator.return?.().catch(() => {});
   }
+}
+
+/** Not by `Promise.race`: what lives as long as the signal would keep every piece that there ever was. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  return promise;
 }
 
 /** Throws for a name that is none: absolute, out of the destination, or of characters that no file should have. */

@@ -36,7 +36,7 @@ describe("a server that answers with", () => {
     async (_, fault) => {
       const place = await begin();
       const bytes = randomBytes(3 * 8 * MiB + 5);
-      place.server.fail("part", fault, { times: 3, after: 1 });
+      place.server.fail("part", fault, { times: 3, part: 2 });
       const placed = await put(reopened(place), "a.dump", bytes);
       expect((await read(place.destination, placed)).equals(bytes)).toBe(true);
       expect(counted(place, "part")).toBe(4 + 3);

@@ -165,8 +165,9 @@ function getFile({ files, limits, settings }: State, fileId: string): Reply {
 
 type FileAsked = { request: http.IncomingMessage; response: http.ServerResponse; path: string; isCut: boolean };
 
-function sendFile({ files }: State, { request, response, path, isCut }: FileAsked): void {
-  const bytes = files.get(path.split("/documents/")[1] ?? "");
+function sendFile({ files, settings }: State, { request, response, path, isCut }: FileAsked): void {
+  const front = `/file/bot${settings.botToken}/documents/`;
+  const bytes = path.startsWith(front) ? files.get(path.slice(front.length)) : undefined;
   if (!bytes) return void response.writeHead(404).end();
   const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
   const part = bytes.subarray(start);

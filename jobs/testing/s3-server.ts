@@ -46,15 +46,15 @@ export type Fault =
   /** The bytes that arrive are others than those that were sent, and the server does not notice. */
   | "other bytes";
 
-type Script = { on: Operation; fault: Fault; times: number; after: number };
+type Script = { on: Operation; fault: Fault; times: number /** Of this part only. */; part?: number };
 
 export type S3Server = AsyncDisposable & {
   settings: S3Settings;
   contents: Contents;
   /** All that was asked for, in order. */
   log: { operation: Operation; key: string; headers: Asked["headers"] }[];
-  /** The next `times` requests of this kind, after `after` others of it, go wrong. */
-  fail(on: Operation, fault: Fault, when?: { times?: number; after?: number }): void;
+  /** The next `times` requests of this kind go wrong. */
+  fail(on: Operation, fault: Fault, when?: { times?: number; part?: number }): void;
   /** Settles when such a request has come. */
   asked(on: Operation): Promise<void>;
 };
@@ -73,7 +73,7 @@ export async function startS3Server(changes: Partial<S3Settings> = {}): Promise<
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
     log.push({ operation, key: bare.key, headers });
     for (const each of waiting) if (each.on === operation) each.resolve();
-    const fault = nextFault(scripts, operation);
+    const fault = nextFault(scripts, operation, Number(url.searchParams.get("partNumber")));
     if (fault === "silent") return;
     if (fault === "cut") return void request.socket.destroy();
     const body = Buffer.concat(await request.toArray().catch(() => []));
@@ -101,7 +101,7 @@ export async function startS3Server(changes: Partial<S3Settings> = {}): Promise<
     settings,
     contents,
     log,
-    fail: (on, fault, { times = 1, after = 0 } = {}) => void scripts.push({ on, fault, times, after }),
+    fail: (on, fault, { times = 1, ...only } = {}) => void scripts.push({ on, fault, times, ...only }),
     asked: (on) => new Promise((resolve) => waiting.push({ on, resolve })),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -119,13 +119,9 @@ function operationOf({ method, key, query }: Pick<Asked, "method" | "key" | "que
   return method === "HEAD" ? "head" : "get";
 }
 
-function nextFault(scripts: Script[], on: Operation): Fault | undefined {
-  const script = scripts.find((each) => each.on === on && each.times > 0);
+function nextFault(scripts: Script[], on: Operation, part: number): Fault | undefined {
+  const script = scripts.find((each) => each.on === on && each.times > 0 && (each.part ?? part) === part);
   if (!script) return undefined;
-  if (script.after > 0) {
-    script.after--;
-    return undefined;
-  }
   script.times--;
   return script.fault;
 }
