@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { serverEnv } from "@/server/env";
+import { dbEnv } from "@/db/env";
 import { backupRecord, presentBackup, presentDetails } from "@/server/rest/present/backup";
 import { binary } from "@/server/rest/present/file";
 import { pageHeaders, pageHeadersDoc } from "@/server/rest/present/headers";
@@ -89,7 +89,7 @@ export const backupRows = [
     errors: ["BACKUP_NOT_FOUND"],
     output: z.strictObject({ url: z.url(), expiresAt: z.iso.datetime(), filename: z.string() }),
     present: ({ path, expiresAt, filename }) => ({
-      body: { url: serverEnv().PUBLIC_URL + path, expiresAt: expiresAt.toISOString(), filename },
+      body: { url: dbEnv().PUBLIC_URL + path, expiresAt: expiresAt.toISOString(), filename },
       headers: { "Cache-Control": "no-store" },
     }),
   }),
