@@ -11,6 +11,8 @@ export const subjectKinds = [
   "backup",
   "token",
   "encryption_key",
+  "notification_channel",
+  "notification",
   "data_file",
   "dump",
   "procedure",

@@ -8,6 +8,7 @@ import { dataStreams } from "@/server/rest/rows/data-streams";
 import { dumpRows, dumpStreams } from "@/server/rest/rows/dump";
 import { exportRows } from "@/server/rest/rows/export";
 import { importRows, importStreams } from "@/server/rest/rows/import";
+import { notificationRows } from "@/server/rest/rows/notification";
 import { operationStreams } from "@/server/rest/rows/operations";
 import { proofRows, proofStreams } from "@/server/rest/rows/proof";
 import { registryRows } from "@/server/rest/rows/registry";
@@ -30,6 +31,7 @@ export const rows: Row[] = [
   ...importRows,
   ...dataFileRows,
   ...retentionRows,
+  ...notificationRows,
 ];
 
 /** Those that are served elsewhere. */

@@ -40,6 +40,9 @@ export const isAboutBackups = (tag: string): boolean => ["Backups", "Restore", "
 /** So have the rows of projects. */
 export const isAboutData = (tag: string): boolean => tag === "Data";
 
+/** And those about who is told. */
+export const isAboutNotifications = (tag: string): boolean => tag === "Notifications";
+
 /** Calls operations, and looks whether the document foresees the answers. */
 export function driver() {
   const driven = new Set<string>();
