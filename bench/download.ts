@@ -8,7 +8,7 @@ import { alternate, shell } from "@/bench/measure";
 import { type Row, seconds } from "@/bench/report";
 import { db } from "@/db/client";
 import { backups } from "@/db/schema";
-import { signDownload } from "@/server/link";
+import { signDownload } from "@/jobs/home/download-link";
 
 const ourPort = 43_119;
 const nginxPort = 43_120;
@@ -22,7 +22,7 @@ export async function benchDownload(lab: Lab, project: { id: string }, rounds: n
   if (!backup) throw new Error("no backup");
   const web = await lab.start("web", { PORT: String(ourPort) });
   const nginx = await startNginx(lab, path.join(lab.backupDir, path.dirname(backup.storagePath)));
-  const link = signDownload({ backupId: backup.id, userId: lab.admin.id }).path;
+  const link = signDownload({ backupId: backup.id, userId: lab.admin.id }, 3600).path;
   try {
     const times = await alternate(rounds, {
       ours: () => shell(`curl -fsS -o /dev/null 'http://127.0.0.1:${ourPort}${link}'`, lab.pgEnv),

@@ -1,13 +1,15 @@
 import { createServer, type IncomingMessage } from "node:http";
 import next from "next";
 import { controlPlane } from "@/db/client";
+import { dbEnv } from "@/db/env";
 import { log } from "@/db/log";
 import { serverEnv } from "@/server/env";
 import { forgetWindows } from "@/server/rate-limit";
 import { serveWith } from "@/server/serve";
 import { isUpload } from "@/server/upload";
 
-const { PORT, HOST } = serverEnv();
+const { PORT } = dbEnv();
+const { HOST } = serverEnv();
 const isDevelopment = process.argv.includes("--dev");
 const app = next({ quiet: true, dev: isDevelopment, dir: process.cwd(), hostname: HOST, port: PORT });
 await app.prepare();

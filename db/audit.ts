@@ -12,6 +12,8 @@ export const subjectKinds = [
   "token",
   "encryption_key",
   "destination",
+  "notification_channel",
+  "notification",
   "data_file",
   "dump",
   "procedure",

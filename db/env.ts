@@ -11,10 +11,13 @@ const schema = z.object({
   DATA_DIR: z.string().default(".data"),
   COFFER_SECRET: z.string().min(32, "COFFER_SECRET needs at least 32 characters.").optional(),
   LOG_LEVEL: level,
+  PORT: z.coerce.number("PORT must be a number.").int().min(0).max(65_535).default(3000),
+  /** As people reach the web process; links in mails and answers begin with it. */
+  PUBLIC_URL: z.url("PUBLIC_URL must be an address, like https://backups.example.org.").optional(),
   NODE_ENV: z.string().default("development"),
 });
 
-let parsed: (z.infer<typeof schema> & { COFFER_SECRET: string }) | undefined;
+let parsed: (z.infer<typeof schema> & Record<"COFFER_SECRET" | "PUBLIC_URL", string>) | undefined;
 
 /** The environment that every process shares, read once, on first use. Throws with a sentence when something is missing. */
 export function dbEnv() {
@@ -22,7 +25,12 @@ export function dbEnv() {
     const result = schema.safeParse(process.env);
     if (!result.success) throw new Error(result.error.issues.map((issue) => issue.message).join(" "));
     const dataDir = path.resolve(result.data.DATA_DIR);
-    parsed = { ...result.data, DATA_DIR: dataDir, COFFER_SECRET: result.data.COFFER_SECRET ?? secretFile(dataDir) };
+    parsed = {
+      ...result.data,
+      DATA_DIR: dataDir,
+      COFFER_SECRET: result.data.COFFER_SECRET ?? secretFile(dataDir),
+      PUBLIC_URL: (result.data.PUBLIC_URL ?? `http://localhost:${result.data.PORT}`).replace(/\/+$/, ""),
+    };
   }
   return parsed;
 }

@@ -1,12 +1,12 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { restoreCommand } from "@/app/backup/restore-command";
 import { demoTenants } from "@/db/demo/demo-tenants";
 import { expect, test } from "@/e2e/fixtures";
 import { fetchFile, linkTo } from "@/e2e/tools/downloads";
 import { makeBackup } from "@/e2e/tools/exports";
 import { sha256Of } from "@/e2e/tools/files";
 import { copyDatabase, factsOf, makeEmptyDatabase, type Shell, stockShell } from "@/e2e/tools/restore";
+import { restoreCommand } from "@/server/restore-command";
 
 let shell: Shell;
 let empty: string;

@@ -15,17 +15,26 @@ type Ringing = {
  * Rings the doorbell for a job, in the transaction that changed its row. The payload is only the id: the row is the truth.
  * There is one bell per job: one that waits for another time is moved.
  */
-export async function ring(
+export const ring = (tx: Tx | Db, job: { id: string; kind: JobKind }, ringing?: Ringing): Promise<void> =>
+  addBell(tx, { task: job.kind, key: `job:${job.id}`, payload: { jobId: job.id } }, ringing);
+
+/** The same for a notification. */
+export const ringForNotification = (tx: Tx | Db, id: string, ringing?: Ringing): Promise<void> =>
+  addBell(tx, { task: "notify", key: `notification:${id}`, payload: { notificationId: id } }, ringing);
+
+type Bell = { task: string; key: string; payload: Record<string, string> };
+
+async function addBell(
   tx: Tx | Db,
-  job: { id: string; kind: JobKind },
+  { task, key, payload }: Bell,
   { afterSeconds = 0, keepPlace = false }: Ringing = {},
-): Promise<void> {
+) {
   await tx.execute(sql`
     select graphile_worker.add_job(
-      ${job.kind}::text,
-      json_build_object('jobId', ${job.id}::text),
+      ${task}::text,
+      ${JSON.stringify(payload)}::json,
       run_at := now() + make_interval(secs => ${afterSeconds}),
       max_attempts := ${doorbellAttempts},
-      job_key := ${`job:${job.id}`}::text,
+      job_key := ${key}::text,
       job_key_mode := ${keepPlace ? "preserve_run_at" : "replace"}::text)`);
 }

@@ -29,6 +29,8 @@ import { cancelChannel } from "@/jobs/lifecycle/cancel";
 import { leaseSeconds } from "@/jobs/lifecycle/claim";
 import { type JobHandler, runTask, stopAllJobs, stopJob } from "@/jobs/lifecycle/execute";
 import { reap } from "@/jobs/lifecycle/reap";
+import { tendNotifications } from "@/jobs/notification/round";
+import { notify } from "@/jobs/notification/task";
 import { reconciler } from "@/jobs/reconcile/reconcile";
 import { dropKept } from "@/jobs/restore-backup/drop-kept";
 import { restoreBackup } from "@/jobs/restore-backup/task";
@@ -57,6 +59,9 @@ const sweepEvery = 5 * 60_000;
 const reconcileEvery = 5 * 60_000;
 const dropEvery = 60_000;
 const lookAfterEvery = 60_000;
+const tendEvery = 60_000;
+/** Beside those that do jobs: who waits for a message does not wait until a dump has ended. */
+const notifiers = 2;
 
 /** Takes jobs from the queue until `stop` is called, which gives running jobs back and resolves when nothing of them is left. */
 export async function startWorker(): Promise<{ stop(): Promise<void> }> {
@@ -71,15 +76,17 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
     every(reconcileEvery, reconciler(homeFolder(jobsEnv().BACKUP_DIR), readPerRound())),
     every(dropEvery, dropKept),
     every(lookAfterEvery, lookAfterDestinations),
+    every(tendEvery, tendNotifications),
   ];
-  const queue = keepRunning(id, concurrency);
-  await queue.ready;
+  const queue = keepRunning(tasksOf(id), concurrency);
+  const messages = keepRunning({ notify }, notifiers);
+  await Promise.all([queue.ready, messages.ready]);
   log.info({ workerId: id, concurrency }, "worker ready");
   return {
     async stop() {
       stopReaping();
       for (const stop of regular) stop();
-      const drained = queue.stop();
+      const drained = Promise.all([queue.stop(), messages.stop()]);
       await stopAllJobs("shutdown");
       await drained;
       stopBeating();
@@ -140,11 +147,11 @@ const logger = new Logger((scope) => (level, message) => {
   else log.debug({ scope: scope.label }, message);
 });
 
+const tasksOf = (workerId: string) =>
+  Object.fromEntries(Object.entries(handlers).map(([kind, handler]) => [kind, runTask(handler, workerId)])) as TaskList;
+
 /** Runs graphile-worker and starts it anew when it gives up because the control plane was away; running jobs go on meanwhile. */
-function keepRunning(workerId: string, concurrency: number): { ready: Promise<void>; stop(): Promise<void> } {
-  const taskList = Object.fromEntries(
-    Object.entries(handlers).map(([kind, handler]) => [kind, runTask(handler, workerId)]),
-  ) as TaskList;
+function keepRunning(taskList: TaskList, concurrency: number): { ready: Promise<void>; stop(): Promise<void> } {
   let runner: Runner | undefined;
   let stopping = false;
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();

@@ -1,9 +1,9 @@
 import type { Origin } from "@/db/audit";
+import { dbEnv } from "@/db/env";
 import type { OpenExport } from "@/jobs/data/open-export";
 import type { Wish } from "@/jobs/data/options";
 import { downloadPath } from "@/server/data-address";
 import { noteExport, withRows } from "@/server/data-export";
-import { serverEnv } from "@/server/env";
 
 /** What is larger than this is downloaded, and not put in an answer. */
 const inlineBytes = 1024 * 1024;
@@ -26,7 +26,7 @@ export function inlineExport({ project, origin, wish, gone }: Asked) {
       exportTimestamp: opened.at,
       compressed,
       downloadFilename: opened.filename,
-      downloadUrl: path && `${serverEnv().PUBLIC_URL}${path}`,
+      downloadUrl: path && `${dbEnv().PUBLIC_URL}${path}`,
     };
   });
 }

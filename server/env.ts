@@ -4,10 +4,7 @@ const limit = (fallback: number) => z.coerce.number().int().min(0).default(fallb
 
 const schema = z
   .object({
-    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
     HOST: z.string().default("127.0.0.1"),
-    /** As people reach it; links in mails and answers begin with it. */
-    PUBLIC_URL: z.url().optional(),
     /** How many reverse proxies stand in front, so which entry of X-Forwarded-For to trust. */
     TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
     /** How long a download link is good for, in seconds. */
@@ -39,7 +36,7 @@ const schema = z
     "OpenID needs all of OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.",
   );
 
-let parsed: (z.infer<typeof schema> & { PUBLIC_URL: string }) | undefined;
+let parsed: z.infer<typeof schema> | undefined;
 
 /** The web process's environment, read once, on first use. Throws with a sentence when something does not fit. */
 export function serverEnv() {
@@ -48,7 +45,7 @@ export function serverEnv() {
     if (!result.success) {
       throw new Error(result.error.issues.map(({ path, message }) => [...path, message].join(": ")).join(" "));
     }
-    parsed = { ...result.data, PUBLIC_URL: result.data.PUBLIC_URL ?? `http://localhost:${result.data.PORT}` };
+    parsed = result.data;
   }
   return parsed;
 }

@@ -1,6 +1,7 @@
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import type { Actor } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
+import { dbEnv } from "@/db/env";
 import { AppError } from "@/db/errors";
 import { oneTimeLinks, users } from "@/db/schema";
 import { serverEnv } from "@/server/env";
@@ -22,7 +23,7 @@ export async function makeOneTimeLink(tx: Tx, userId: string, by: Actor): Promis
     .onConflictDoUpdate({ target: oneTimeLinks.userId, set: values })
     .returning({ expiresAt: oneTimeLinks.expiresAt });
   if (!row) throw new Error("a row that was inserted is not there");
-  return { url: `${serverEnv().PUBLIC_URL}/welcome/${secret}`, expiresAt: row.expiresAt };
+  return { url: `${dbEnv().PUBLIC_URL}/welcome/${secret}`, expiresAt: row.expiresAt };
 }
 
 const open = (secret: string) =>

@@ -1,8 +1,8 @@
 import { pipeline } from "node:stream/promises";
+import { dbEnv } from "@/db/env";
 import { AppError, codeOf } from "@/db/errors";
 import { auditCsv } from "@/server/audit-csv";
 import { auditFilters } from "@/server/audit-log";
-import { serverEnv } from "@/server/env";
 import type { Exchange } from "@/server/exchange";
 import { readHealth } from "@/server/health";
 import { mayReadMetrics, readMetrics } from "@/server/metrics";
@@ -44,7 +44,7 @@ export async function serveOperations(exchange: Exchange): Promise<boolean> {
 }
 
 let made: ReturnType<typeof openApiDocument> | undefined;
-const document = () => (made ??= openApiDocument(serverEnv().PUBLIC_URL));
+const document = () => (made ??= openApiDocument(dbEnv().PUBLIC_URL));
 
 async function serveHealth({ response }: Exchange) {
   const health = await readHealth();

@@ -16,6 +16,7 @@ import { exportRouter } from "@/server/routers/export";
 import { invitationRouter } from "@/server/routers/invitation";
 import { jobRouter } from "@/server/routers/job";
 import { memberRouter } from "@/server/routers/member";
+import { notificationRouter } from "@/server/routers/notification";
 import { projectRouter } from "@/server/routers/project";
 import { proofRouter } from "@/server/routers/proof";
 import { restoreRouter } from "@/server/routers/restore";
@@ -45,6 +46,7 @@ export const appRouter = router({
   invitation: invitationRouter,
   job: jobRouter,
   member: memberRouter,
+  notification: notificationRouter,
   project: projectRouter,
   proof: proofRouter,
   restore: restoreRouter,

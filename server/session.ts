@@ -3,17 +3,17 @@ import { decode } from "next-auth/jwt";
 import { z } from "zod";
 import type { Actor } from "@/db/audit";
 import { db } from "@/db/client";
+import { dbEnv } from "@/db/env";
 import { users } from "@/db/schema";
 import { deriveKey } from "@/db/secret";
 import { batched, requestGap } from "@/server/batched";
-import { serverEnv } from "@/server/env";
 import { remembered } from "@/server/opened";
 
 /** Seals the sessions of next-auth. */
 export const sessionSecret = () => deriveKey("session").toString("hex");
 
 /** Whether people reach us by https, so that cookies may ask for it. */
-export const isSecure = () => serverEnv().PUBLIC_URL.startsWith("https:");
+export const isSecure = () => dbEnv().PUBLIC_URL.startsWith("https:");
 
 const claims = z.object({ sub: z.uuid(), version: z.number(), exp: z.number() });
 

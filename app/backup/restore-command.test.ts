@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkCommand, curlCommand, keyFile, restoreCommand } from "@/app/backup/restore-command";
+import { checkCommand, curlCommand } from "@/app/backup/restore-command";
+import { keyFile, restoreCommand } from "@/server/restore-command";
 import { readRecipe } from "@/server/testing/readme";
 
 describe("the command that restores", () => {

@@ -1,11 +1,12 @@
 import type { ReactNode } from "react";
 import { EncryptedFor } from "@/app/backup/encrypted-for";
-import { checkCommand, keyFile, restoreCommand } from "@/app/backup/restore-command";
+import { checkCommand } from "@/app/backup/restore-command";
 import type { BackupDetails } from "@/app/trpc/types";
 import { AbsoluteTime } from "@/app/ui/absolute-time";
 import { CopyLine } from "@/app/ui/copy-line";
 import { Facts } from "@/app/ui/facts";
 import { Section } from "@/app/ui/section";
+import { keyFile, restoreCommand } from "@/server/restore-command";
 
 /** The file explains itself: stock tools bring it back, without Coffer. */
 export function RestoreSection({ backup }: { backup: BackupDetails }) {

@@ -2,7 +2,7 @@
 
 import { Download, FileText, Hash, Link2, Undo2 } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { curlCommand, restoreCommand } from "@/app/backup/restore-command";
+import { curlCommand } from "@/app/backup/restore-command";
 import { useDownload } from "@/app/backup/use-download";
 import { useTRPCClient } from "@/app/trpc/client";
 import { describeError } from "@/app/trpc/error";
@@ -10,6 +10,7 @@ import type { BackupCompression, BackupFormat } from "@/app/trpc/types";
 import { copyText } from "@/app/ui/copy";
 import type { MenuAction } from "@/app/ui/menu";
 import { showError, showMessage } from "@/app/ui/toaster";
+import { restoreCommand } from "@/server/restore-command";
 
 type Listed = {
   id: string;

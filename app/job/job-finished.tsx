@@ -1,7 +1,6 @@
 "use client";
 
 import Link from "next/link";
-import { restoreCommand } from "@/app/backup/restore-command";
 import { useDownload } from "@/app/backup/use-download";
 import { closeJob } from "@/app/job/job-address";
 import { describeError } from "@/app/trpc/error";
@@ -12,6 +11,7 @@ import { DialogActions, DialogBody } from "@/app/ui/dialog";
 import { formatBytes, formatDuration, plural, shortHash } from "@/app/ui/format";
 import { Notice } from "@/app/ui/notice";
 import { StatusMark } from "@/app/ui/status-mark";
+import { restoreCommand } from "@/server/restore-command";
 
 /** The parts of a job that its backup brings along; null when there is none any more. */
 function backupOf({ backupId, filename, sha256, format, compression, encrypted, ...job }: Job) {

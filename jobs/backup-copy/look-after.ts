@@ -7,6 +7,7 @@ import { noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
 import { isUnderway } from "@/jobs/backup-copy/start";
 import { checkDestination, openDestination } from "@/jobs/destination/open";
 import { failureOf } from "@/jobs/lifecycle/failure";
+import { announce } from "@/jobs/notification/announce";
 
 /** How often each is looked at. Unhealthy destinations are tried again sooner. */
 const tryEvery = sql`case when ${destinations.unhealthySince} is null then interval '1 hour' else interval '5 minutes' end`;
@@ -99,6 +100,9 @@ async function lookFor(copy: typeof backupCopies.$inferSelect): Promise<void> {
         projectId: backup.projectId,
         details: { filename: backup.filename, destination: destination.name, because: problem },
       });
+      const facts = { backupId: backup.id, filename: backup.filename, destination: destination.name, message: problem };
+      const once = `${copy.id}:${copy.checkedAt?.toISOString()}`;
+      await announce(tx, { event: "copy_failed", projectId: backup.projectId, once, facts });
     });
   } catch (error) {
     await noteUnhealthy(destination, failureOf(error));
@@ -118,7 +122,8 @@ async function removeOrphans(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { id, name, sizeBytes, locator } = copy;
     try {
-      if (sizeBytes !== null) await openDestination(settings).remove({ name, sizeBytes, locator });
+      if (sizeBytes !== null || locator !== null)
+        await openDestination(settings).remove({ name, sizeBytes: sizeBytes ?? 0, locator });
       await db.delete(backupCopies).where(eq(backupCopies.id, id));
     } catch (error) {
       signal.throwIfAborted();

@@ -6,6 +6,7 @@ import type { Place } from "@/jobs/backup-copy/options";
 import type { Destination, Placed } from "@/jobs/destination/destination";
 import { openDestination } from "@/jobs/destination/open";
 import { type Failure, failed, failureOf } from "@/jobs/lifecycle/failure";
+import { announce } from "@/jobs/notification/announce";
 
 export type BackupRow = typeof backups.$inferSelect;
 export type CopyRow = typeof backupCopies.$inferSelect;
@@ -77,12 +78,15 @@ export async function noteUnhealthy({ id, name }: { id: string; name: string }, 
       .update(destinations)
       .set({ ...now, unhealthySince: sql`now()` })
       .where(and(eq(destinations.id, id), isNull(destinations.unhealthySince)))
-      .returning({ id: destinations.id });
-    if (!row) return void (await tx.update(destinations).set(now).where(eq(destinations.id, id)));
+      .returning({ since: destinations.unhealthySince });
+    if (!row?.since) return void (await tx.update(destinations).set(now).where(eq(destinations.id, id)));
     await recordAudit(tx, byCoffer, {
       action: "destination.unhealthy",
       subject: { kind: "destination", id },
       details: { name, because: message },
     });
+    const facts = { destination: name, problem: message };
+    const once = `${id}:${row.since.toISOString()}`;
+    await announce(tx, { event: "destination_unhealthy", projectId: null, once, facts });
   });
 }

@@ -37,7 +37,7 @@ type Target = { id: string; name: string };
 async function register(settings: DestinationSettings): Promise<Target> {
   const [row] = await db
     .insert(destinations)
-    .values({ name: `place ${unique()}`, kind: settings.kind, settings })
+    .values({ name: `place ${unique()}`, kind: settings.kind, settings, checkedAt: new Date() })
     .returning();
   if (!row) throw new Error("no destination");
   return row;
@@ -91,6 +91,28 @@ describe.each(kinds)("a backup that is moved to %s", (_, make) => {
     expect(await jobAtEnd(fetching.id)).toMatchObject({ status: "completed", errorMessage: null });
     expect((await bytesOf(backup)).equals(bytes)).toBe(true);
     expect(worker.log()).not.toContain("AKIAEXAMPLE");
+  });
+});
+
+describe("a copy to Telegram", () => {
+  it("whose worker is killed in the middle is made by another, and nothing of the first is left in the chat", async () => {
+    await using server = await startBotApi({ uploadMaxBytes: 900_000, downloadMaxBytes: 500_000 });
+    const backup = await backupOf();
+    const destination = await register({ kind: "telegram", ...server.settings });
+    server.fail("sendDocument", "silent", { after: 1 });
+    const victim = await startWorkerProcess();
+    const job = await begin({ backup, destination });
+    await expect
+      .poll(async () => (await copiesOf(destination))[0]?.locator, { timeout: 60_000 })
+      .toMatchObject({ parts: [expect.anything()] });
+    victim.signal("SIGKILL");
+    await victim.exited;
+    await reapNow(job.id);
+    await using _ = await startWorkerProcess();
+    expect(await jobAtEnd(job.id)).toMatchObject({ status: "completed", attempts: 2 });
+    const parts = Math.ceil(backup.sizeBytes / 500_000);
+    expect(server.messages.size).toBe(parts + 1);
+    expect(await copiesOf(destination)).toMatchObject([{ status: "stored", sizeBytes: backup.sizeBytes }]);
   });
 });
 

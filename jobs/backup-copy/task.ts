@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
-import type { Tx } from "@/db/client";
+import { db, type Tx } from "@/db/client";
 import { backupCopies } from "@/db/schema";
 import { bytesOf, checked, drain } from "@/jobs/backup-copy/bytes";
 import { giveUpHome } from "@/jobs/backup-copy/give-up-home";
@@ -23,8 +23,8 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   const placement = await loadPlacement({ backupId, destinationId });
   const { backup, copy } = placement;
   const placed = await watched(placement, async () => {
-    // What is missing parts, or is not whole, is of no use to anybody.
-    if (copy.sizeBytes !== null) await placement.destination.remove(placedOf(copy, backup));
+    // What is missing parts, or is not whole, is of no use to anybody: of an earlier copy, or of an earlier attempt.
+    if (copy.sizeBytes !== null || copy.locator !== null) await placement.destination.remove(placedOf(copy, backup));
     // What an earlier attempt has put there, and nobody has listed.
     const earlier = job.fence > 1 ? await sameThere(placement, signal) : null;
     step("copy");
@@ -49,11 +49,15 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   };
 }
 
-function put(context: RunContext, { backup, destinationId, destination }: Placement): Promise<Placed> {
+async function put(context: RunContext, { backup, copy, destinationId, destination }: Placement): Promise<Placed> {
   const { signal } = context;
   const bytes = checked(bytesOf(backup, destinationId, signal), backup);
   const onBytes = meter(context, backup.sizeBytes);
-  return destination.put(backup.storagePath, bytes, { signal, sizeBytes: backup.sizeBytes, onBytes });
+  const keep = ({ locator }: Partial<Placed>) =>
+    db.update(backupCopies).set({ locator }).where(eq(backupCopies.id, copy.id));
+  const onPlaced = async (sofar: Placed) => void (await keep(sofar));
+  await keep({ locator: null });
+  return destination.put(backup.storagePath, bytes, { signal, sizeBytes: backup.sizeBytes, onBytes, onPlaced });
 }
 
 /** A file of just these bytes under the name that it was to get, or under one of those that come after it. */

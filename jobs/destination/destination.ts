@@ -44,6 +44,8 @@ export type PutOptions = {
   sizeBytes: number | null;
   /** Bytes that have arrived there, each time some more have. */
   onBytes?(bytes: number): void;
+  /** What is there so far, where that can be found by its locator alone: who keeps it can have it removed if this process dies. */
+  onPlaced?(sofar: Placed): Promise<void>;
 };
 
 /** Where a file is. `locator` is what the kind needs to find it again besides the name; it is kept as JSON. */

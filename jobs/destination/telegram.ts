@@ -13,7 +13,7 @@ import { botRefusal, isPassing, telegramProblem } from "@/jobs/destination/teleg
  * A chat, by a bot that is in it. A file is one message, or one for each part and one that says how they make the file.
  *
  * Names are for people there: any number of files may have the same. A bot may not look through a chat, so that nothing can
- * be listed or swept: what a killed process has sent stays, and so does what was sent when its answer was lost. A bot may
+ * be listed or swept: what a killed process has sent stays unless somebody keeps what `onPlaced` tells, and so does what was sent when its answer was lost. A bot may
  * delete its messages for 48 hours only in some chats: what it may not delete stays there and counts as removed. Telegram may
  * give a file for a while though its message was deleted.
  */
@@ -50,11 +50,15 @@ const messagesOf = ({ parts, indexMessageId }: ChatLocator) => [
 type Naming = { bot: Bot; name: string };
 
 async function putIntoChat({ bot, name }: Naming, bytes: AsyncIterable<Buffer>, options: PutOptions): Promise<Placed> {
-  const { signal, sizeBytes, onBytes } = options;
+  const { signal, sizeBytes, onBytes, onPlaced } = options;
   const partBytes = Math.min(bot.settings.uploadMaxBytes, bot.settings.downloadMaxBytes);
   const sent: (SentPart & { filename: string })[] = [];
   const count = sizeBytes === null ? null : Math.ceil(sizeBytes / partBytes);
   let total = 0;
+  const placed = (indexMessageId: number | null): Placed => {
+    const parts = sent.map(({ filename, ...part }) => part);
+    return { name, sizeBytes: total, locator: { parts, indexMessageId } satisfies ChatLocator };
+  };
   try {
     for await (const part of spoolParts(untilAborted(bytes, signal), partBytes)) {
       // Telegram takes no empty file.
@@ -64,10 +68,9 @@ async function putIntoChat({ bot, name }: Naming, bytes: AsyncIterable<Buffer>, 
       sent.push({ ...(await sendPart(bot, { part, filename }, signal)), filename });
       total += part.sizeBytes;
       onBytes?.(total);
+      await onPlaced?.(placed(null));
     }
-    const indexMessageId = sent.length === 1 ? null : await sendIndex({ bot, name }, sent, signal);
-    const parts = sent.map(({ filename, ...part }) => part);
-    return { name, sizeBytes: total, locator: { parts, indexMessageId } satisfies ChatLocator };
+    return placed(sent.length === 1 ? null : await sendIndex({ bot, name }, sent, signal));
   } catch (error) {
     const cleaning = AbortSignal.timeout(cleaningMs);
     for (const { messageId } of sent) await bot.deleteMessage(messageId, cleaning).catch(() => {});

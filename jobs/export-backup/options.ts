@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { proofLevel } from "@/db/schema";
+import { mailAddress } from "@/jobs/notification/mail-address";
 
 const storagePath = z
   .string()
@@ -25,6 +26,8 @@ export const exportOptions = z.strictObject({
   destinations: z.array(z.uuid()).max(10).optional(),
   /** A proof that starts as soon as the backup is listed, as a job of its own. `restore` takes fingerprints as well. */
   verify: z.enum(["none", ...proofLevel.enumValues]).default("none"),
+  /** Who gets a mail when it is over: with a link to download the backup, or with the reason why there is none. */
+  notifyEmail: mailAddress.optional(),
 });
 
 export type ExportOptions = z.infer<typeof exportOptions>;

@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { db, type Tx } from "@/db/client";
 import { jobs } from "@/db/schema";
 import { lockProjectOf, mustWait, noteWaiting } from "@/jobs/lifecycle/project-lock";
+import { beatOf } from "@/jobs/notification/beat";
 
 /** How long a worker may be silent before its job is given to another. Renewed every few seconds by the database's clock. */
 export const leaseSeconds = 30;
@@ -27,6 +28,7 @@ export async function claimJob(
     await lockProjectOf(tx, jobId);
     const taken = await take(tx, { jobId, workerId, queueWorkerId });
     if (!taken) await noteWaiting(tx, jobId);
+    if (taken?.status === "in_progress") await beatOf(tx, taken, "start");
     return taken;
   });
   return row ? { ...row, clockSkew: clockSkewOf(row) } : null;

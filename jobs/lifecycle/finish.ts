@@ -7,6 +7,7 @@ import { type CancelReceipt, jobs } from "@/db/schema";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import { type Failure, failureCodes } from "@/jobs/lifecycle/failure";
 import type { Report } from "@/jobs/lifecycle/lease";
+import { announceEnd } from "@/jobs/notification/job-end";
 import { ring } from "@/jobs/queue";
 
 /** How long an outcome waits for a control plane that is away, before the process gives up on it. */
@@ -45,6 +46,7 @@ export function completeJob(
       .returning({ id: jobs.id });
     if (row) {
       await commit(tx);
+      await announceEnd(tx, job);
       return "completed";
     }
     const [now] = await tx.select({ status: jobs.status, fence: jobs.fence }).from(jobs).where(eq(jobs.id, job.id));
@@ -130,6 +132,7 @@ export async function failJob({ job, report }: Ended, failure: Failure): Promise
       .where(mine(job, "in_progress"))
       .returning({ status: jobs.status });
     if (row?.status === "pending") await ring(tx, job, { afterSeconds: wait });
+    if (row?.status === "failed") await announceEnd(tx, job);
     if (!row) await endAsCancelling(tx, job);
   });
 }

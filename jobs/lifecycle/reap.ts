@@ -2,6 +2,7 @@ import { and, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import { db, type Tx } from "@/db/client";
 import { jobs, workerInstances } from "@/db/schema";
 import { type ClaimedJob, clockSkewOf } from "@/jobs/lifecycle/claim";
+import { announceEnd } from "@/jobs/notification/job-end";
 import { ring } from "@/jobs/queue";
 
 /** A doorbell that nobody answered for this long is rung again. */
@@ -24,7 +25,7 @@ export async function reap(): Promise<ClaimedJob[]> {
         )}]::text[])`,
       );
     }
-    for (const job of lost) if (job.status !== "failed") await ring(tx, job);
+    for (const job of lost) await (job.status === "failed" ? announceEnd(tx, job) : ring(tx, job));
     await ringLostBells(tx);
     await tx.delete(workerInstances).where(lt(workerInstances.heartbeatAt, sql`now() - interval '1 day'`));
     return lost

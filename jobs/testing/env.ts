@@ -45,6 +45,9 @@ Object.assign(process.env, {
 });
 mkdirSync(testEnv.tempDir, { recursive: true });
 
+/** Sets what our code reads of the environment on first use. */
+export const setEnvironment = (env: Record<string, string>) => void Object.assign(process.env, env);
+
 /** The environment of a worker. */
 export const workerEnvironment = (changes: Record<string, string>): NodeJS.ProcessEnv => ({
   ...process.env,

@@ -10,6 +10,7 @@ import { destinationRows } from "@/server/rest/rows/destination";
 import { dumpRows, dumpStreams } from "@/server/rest/rows/dump";
 import { exportRows } from "@/server/rest/rows/export";
 import { importRows, importStreams } from "@/server/rest/rows/import";
+import { notificationRows } from "@/server/rest/rows/notification";
 import { operationStreams } from "@/server/rest/rows/operations";
 import { proofRows, proofStreams } from "@/server/rest/rows/proof";
 import { registryRows } from "@/server/rest/rows/registry";
@@ -34,6 +35,7 @@ export const rows: Row[] = [
   ...destinationRows,
   ...copyRows,
   ...retentionRows,
+  ...notificationRows,
 ];
 
 /** Those that are served elsewhere. */

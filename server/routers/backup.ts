@@ -7,12 +7,13 @@ import { backups } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
 import { keepsIdentity } from "@/jobs/archive/recipients";
 import { exportOptions } from "@/jobs/export-backup/options";
+import { fallsOf } from "@/jobs/fall/falls";
+import { signDownload } from "@/jobs/home/download-link";
 import { isReadByJob } from "@/jobs/retention/in-use";
 import { removeBackup } from "@/jobs/retention/remove";
 import { backupConditions, backupFilters, listBackups, listInput } from "@/server/backup-list";
 import { copiesOf } from "@/server/copies";
-import { fallsOf } from "@/server/falls";
-import { signDownload } from "@/server/link";
+import { serverEnv } from "@/server/env";
 import { openDecrypted } from "@/server/open-decrypted";
 import { keyFields, notBoth } from "@/server/supplied-keys";
 import { findProject, requirePermission, router, userProcedure } from "@/server/trpc";
@@ -68,7 +69,8 @@ export const backupRouter = router({
         projectId: backup.projectId,
         details: { filename: backup.filename },
       });
-      return { ...signDownload({ backupId: backup.id, userId: ctx.user.id }), filename: backup.filename };
+      const link = signDownload({ backupId: backup.id, userId: ctx.user.id }, serverEnv().DOWNLOAD_LINK_SECONDS);
+      return { ...link, filename: backup.filename };
     }),
 
   /**

@@ -4,11 +4,11 @@ import type { Origin } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { backups, projects } from "@/db/schema";
+import { fallsOf } from "@/jobs/fall/falls";
 import { isInUse } from "@/jobs/retention/in-use";
 import { type Candidate, type Policy, planIdOf, planRetention, type Verdict } from "@/jobs/retention/plan";
 import { removeBackup } from "@/jobs/retention/remove";
 import { serverEnv } from "@/server/env";
-import { fallsOf } from "@/server/falls";
 import { findProject, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
 
 const some = z.number().int().min(0).max(10_000).optional();

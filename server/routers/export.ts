@@ -6,6 +6,7 @@ import { exportOptions, exportSteps } from "@/jobs/export-backup/options";
 import { startJob } from "@/jobs/lifecycle/start";
 import { connectTenant } from "@/jobs/postgres/connection";
 import { requireKey } from "@/server/encryption-key";
+import { requireMail } from "@/server/notification-channel";
 import { noteOnRequest } from "@/server/request-log";
 import { requireDestinations } from "@/server/require-destinations";
 import { idempotencyKey, projectProcedure, projectRef, router } from "@/server/trpc";
@@ -15,8 +16,9 @@ export const exportRouter = router({
   startExport: projectProcedure("export")
     .meta({ scope: "export", limit: "export" })
     .input(exportOptions.extend({ projectId: projectRef, idempotencyKey }))
-    .mutation(({ ctx, input: { projectId: _, idempotencyKey, ...options } }) =>
-      db.transaction(async (tx) => {
+    .mutation(({ ctx, input: { projectId: _, idempotencyKey, ...options } }) => {
+      if (options.notifyEmail) requireMail();
+      return db.transaction(async (tx) => {
         const job = await startJob(tx, ctx.origin, {
           kind: "export_backup",
           projectId: ctx.project.id,
@@ -36,8 +38,8 @@ export const exportRouter = router({
           });
         }
         return { jobId: job.id, status: job.status, projectId: ctx.project.id, createdAt: job.createdAt };
-      }),
-    ),
+      });
+    }),
 
   /** What an export will be like: the schema's size now, and what the last backup took. */
   estimate: projectProcedure("export").query(async ({ ctx }) => {

@@ -57,6 +57,8 @@ const known = (name: string, { projectId, jobId }: Ids) =>
 /** Where chance would hardly ever find a value that is taken. */
 const wellFormed: Record<string, () => fc.Arbitrary<unknown>> = {
   email: () => fc.emailAddress(),
+  url: () => fc.constant("https://127.0.0.1:1/"),
+  name: () => fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 }),
   slug: () => fc.stringMatching(/^[a-zA-Z0-9_-]{1,60}$/),
 };
 

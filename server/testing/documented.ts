@@ -42,6 +42,9 @@ export const isAboutData = (tag: string): boolean => tag === "Data";
 
 export const isAboutDestinations = (tag: string): boolean => tag === "Destinations";
 
+/** And those about who is told. */
+export const isAboutNotifications = (tag: string): boolean => tag === "Notifications";
+
 /** Calls operations, and looks whether the document foresees the answers. */
 export function driver() {
   const driven = new Set<string>();

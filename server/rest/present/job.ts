@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { dbEnv } from "@/db/env";
 import { AppError } from "@/db/errors";
 import { jobKind, jobStatus } from "@/db/schema";
-import { serverEnv } from "@/server/env";
 import type { Asked, OutputOf } from "@/server/rest/row";
 
 const time = z.iso.datetime().meta({ example: "2026-01-29T15:30:00.000Z" });
@@ -50,10 +50,10 @@ export const jobRecord = z
 
 type Status = OutputOf<"job.getStatus">;
 
-export const downloadUrl = (backupId: string) => `${serverEnv().PUBLIC_URL}/api/v1/backups/${backupId}/download`;
+export const downloadUrl = (backupId: string) => `${dbEnv().PUBLIC_URL}/api/v1/backups/${backupId}/download`;
 
 /** Where the file of an export of rows is. */
-export const exportedUrl = (jobId: string) => `${serverEnv().PUBLIC_URL}/api/v1/exports/${jobId}/download`;
+export const exportedUrl = (jobId: string) => `${dbEnv().PUBLIC_URL}/api/v1/exports/${jobId}/download`;
 
 const iso = (date: Date | null) => date?.toISOString() ?? null;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { serverEnv } from "@/server/env";
+import { dbEnv } from "@/db/env";
 import { backupRecord, presentBackup, presentDetails } from "@/server/rest/present/backup";
 import { binary } from "@/server/rest/present/file";
 import { pageHeaders, pageHeadersDoc } from "@/server/rest/present/headers";
@@ -24,7 +24,13 @@ export const backupRows = [
     status: 201,
     idempotent: true,
     waits: true,
-    errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED", "NO_ENCRYPTION_KEY"],
+    errors: [
+      "PERMISSION_DENIED",
+      "PROJECT_NOT_FOUND",
+      "IDEMPOTENCY_KEY_REUSED",
+      "NO_ENCRYPTION_KEY",
+      "MAIL_NOT_CONFIGURED",
+    ],
     headers: { Location: "The address of the backup, or of the job." },
     output: backupRecord,
     otherwise: jobInstead("Still running, or over without a backup."),
@@ -89,7 +95,7 @@ export const backupRows = [
     errors: ["BACKUP_NOT_FOUND"],
     output: z.strictObject({ url: z.url(), expiresAt: z.iso.datetime(), filename: z.string() }),
     present: ({ path, expiresAt, filename }) => ({
-      body: { url: serverEnv().PUBLIC_URL + path, expiresAt: expiresAt.toISOString(), filename },
+      body: { url: dbEnv().PUBLIC_URL + path, expiresAt: expiresAt.toISOString(), filename },
       headers: { "Cache-Control": "no-store" },
     }),
   }),

@@ -33,7 +33,13 @@ export const exportRows = [
     status: 202,
     idempotent: true,
     waits: true,
-    errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED", "NO_ENCRYPTION_KEY"],
+    errors: [
+      "PERMISSION_DENIED",
+      "PROJECT_NOT_FOUND",
+      "IDEMPOTENCY_KEY_REUSED",
+      "NO_ENCRYPTION_KEY",
+      "MAIL_NOT_CONFIGURED",
+    ],
     headers: jobLocationDoc,
     output: z.strictObject({ data: started }),
     async present(job, { call, wait }) {

@@ -31,7 +31,13 @@ export const registryRows = [
     optionalBody: true,
     idempotent: true,
     waits: true,
-    errors: ["PERMISSION_DENIED", "TOOL_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED", "NO_ENCRYPTION_KEY"],
+    errors: [
+      "PERMISSION_DENIED",
+      "TOOL_NOT_FOUND",
+      "IDEMPOTENCY_KEY_REUSED",
+      "NO_ENCRYPTION_KEY",
+      "MAIL_NOT_CONFIGURED",
+    ],
     headers: jobLocationDoc,
     output: toolJob,
     async present({ jobId }, asked) {

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
-import { db } from "@/db/client";
-import { comparedWith, type Fall, fallOf, type Holding } from "@/server/fall";
+import { type Db, db, type Tx } from "@/db/client";
+import { comparedWith, type Fall, fallOf, type Holding } from "@/jobs/fall/fall";
 
 type Row = Holding & { id: string; before: Holding[] | null };
 
@@ -8,9 +8,13 @@ type Row = Holding & { id: string; before: Holding[] | null };
  * Which of these backups hold far less than those before them in their project, of which there must be at least so many. One
  * look-up by index for each.
  */
-export async function fallsOf(ids: string[], habit?: { atLeast: number }): Promise<Map<string, Fall>> {
+export async function fallsOf(
+  ids: string[],
+  habit?: { atLeast: number },
+  within: Tx | Db = db,
+): Promise<Map<string, Fall>> {
   if (ids.length === 0) return new Map();
-  const rows = await db.execute<Row>(sql`
+  const rows = await within.execute<Row>(sql`
     select b.id, b.row_count::float8 as rows, b.original_bytes::float8 as bytes, (
       select json_agg(json_build_object('rows', e.row_count, 'bytes', e.original_bytes)) from (
         select e.row_count, e.original_bytes from control_plane.backups e

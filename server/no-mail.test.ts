@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { givenControlPlane } from "@/jobs/testing/control-plane";
+import { call, givenApi } from "@/server/testing/api";
+import { tenantWithPeople } from "@/server/testing/people";
+
+givenControlPlane();
+givenApi({ SMTP_URL: "", MAIL_FROM: "" });
+
+it("without a mail server nobody can be told by mail, and the answer says what to do", async () => {
+  const { tenant, admin } = await tenantWithPeople();
+  const body = { project_id: tenant.projectId, notify_email: "ops@example.org" };
+  const refused = { status: 409, body: { code: "MAIL_NOT_CONFIGURED", message: expect.stringContaining("SMTP_URL") } };
+  expect(await call("POST /api/backup/export", { as: admin, body })).toMatchObject(refused);
+  const channel = { name: "ops", kind: "email", to: ["ops@example.org"] };
+  expect(await call("POST /api/v1/notifications/channels", { as: admin, body: channel })).toMatchObject(refused);
+});
