@@ -131,7 +131,8 @@ async function benchPeak(settings: S3Settings, megabytes: number): Promise<Row[]
       peer: mb(one),
       result: five / one,
       unit: "",
-      target: { atMost: 1.1 },
+      // V8 lets its young generation grow by steps, up to a bound, the longer a process is at work.
+      target: { atMost: 1.25 },
     },
   ];
 }

@@ -182,6 +182,13 @@ describe.each(kinds)("%s as a destination", (_, make) => {
     );
   });
 
+  it("does not list what a check has left there", async () => {
+    const { destination } = await begin();
+    await put(destination, ".coffer-check-1", Buffer.from("x"));
+    const files = destination.list();
+    if (files) expect(await gather(files)).toEqual([]);
+  });
+
   it.each(["../a", "a/../../b", "/etc/passwd", "..", "", "a//b", "a/./b", "a\nb", "a\\b"])(
     "refuses the name %j",
     async (name) => {

@@ -16,8 +16,9 @@ export type Sending = {
   method: "GET" | "POST";
   headers: Record<string, string | number>;
   body?: AsyncIterable<Buffer>;
-  /** How long nothing may be heard. */
+  /** How long nothing may be heard; and for how long the answer may be waited for, once all is sent. */
   idleMs: number;
+  answerMs?: number;
   signal: AbortSignal | undefined;
 };
 
@@ -29,7 +30,7 @@ export async function send(server: URL, path: string, sending: Sending): Promise
   const { httpAgent, httpsAgent } = destinationAgents();
   const isSecure = server.protocol === "https:";
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
-  const { method, headers, body, idleMs, signal } = sending;
+  const { method, headers, body, idleMs, answerMs = idleMs, signal } = sending;
   const request = (isSecure ? https : http).request({
     agent: isSecure ? httpsAgent : httpAgent,
     // Without the brackets that an address has around an IPv6 host.
@@ -42,6 +43,7 @@ export async function send(server: URL, path: string, sending: Sending): Promise
     timeout: idleMs,
   });
   request.on("timeout", () => request.destroy(Object.assign(new Error("nothing was heard"), { name: "TimeoutError" })));
+  request.once("finish", () => request.setTimeout(answerMs));
   request.once("response", (answer) => {
     // What comes after it has no use for the rest of what was to be sent.
     answer.once("close", () => request.writableFinished || request.destroy());

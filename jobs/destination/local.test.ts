@@ -117,8 +117,12 @@ describe("a folder as a destination", () => {
     const { destination, folder, unfinished } = await begin();
     for (const name of ["old", "new"]) await writeFile(path.join(folder, ".coffer-partial", name), "x");
     await utimes(path.join(folder, ".coffer-partial/old"), 1000, 1000);
+    for (const name of ["a.dump", ".coffer-check-old", ".coffer-check-new"])
+      await writeFile(path.join(folder, name), "x");
+    for (const name of ["a.dump", ".coffer-check-old"]) await utimes(path.join(folder, name), 1000, 1000);
     await destination.sweep(new Date(Date.now() - 3_600_000));
     expect(await unfinished()).toEqual(["new"]);
+    expect((await readdir(folder)).sort()).toEqual([".coffer-check-new", ".coffer-partial", "a.dump"]);
   });
 
   it("keeps no file open", async () => {

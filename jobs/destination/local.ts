@@ -6,7 +6,7 @@ import type { LocalSettings } from "@/db/schema";
 import type { Destination, PutOptions } from "@/jobs/destination/destination";
 import { guardOf, nullWhenGone, stagingFolder } from "@/jobs/destination/local-guard";
 import { inPlainWords } from "@/jobs/destination/local-problem";
-import { untilAborted } from "@/jobs/destination/pieces";
+import { checkFront, untilAborted } from "@/jobs/destination/pieces";
 import { copyMissing, destinationFull } from "@/jobs/destination/problem";
 import { inside } from "@/jobs/home/path";
 import { entriesOf, readFileOf, statFile } from "@/jobs/home/published";
@@ -74,9 +74,10 @@ export function localFolder({ folder }: LocalSettings): Destination {
     },
     async sweep(before) {
       await guard();
-      for (const { name } of await told(entriesOf(staging))) {
-        const partial = await statFile(staging, name);
-        if (partial && partial.modifiedAt < before) await told(rm(path.join(staging, name), { force: true }));
+      const checks = (await told(entriesOf(folder))).filter(({ name }) => name.startsWith(checkFront));
+      for (const { parentPath, name } of [...checks, ...(await told(entriesOf(staging)))]) {
+        const left = await statFile(parentPath, name);
+        if (left && left.modifiedAt < before) await told(rm(path.join(parentPath, name), { force: true }));
       }
     },
     link: async () => null,
@@ -135,7 +136,8 @@ async function* filesIn(root: string, folder = ""): AsyncIterable<{ name: string
   for (const entry of await entriesOf(path.join(root, folder))) {
     const name = path.posix.join(folder, entry.name);
     if (entry.isDirectory() && name !== stagingFolder) yield* filesIn(root, name);
-    const sizeBytes = entry.isFile() ? ((await statFile(root, name))?.sizeBytes ?? null) : null;
+    const isOurs = entry.isFile() && !name.startsWith(checkFront);
+    const sizeBytes = isOurs ? ((await statFile(root, name))?.sizeBytes ?? null) : null;
     if (sizeBytes !== null) yield { name, sizeBytes };
   }
 }

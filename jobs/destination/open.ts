@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { DestinationSettings } from "@/db/schema";
 import type { Destination } from "@/jobs/destination/destination";
 import { localFolder } from "@/jobs/destination/local";
+import { checkFront } from "@/jobs/destination/pieces";
 import { refused } from "@/jobs/destination/problem";
 import { s3Bucket } from "@/jobs/destination/s3";
 import { telegramChat } from "@/jobs/destination/telegram";
@@ -37,7 +38,7 @@ export async function checkDestination(
   const pieces = (async function* () {
     yield sent;
   })();
-  const placed = await destination.put(`.coffer-check-${randomUUID()}`, pieces, { signal, sizeBytes: sent.length });
+  const placed = await destination.put(`${checkFront}${randomUUID()}`, pieces, { signal, sizeBytes: sent.length });
   try {
     const back: Buffer[] = [];
     for await (const piece of destination.get(placed, undefined, signal)) back.push(Buffer.from(piece));

@@ -18,10 +18,15 @@ export async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSig
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const abort = () => reject(signal.reason);
+  // It may be what the work has begun with.
+  if (signal.aborted) abort();
   signal.addEventListener("abort", abort);
   work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   return promise;
 }
+
+/** How the names of files begin that a check leaves there for a moment. They are not listed. */
+export const checkFront = ".coffer-check-";
 
 /** Throws for a name that is none: absolute, out of the destination, or of characters that no file should have. */
 export function plainName(name: string): string {

@@ -1,27 +1,37 @@
 import type { ListMultipartUploadsCommandOutput } from "@aws-sdk/client-s3";
+import { checkFront } from "@/jobs/destination/pieces";
 import type { Bucket } from "@/jobs/destination/s3-bucket";
 import { s3Error } from "@/jobs/destination/s3-problem";
-import { abortMultipart } from "@/jobs/destination/s3-upload";
+import { abortMultipart, removeObject } from "@/jobs/destination/s3-upload";
 
 const prefixOf = ({ settings }: Bucket) => settings.prefix && `${settings.prefix}/`;
 
 /** Every object under the prefix. */
 export async function* listObjects(bucket: Bucket): AsyncIterable<{ name: string; sizeBytes: number }> {
+  for await (const { name, sizeBytes } of objectsOf(bucket, "")) {
+    // What stands for a folder in some browsers of buckets is no file.
+    if (!name.startsWith(checkFront) && !name.endsWith("/")) yield { name, sizeBytes };
+  }
+}
+
+async function* objectsOf(bucket: Bucket, front: string) {
   const prefix = prefixOf(bucket);
   let after: string | undefined;
   do {
-    const asked = { Bucket: bucket.bucket, Prefix: prefix, ContinuationToken: after };
+    const asked = { Bucket: bucket.bucket, Prefix: `${prefix}${front}`, ContinuationToken: after };
     const page = await bucket.ask(({ sdk, client }) => client.send(new sdk.ListObjectsV2Command(asked)));
-    for (const { Key: key = "", Size: sizeBytes = 0 } of page.Contents ?? []) {
-      // What stands for a folder in some browsers of buckets is no file.
-      if (key.startsWith(prefix) && !key.endsWith("/")) yield { name: key.slice(prefix.length), sizeBytes };
+    for (const { Key: key = "", Size: sizeBytes = 0, LastModified: at } of page.Contents ?? []) {
+      if (key.startsWith(prefix)) yield { name: key.slice(prefix.length), sizeBytes, at };
     }
     after = page.IsTruncated ? page.NextContinuationToken : undefined;
   } while (after !== undefined);
 }
 
 /** Ends unfinished uploads under the prefix that began before then: with no prefix, those of the whole bucket. */
-export async function sweepUploads(bucket: Bucket, before: Date): Promise<void> {
+export async function sweepBucket(bucket: Bucket, before: Date): Promise<void> {
+  for await (const { name, at } of objectsOf(bucket, checkFront)) {
+    if (at && at < before) await removeObject(bucket, bucket.keyOf(name));
+  }
   let page: ListMultipartUploadsCommandOutput | null = await uploadsAfter(bucket);
   while (page) {
     for (const { Key: key = "", UploadId: uploadId, Initiated: began } of page.Uploads ?? []) {

@@ -296,7 +296,13 @@ it("sweeps uploads that began before then, under its prefix alone", async () => 
   uploads.set("ours", { key: "coffer/here/a.dump", began: old, ...about });
   uploads.set("running", { key: "coffer/here/b.dump", began: young, ...about });
   uploads.set("theirs", { key: "coffer/hereabouts/a.dump", began: old, ...about });
+  const { objects } = place.server.contents;
+  for (const name of ["a.dump", ".coffer-check-old"]) {
+    objects.set(`coffer/here/${name}`, { bytes: Buffer.from("x"), tag: "t", metadata: {}, at: old });
+  }
+  await put(place.destination, ".coffer-check-new", Buffer.from("x"));
   await place.destination.sweep(new Date(Date.now() - 3_600_000));
+  expect(keys(place).sort()).toEqual(["coffer/here/.coffer-check-new", "coffer/here/a.dump"]);
   expect([...uploads.keys()]).toEqual(["running", "theirs"]);
 });
 

@@ -4,7 +4,7 @@ import { openBucket } from "@/jobs/destination/s3-bucket";
 import { readObject } from "@/jobs/destination/s3-get";
 import { askWhy, headObject } from "@/jobs/destination/s3-head";
 import { linkTo } from "@/jobs/destination/s3-link";
-import { listObjects, sweepUploads } from "@/jobs/destination/s3-list";
+import { listObjects, sweepBucket } from "@/jobs/destination/s3-list";
 import { putStream } from "@/jobs/destination/s3-put";
 import { removeObject } from "@/jobs/destination/s3-upload";
 
@@ -28,7 +28,7 @@ export function s3Bucket(settings: S3Settings, idleMs: number): Destination {
     remove: ({ name }) => removeObject(bucket, bucket.keyOf(name)),
     list: () => listObjects(bucket),
     freeBytes: async () => null,
-    sweep: (before) => sweepUploads(bucket, before),
+    sweep: (before) => sweepBucket(bucket, before),
     link: ({ name }, filename, seconds) => linkTo(bucket, bucket.keyOf(name), { filename, seconds }),
   };
 }

@@ -17,12 +17,21 @@ export type BotMessage = z.infer<typeof message>;
 
 export type Bot = ReturnType<typeof openBot>;
 
+const patience = 5;
+
 /** A bot and its chat. What goes wrong is told without the token, which is part of every address. */
 export function openBot(settings: TelegramSettings, idleMs: number) {
   const server = new URL(settings.apiUrl);
   const base = server.pathname.replace(/\/+$/, "");
   const post = (method: string, signal: AbortSignal | undefined, body: Body) =>
-    send(server, `${base}/bot${settings.botToken}/${method}`, { method: "POST", idleMs, signal, ...body });
+    send(server, `${base}/bot${settings.botToken}/${method}`, {
+      method: "POST",
+      idleMs,
+      // A file that was sent again because its answer came late would be there twice.
+      answerMs: idleMs * patience,
+      signal,
+      ...body,
+    });
 
   /** Calls a method, again when what went wrong is passing or we were asked to wait. Gives null for a refusal like `gone`. */
   async function call(method: string, body: () => Body, { signal, gone }: Calling): Promise<unknown> {

@@ -97,7 +97,7 @@ export function givenPlaces<P extends Place>(make: () => Promise<P>): () => Prom
   return async () => {
     const place = await make();
     places.push(place);
-    const destination = openDestination(place.settings, { idleMs: 5_000 });
+    const destination = openDestination(place.settings, { idleMs: 30_000 });
     await destination.prepare();
     return { ...place, destination };
   };

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 
-export type Stored = { bytes: Buffer; tag: string; metadata: Record<string, string> };
+export type Stored = { bytes: Buffer; tag: string; metadata: Record<string, string>; at?: Date };
 export type Unfinished = { key: string; began: Date; metadata: Record<string, string>; parts: Map<number, Stored> };
 
 export type Asked = {
@@ -110,7 +110,8 @@ export function listObjects({ objects }: Contents, { query }: Asked): Answer {
   const found = [...objects].filter(([key]) => key.startsWith(query.get("prefix") ?? "") && key > after).sort();
   const page = found.slice(0, 2);
   const rows = page.map(
-    ([key, { bytes }]) => `<Contents><Key>${escaped(key)}</Key><Size>${bytes.length}</Size></Contents>`,
+    ([key, { bytes, at = new Date() }]) =>
+      `<Contents><Key>${escaped(key)}</Key><Size>${bytes.length}</Size><LastModified>${at.toISOString()}</LastModified></Contents>`,
   );
   const next =
     found.length > 2 ? `<NextContinuationToken>${escaped(page.at(-1)?.[0] ?? "")}</NextContinuationToken>` : "";
