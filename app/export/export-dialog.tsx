@@ -6,6 +6,7 @@ import { compressionWords, formatWords } from "@/app/backup/backup-words";
 import { EncryptField } from "@/app/export/encrypt-field";
 import { EstimateLine } from "@/app/export/estimate-line";
 import { compressions, formats, readExportForm, verifications } from "@/app/export/export-form";
+import { NotifyField } from "@/app/export/notify-field";
 import { useJobStart } from "@/app/job/use-job-start";
 import { useTRPC } from "@/app/trpc/client";
 import { fieldError } from "@/app/trpc/error";
@@ -71,6 +72,7 @@ export function ExportDialog({ project, onClose }: Props) {
             hint="Separated by commas."
             error={fieldError(start.error, "tags")}
           />
+          <NotifyField error={fieldError(start.error, "notifyEmail")} />
           <Foldable summary="More options">
             <TextField
               label="Storage path"

@@ -1,6 +1,17 @@
 "use client";
 
-import { Activity, Boxes, ChartColumn, Database, Gauge, KeyRound, LockKeyhole, ScrollText, Users } from "lucide-react";
+import {
+  Activity,
+  Bell,
+  Boxes,
+  ChartColumn,
+  Database,
+  Gauge,
+  KeyRound,
+  LockKeyhole,
+  ScrollText,
+  Users,
+} from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cx } from "@/app/ui/class-names";
@@ -14,6 +25,7 @@ const links = [
   { href: "/tokens", label: "API tokens", icon: KeyRound },
   { href: "/databases", label: "Databases", icon: Database, adminOnly: true },
   { href: "/encryption", label: "Encryption", icon: LockKeyhole, adminOnly: true },
+  { href: "/notifications", label: "Notifications", icon: Bell, adminOnly: true },
   { href: "/users", label: "Users", icon: Users, adminOnly: true },
   { href: "/audit", label: "Audit", icon: ScrollText, adminOnly: true },
 ];
