@@ -7,6 +7,7 @@ import { DestinationsField } from "@/app/export/destinations-field";
 import { EncryptField } from "@/app/export/encrypt-field";
 import { EstimateLine } from "@/app/export/estimate-line";
 import { compressions, formats, readExportForm, verifications } from "@/app/export/export-form";
+import { NotifyField } from "@/app/export/notify-field";
 import { useJobStart } from "@/app/job/use-job-start";
 import { useTRPC } from "@/app/trpc/client";
 import { fieldError } from "@/app/trpc/error";
@@ -73,6 +74,7 @@ export function ExportDialog({ project, onClose }: Props) {
             hint="Separated by commas."
             error={fieldError(start.error, "tags")}
           />
+          <NotifyField error={fieldError(start.error, "notifyEmail")} />
           <Foldable summary="More options">
             <TextField
               label="Storage path"

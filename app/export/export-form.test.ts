@@ -19,6 +19,7 @@ test("fields that were left empty are left out", () => {
     description: undefined,
     tags: [],
     storagePath: undefined,
+    notifyEmail: undefined,
   });
 });
 
@@ -31,6 +32,7 @@ test("everything that was filled in is there", () => {
     description: "before 2.0",
     tags: "a, b",
     storagePath: "2026/q1",
+    notifyEmail: " ada@example.org ",
   };
   expect(readExportForm(form(fields))).toEqual({
     format: "tar",
@@ -41,5 +43,6 @@ test("everything that was filled in is there", () => {
     description: "before 2.0",
     tags: ["a", "b"],
     storagePath: "2026/q1",
+    notifyEmail: "ada@example.org",
   });
 });

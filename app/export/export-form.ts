@@ -25,5 +25,6 @@ export function readExportForm(data: FormData): Omit<ExportOptions, "projectId" 
     description: text("description") || undefined,
     tags: parseTags(text("tags")),
     storagePath: text("storagePath") || undefined,
+    notifyEmail: text("notifyEmail") || undefined,
   };
 }

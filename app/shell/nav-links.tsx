@@ -2,6 +2,7 @@
 
 import {
   Activity,
+  Bell,
   Boxes,
   ChartColumn,
   CloudUpload,
@@ -26,6 +27,7 @@ const links = [
   { href: "/databases", label: "Databases", icon: Database, adminOnly: true },
   { href: "/destinations", label: "Destinations", icon: CloudUpload, adminOnly: true },
   { href: "/encryption", label: "Encryption", icon: LockKeyhole, adminOnly: true },
+  { href: "/notifications", label: "Notifications", icon: Bell, adminOnly: true },
   { href: "/users", label: "Users", icon: Users, adminOnly: true },
   { href: "/audit", label: "Audit", icon: ScrollText, adminOnly: true },
 ];

@@ -76,6 +76,13 @@ export type User = Outputs["user"]["list"][number];
 export type OneTimeLink = Outputs["user"]["resetPassword"];
 export type Invited = Outputs["invitation"]["get"];
 
+export type Channel = Outputs["notification"]["channels"][number];
+export type ChannelKind = Channel["kind"];
+export type NewChannel = Inputs["notification"]["addChannel"];
+export type ChannelRule = Channel["rules"][number];
+export type NotificationEvent = ChannelRule["event"];
+export type Delivery = Outputs["notification"]["deliveries"]["items"][number];
+
 export type AuditEvent = Outputs["audit"]["list"]["items"][number];
 
 export type Destination = Outputs["destination"]["list"][number];

@@ -8,7 +8,11 @@ import type { AppRouter } from "@/server/root";
 export type Api = TRPCClient<AppRouter>;
 
 /** What the setup tells the tests. */
-export type Announced = Place & { adminState: SessionState };
+export type Announced = Place & {
+  adminState: SessionState;
+  /** Where the mails are that it has sent. */
+  mailbox: string;
+};
 
 const variable = "COFFER_E2E";
 
