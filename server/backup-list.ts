@@ -13,7 +13,7 @@ import {
   projects,
   users,
 } from "@/db/schema";
-import { fallsOf } from "@/server/falls";
+import { fallsOf } from "@/jobs/fall/falls";
 import { after, decodeCursor, encodeCursor, keyset, pageInput, timeInput } from "@/server/keyset";
 import { findProject, projectRef } from "@/server/trpc";
 

@@ -10,8 +10,6 @@ const schema = z
     PUBLIC_URL: z.url().optional(),
     /** How many reverse proxies stand in front, so which entry of X-Forwarded-For to trust. */
     TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
-    /** How long a download link is good for, in seconds. */
-    DOWNLOAD_LINK_SECONDS: z.coerce.number().int().min(10).default(3600),
     /** How long somebody who was invited has to choose a password, in hours. */
     INVITATION_HOURS: z.coerce.number().int().min(1).default(72),
     /** Limits by account or token; 0 turns one off. */

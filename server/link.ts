@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { AppError } from "@/db/errors";
 import { deriveKey } from "@/db/secret";
-import { serverEnv } from "@/server/env";
+import { jobsEnv } from "@/jobs/env";
 
 export type DownloadGrant = { backupId: string; userId: string };
 
@@ -10,7 +10,7 @@ const signature = ({ backupId, userId }: DownloadGrant, expires: number) =>
 
 /** A path that downloads one backup in the name of one user, until it expires. */
 export function signDownload(grant: DownloadGrant): { path: string; expiresAt: Date } {
-  const expires = Math.floor(Date.now() / 1000) + serverEnv().DOWNLOAD_LINK_SECONDS;
+  const expires = Math.floor(Date.now() / 1000) + jobsEnv().DOWNLOAD_LINK_SECONDS;
   const query = new URLSearchParams({
     user: grant.userId,
     expires: String(expires),

@@ -4,7 +4,7 @@ import { type Actor, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { databases, projectMembers, projects } from "@/db/schema";
-import { fallsOf } from "@/server/falls";
+import { fallsOf } from "@/jobs/fall/falls";
 import { listSchemas } from "@/server/tenant-database";
 import {
   adminProcedure,

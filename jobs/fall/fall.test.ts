@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fallOf, type Holding } from "@/server/fall";
+import { fallOf, type Holding } from "@/jobs/fall/fall";
 
 const of = (rows: number, bytes = rows * 100): Holding => ({ rows, bytes });
 const seven = [1000, 1010, 990, 1020, 980, 1005, 995].map((rows) => of(rows, 500_000));

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { db } from "@/db/client";
-import { comparedWith, type Fall, fallOf, type Holding } from "@/server/fall";
+import { comparedWith, type Fall, fallOf, type Holding } from "@/jobs/fall/fall";
 
 type Row = Holding & { id: string; before: Holding[] | null };
 
