@@ -13,6 +13,7 @@ export const subjectKinds = [
   "encryption_key",
   "data_file",
   "dump",
+  "schedule",
   "procedure",
 ] as const;
 

@@ -29,6 +29,8 @@ import { reconciler } from "@/jobs/reconcile/reconcile";
 import { dropKept } from "@/jobs/restore-backup/drop-kept";
 import { restoreBackup } from "@/jobs/restore-backup/task";
 import { undoRestore } from "@/jobs/restore-backup/undo";
+import { retain } from "@/jobs/schedule/retain";
+import { tick } from "@/jobs/schedule/tick";
 import { verifyBackup } from "@/jobs/verify-backup/task";
 
 const handlers: Record<JobKind, JobHandler> = {
@@ -49,6 +51,8 @@ const reapEvery = 10_000;
 const sweepEvery = 5 * 60_000;
 const reconcileEvery = 5 * 60_000;
 const dropEvery = 60_000;
+const tickEvery = 10_000;
+const retainEvery = 30_000;
 
 /** Takes jobs from the queue until `stop` is called, which gives running jobs back and resolves when nothing of them is left. */
 export async function startWorker(): Promise<{ stop(): Promise<void> }> {
@@ -64,6 +68,8 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const stopSweepingExports = every(sweepEvery, sweepExports);
   const stopReconciling = every(reconcileEvery, reconciler(homeFolder(jobsEnv().BACKUP_DIR), readPerRound()));
   const stopDropping = every(dropEvery, dropKept);
+  const stopTicking = every(tickEvery, tick);
+  const stopRetaining = every(retainEvery, retain);
   const queue = keepRunning(id, concurrency);
   await queue.ready;
   log.info({ workerId: id, concurrency }, "worker ready");
@@ -76,6 +82,8 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
       stopSweepingExports();
       stopReconciling();
       stopDropping();
+      stopTicking();
+      stopRetaining();
       const drained = queue.stop();
       await stopAllJobs("shutdown");
       await drained;
