@@ -17,6 +17,7 @@ import { memberRouter } from "@/server/routers/member";
 import { projectRouter } from "@/server/routers/project";
 import { proofRouter } from "@/server/routers/proof";
 import { restoreRouter } from "@/server/routers/restore";
+import { scheduleRouter } from "@/server/routers/schedule";
 import { sessionRouter } from "@/server/routers/session";
 import { statsRouter } from "@/server/routers/stats";
 import { tokenRouter } from "@/server/routers/token";
@@ -44,6 +45,7 @@ export const appRouter = router({
   project: projectRouter,
   proof: proofRouter,
   restore: restoreRouter,
+  schedule: scheduleRouter,
   session: sessionRouter,
   stats: statsRouter,
   token: tokenRouter,

@@ -13,6 +13,7 @@ import { proofRows, proofStreams } from "@/server/rest/rows/proof";
 import { registryRows } from "@/server/rest/rows/registry";
 import { restoreRows } from "@/server/rest/rows/restore";
 import { retentionRows } from "@/server/rest/rows/retention";
+import { scheduleRows } from "@/server/rest/rows/schedule";
 import { signInRows } from "@/server/rest/rows/sign-in";
 
 /** Every operation of the REST API that a procedure carries out. */
@@ -30,6 +31,7 @@ export const rows: Row[] = [
   ...importRows,
   ...dataFileRows,
   ...retentionRows,
+  ...scheduleRows,
 ];
 
 /** Those that are served elsewhere. */
