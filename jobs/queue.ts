@@ -9,6 +9,8 @@ type Ringing = {
   afterSeconds?: number;
   /** Leaves a bell that is waiting already as it is: whoever rings again does not move to the end of the queue. */
   keepPlace?: boolean;
+  /** Before all bells that are no such. */
+  isNext?: boolean;
 };
 
 /**
@@ -18,7 +20,7 @@ type Ringing = {
 export async function ring(
   tx: Tx | Db,
   job: { id: string; kind: JobKind },
-  { afterSeconds = 0, keepPlace = false }: Ringing = {},
+  { afterSeconds = 0, keepPlace = false, isNext = false }: Ringing = {},
 ): Promise<void> {
   await tx.execute(sql`
     select graphile_worker.add_job(
@@ -26,6 +28,7 @@ export async function ring(
       json_build_object('jobId', ${job.id}::text),
       run_at := now() + make_interval(secs => ${afterSeconds}),
       max_attempts := ${doorbellAttempts},
+      priority := ${isNext ? -1 : 0}::int,
       job_key := ${`job:${job.id}`}::text,
       job_key_mode := ${keepPlace ? "preserve_run_at" : "replace"}::text)`);
 }
