@@ -16,6 +16,7 @@ export const subjectKinds = [
   "notification",
   "data_file",
   "dump",
+  "schedule",
   "procedure",
 ] as const;
 

@@ -27,6 +27,8 @@ const schema = z
     RESTORE_LOCK_WAIT_SECONDS: seconds(60),
     /** How much of the backups' files a worker reads to find out whether they are whole. */
     CHECK_MB_PER_MINUTE: z.coerce.number().min(0).default(200),
+    /** How long a download link is good for. */
+    DOWNLOAD_LINK_SECONDS: z.coerce.number().int().min(10).default(3600),
     /** Host names, addresses and networks that destinations and notifications may be at, though they are private. */
     PRIVATE_HOSTS: z.string().default(""),
     /** The server that mails are handed to: `smtp://user:password@host:587`, or `smtps://` where TLS comes first. */

@@ -9,6 +9,8 @@ type Ringing = {
   afterSeconds?: number;
   /** Leaves a bell that is waiting already as it is: whoever rings again does not move to the end of the queue. */
   keepPlace?: boolean;
+  /** Before all bells that are no such. */
+  isNext?: boolean;
 };
 
 /**
@@ -27,7 +29,7 @@ type Bell = { task: string; key: string; payload: Record<string, string> };
 async function addBell(
   tx: Tx | Db,
   { task, key, payload }: Bell,
-  { afterSeconds = 0, keepPlace = false }: Ringing = {},
+  { afterSeconds = 0, keepPlace = false, isNext = false }: Ringing = {},
 ) {
   await tx.execute(sql`
     select graphile_worker.add_job(
@@ -35,6 +37,7 @@ async function addBell(
       ${JSON.stringify(payload)}::json,
       run_at := now() + make_interval(secs => ${afterSeconds}),
       max_attempts := ${doorbellAttempts},
+      priority := ${isNext ? -1 : 0}::int,
       job_key := ${key}::text,
       job_key_mode := ${keepPlace ? "preserve_run_at" : "replace"}::text)`);
 }

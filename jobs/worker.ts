@@ -35,6 +35,8 @@ import { reconciler } from "@/jobs/reconcile/reconcile";
 import { dropKept } from "@/jobs/restore-backup/drop-kept";
 import { restoreBackup } from "@/jobs/restore-backup/task";
 import { undoRestore } from "@/jobs/restore-backup/undo";
+import { retain } from "@/jobs/schedule/retain";
+import { tick } from "@/jobs/schedule/tick";
 import { verifyBackup } from "@/jobs/verify-backup/task";
 
 const handlers: Record<JobKind, JobHandler> = {
@@ -60,6 +62,8 @@ const reconcileEvery = 5 * 60_000;
 const dropEvery = 60_000;
 const lookAfterEvery = 60_000;
 const tendEvery = 60_000;
+const tickEvery = 10_000;
+const retainEvery = 30_000;
 /** Beside those that do jobs: who waits for a message does not wait until a dump has ended. */
 const notifiers = 2;
 
@@ -77,6 +81,8 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
     every(dropEvery, dropKept),
     every(lookAfterEvery, lookAfterDestinations),
     every(tendEvery, tendNotifications),
+    every(tickEvery, tick),
+    every(retainEvery, retain),
   ];
   const queue = keepRunning(tasksOf(id), concurrency);
   const messages = keepRunning({ notify }, notifiers);

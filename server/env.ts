@@ -7,8 +7,6 @@ const schema = z
     HOST: z.string().default("127.0.0.1"),
     /** How many reverse proxies stand in front, so which entry of X-Forwarded-For to trust. */
     TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
-    /** How long a download link is good for, in seconds. */
-    DOWNLOAD_LINK_SECONDS: z.coerce.number().int().min(10).default(3600),
     /** How long somebody who was invited has to choose a password, in hours. */
     INVITATION_HOURS: z.coerce.number().int().min(1).default(72),
     /** Limits by account or token; 0 turns one off. */

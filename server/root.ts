@@ -20,6 +20,7 @@ import { notificationRouter } from "@/server/routers/notification";
 import { projectRouter } from "@/server/routers/project";
 import { proofRouter } from "@/server/routers/proof";
 import { restoreRouter } from "@/server/routers/restore";
+import { scheduleRouter } from "@/server/routers/schedule";
 import { sessionRouter } from "@/server/routers/session";
 import { statsRouter } from "@/server/routers/stats";
 import { tokenRouter } from "@/server/routers/token";
@@ -50,6 +51,7 @@ export const appRouter = router({
   project: projectRouter,
   proof: proofRouter,
   restore: restoreRouter,
+  schedule: scheduleRouter,
   session: sessionRouter,
   stats: statsRouter,
   token: tokenRouter,

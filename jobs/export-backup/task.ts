@@ -12,6 +12,7 @@ import { dumpSnapshot } from "@/jobs/export-backup/dump";
 import { backupFilename, packageNames } from "@/jobs/export-backup/filename";
 import { type Described, type DescribedFile, manifestOf } from "@/jobs/export-backup/manifest-of";
 import { compressionOf, type ExportOptions, exportOptions } from "@/jobs/export-backup/options";
+import { typeOf } from "@/jobs/export-backup/type";
 import { dumpFrom, dumpTo } from "@/jobs/export-backup/watch";
 import { homeFolder } from "@/jobs/home/folder";
 import type { Home, Staged } from "@/jobs/home/home";
@@ -31,7 +32,7 @@ export const exportBackup: JobHandler = { run, clean: cleanExport };
 async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   const { job } = context;
   const options = exportOptions.parse(job.options);
-  const list = await makeBackup(context, { options, type: "manual" });
+  const list = await makeBackup(context, { options, type: typeOf(job) });
   return async (tx) => {
     const backup = await list(tx);
     const origin = await originOf(tx, job);
@@ -124,6 +125,7 @@ async function publish(finished: Finished, file: File): ReturnType<typeof makeBa
       projectId: subject.projectId,
       jobId: job.id,
       createdBy: job.userId,
+      scheduleId: job.scheduleId,
       type,
       ...described(manifest, storagePath),
       durationMs: Math.max(0, context.now().getTime() - (job.startedAt ?? job.createdAt).getTime()),

@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { db, type Tx } from "@/db/client";
 import { jobs } from "@/db/schema";
+import { lineOf, lockDumpsOf, noteInLine, ringNow } from "@/jobs/lifecycle/dump-line";
 import { lockProjectOf, mustWait, noteWaiting } from "@/jobs/lifecycle/project-lock";
 import { beatOf } from "@/jobs/notification/beat";
 
@@ -16,7 +17,7 @@ export type ClaimedJob = typeof jobs.$inferSelect & {
 
 /**
  * Takes the job for this worker, or gives null when there is nothing to take: it is over, taken, not yet due, or waits for
- * another job of its project. Of two workers that ring at once, the database lets one through. A `cancelling` job without a
+ * another job of its project or for its turn at its database. Of two workers that ring at once, the database lets one through. A `cancelling` job without a
  * worker is taken to be cleaned up, which costs no attempt and waits for nobody.
  */
 export async function claimJob(
@@ -25,18 +26,34 @@ export async function claimJob(
   queueWorkerId: string | null,
 ): Promise<ClaimedJob | null> {
   const row = await db.transaction(async (tx) => {
-    await lockProjectOf(tx, jobId);
-    const taken = await take(tx, { jobId, workerId, queueWorkerId });
-    if (!taken) await noteWaiting(tx, jobId);
+    const about = await lockProjectOf(tx, jobId);
+    const budget = about ? await lockDumpsOf(tx, about) : null;
+    const line = budget && (await lineOf(tx, budget));
+    const taken = await take(tx, {
+      jobId,
+      workerId,
+      queueWorkerId,
+      hasPlace: line === null || line.next.includes(jobId),
+    });
     if (taken?.status === "in_progress") await beatOf(tx, taken, "start");
+    if (taken || (await noteWaiting(tx, jobId)) || line === null) return taken;
+    await noteInLine(tx, jobId, line);
+    // Others are to have a free place first: should their bells be lost, nobody else would ring for them.
+    for (const id of line.next) await ringNow(tx, id);
     return taken;
   });
   return row ? { ...row, clockSkew: clockSkewOf(row) } : null;
 }
 
-type Taking = { jobId: string; workerId: string; queueWorkerId: string | null };
+type Taking = {
+  jobId: string;
+  workerId: string;
+  queueWorkerId: string | null;
+  /** Whether the budget of its database allows it to start. */
+  hasPlace: boolean;
+};
 
-async function take(tx: Tx, { jobId, workerId, queueWorkerId }: Taking) {
+async function take(tx: Tx, { jobId, workerId, queueWorkerId, hasPlace }: Taking) {
   const starts = sql`${jobs.status} = 'pending'`;
   const [row] = await tx
     .update(jobs)
@@ -55,7 +72,7 @@ async function take(tx: Tx, { jobId, workerId, queueWorkerId }: Taking) {
       and(
         eq(jobs.id, jobId),
         isNull(jobs.leaseExpiresAt),
-        sql`(${starts} and ${jobs.runAt} <= now() and not ${mustWait} or ${jobs.status} = 'cancelling')`,
+        sql`(${starts} and ${hasPlace} and ${jobs.runAt} <= now() and not ${mustWait} or ${jobs.status} = 'cancelling')`,
       ),
     )
     .returning();

@@ -5,6 +5,7 @@ import { isConnectionLoss } from "@/db/errors";
 import { log } from "@/db/log";
 import { type CancelReceipt, jobs } from "@/db/schema";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
+import { lockDumpsOf, ringNextDumps } from "@/jobs/lifecycle/dump-line";
 import { type Failure, failureCodes } from "@/jobs/lifecycle/failure";
 import type { Report } from "@/jobs/lifecycle/lease";
 import { announceEnd } from "@/jobs/notification/job-end";
@@ -31,7 +32,7 @@ export function completeJob(
   { job, report }: Ended,
   commit: (tx: Tx) => Promise<void>,
 ): Promise<"completed" | "cancelling" | "lost"> {
-  return persist(async (tx) => {
+  return persist(job, async (tx) => {
     const [row] = await tx
       .update(jobs)
       .set({
@@ -82,7 +83,7 @@ type Gone = { [Part in Exclude<keyof CancelReceipt, "askedAt">]: Date | null };
 
 /** Ends a job that was asked to end, once nothing of it is left. */
 export async function cancelJob({ job, report }: Ended, gone: Gone): Promise<void> {
-  await persist((tx) => {
+  await persist(job, (tx) => {
     // One present for all of them: a millisecond between two would turn their order round.
     const ago = agoAt(Date.now());
     return tx
@@ -116,7 +117,7 @@ export async function failJob({ job, report }: Ended, failure: Failure): Promise
     errorMessage: failure.message,
     failure: { hint: failure.hint ?? null, toolOutput: failure.toolOutput ?? [], willRetry },
   };
-  await persist(async (tx) => {
+  await persist(job, async (tx) => {
     const next = willRetry
       ? {
           ...released,
@@ -139,7 +140,7 @@ export async function failJob({ job, report }: Ended, failure: Failure): Promise
 
 /** Puts the job back as if this attempt had not been: the worker is stopping, which is not the user's fault. */
 export async function giveBack(job: ClaimedJob): Promise<void> {
-  await persist(async (tx) => {
+  await persist(job, async (tx) => {
     const [row] = await tx
       .update(jobs)
       .set({
@@ -162,12 +163,17 @@ async function endAsCancelling(tx: Tx, job: ClaimedJob) {
   if (row) await ring(tx, job);
 }
 
-/** Runs the transaction, again and again while the control plane is away. */
-async function persist<T>(write: (tx: Tx) => Promise<T>): Promise<T> {
+/** Runs the transaction, again and again while the control plane is away. What waits for the job's place at its database is rung for in it. */
+async function persist<T>(job: ClaimedJob, write: (tx: Tx) => Promise<T>): Promise<T> {
   const deadline = Date.now() + outcomePatience;
   for (;;) {
     try {
-      return await db.transaction(write);
+      return await db.transaction(async (tx) => {
+        const budget = await lockDumpsOf(tx, job);
+        const written = await write(tx);
+        if (budget) await ringNextDumps(tx, budget);
+        return written;
+      });
     } catch (error) {
       if (!isConnectionLoss(error) || Date.now() > deadline) throw error;
       log.warn({ error }, "the control plane is away; the outcome waits for it");

@@ -81,8 +81,9 @@ describe("a job whose worker is silent", () => {
     await lock(id, "dead-worker");
     await lock(other, "live-worker");
     await reap();
-    expect((await bellsOf(id)).filter(({ lockedBy }) => lockedBy !== null)).toEqual([]);
-    expect(await bellsOf(other)).toMatchObject([{ lockedBy: "live-worker" }]);
+    const locked = async (job: string) => (await bellsOf(job)).filter(({ lockedBy }) => lockedBy !== null);
+    expect(await locked(id)).toEqual([]);
+    expect(await locked(other)).toMatchObject([{ lockedBy: "live-worker" }]);
   });
 });
 

@@ -1,7 +1,8 @@
-import { and, eq, getTableColumns, lt, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, inArray, lt, not, or, sql } from "drizzle-orm";
 import { db, type Tx } from "@/db/client";
-import { jobs, workerInstances } from "@/db/schema";
+import { databases, jobs, projects, workerInstances } from "@/db/schema";
 import { type ClaimedJob, clockSkewOf } from "@/jobs/lifecycle/claim";
+import { lockDumps, ringNextDumps } from "@/jobs/lifecycle/dump-line";
 import { announceEnd } from "@/jobs/notification/job-end";
 import { ring } from "@/jobs/queue";
 
@@ -14,7 +15,7 @@ const bellPatienceSeconds = 20;
  * up after them: no attempt will. Any number of workers may do this at once.
  */
 export async function reap(): Promise<ClaimedJob[]> {
-  return db.transaction(async (tx) => {
+  const lost = await db.transaction(async (tx) => {
     const lost = await releaseStaleLeases(tx);
     const dead = lost.flatMap((job) => (job.deadWorker ? [job.deadWorker] : []));
     if (dead.length > 0) {
@@ -28,11 +29,32 @@ export async function reap(): Promise<ClaimedJob[]> {
     for (const job of lost) await (job.status === "failed" ? announceEnd(tx, job) : ring(tx, job));
     await ringLostBells(tx);
     await tx.delete(workerInstances).where(lt(workerInstances.heartbeatAt, sql`now() - interval '1 day'`));
-    return lost
-      .filter((job) => job.status === "failed")
-      .map(({ deadWorker: _, ...job }) => ({ ...job, clockSkew: clockSkewOf(job) }));
+    return lost;
   });
+  await ringDumps(lost.map(({ id }) => id));
+  return lost
+    .filter((job) => job.status === "failed")
+    .map(({ deadWorker: _, ...job }) => ({ ...job, clockSkew: clockSkewOf(job) }));
 }
+
+/** Rings for those in line at databases where these jobs have left a place, or where nobody has rung for so long that a bell must be lost. */
+async function ringDumps(lost: string[]) {
+  const found = await db
+    .selectDistinct({ databaseId: databases.id, maxDumps: databases.maxDumps })
+    .from(jobs)
+    .innerJoin(projects, eq(projects.id, jobs.projectId))
+    .innerJoin(databases, eq(databases.id, projects.databaseId))
+    .where(or(inArray(jobs.id, lost), and(isUnanswered, inLine)));
+  for (const budget of found)
+    await db.transaction(async (tx) => {
+      await lockDumps(tx, budget.databaseId);
+      await ringNextDumps(tx, budget);
+    });
+}
+
+const isUnanswered = sql`${jobs.finishedAt} is null and ${jobs.leaseExpiresAt} is null and ${jobs.status} in ('pending', 'cancelling')
+  and ${jobs.runAt} < now() - make_interval(secs => ${bellPatienceSeconds})`;
+const inLine = sql`${jobs.status} = 'pending' and ${jobs.kind} = 'export_backup'`;
 
 async function releaseStaleLeases(tx: Tx) {
   const stale = tx.$with("stale").as(
@@ -69,10 +91,7 @@ async function ringLostBells(tx: Tx) {
   const waiting = await tx
     .select({ id: jobs.id, kind: jobs.kind })
     .from(jobs)
-    .where(
-      sql`${jobs.finishedAt} is null and ${jobs.leaseExpiresAt} is null and ${jobs.status} in ('pending', 'cancelling')
-        and ${jobs.runAt} < now() - make_interval(secs => ${bellPatienceSeconds})`,
-    )
+    .where(and(isUnanswered, not(inLine)))
     .limit(1000);
   for (const job of waiting) await ring(tx, job, { keepPlace: true });
 }

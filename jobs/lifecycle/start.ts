@@ -12,6 +12,10 @@ export type NewJob = {
   options: Record<string, unknown>;
   steps: readonly { name: string; title: string }[];
   idempotencyKey?: string;
+  /** The schedule that starts it. */
+  scheduleId?: string;
+  /** Not to be claimed before so much time has passed. */
+  afterSeconds?: number;
   /** Kept sealed until the job is over, and read with `keysOf`. They are no part of its options. */
   keys?: SuppliedKeys;
   /** What the audit is told of a new job, which `jobId` is added to; nothing by whoever tells it. */
@@ -28,6 +32,7 @@ const columns = { id: jobs.id, status: jobs.status, projectId: jobs.projectId, c
  */
 export async function startJob(tx: Tx, origin: Origin, job: NewJob): Promise<StartedJob> {
   const steps: JobStep[] = job.steps.map((step) => ({ ...step, startedAt: null, finishedAt: null }));
+  const { afterSeconds = 0 } = job;
   const [row] = await tx
     .insert(jobs)
     .values({
@@ -37,15 +42,17 @@ export async function startJob(tx: Tx, origin: Origin, job: NewJob): Promise<Sta
       options: job.options,
       idempotencyKey: job.idempotencyKey,
       requestId: origin.requestId,
+      scheduleId: job.scheduleId,
+      runAt: sql`now() + make_interval(secs => ${afterSeconds})`,
       steps,
       stepsTotal: steps.length,
-      currentStep: "Waiting for a worker",
+      currentStep: afterSeconds > 0 ? "Waiting for its time" : "Waiting for a worker",
     })
     .onConflictDoNothing()
     .returning(columns);
   if (!row) return { ...(await earlierJob(tx, origin, job)), isNew: false };
   if (job.keys) await tx.insert(jobSecrets).values({ jobId: row.id, keys: job.keys });
-  await ring(tx, { id: row.id, kind: job.kind });
+  await ring(tx, { id: row.id, kind: job.kind }, { afterSeconds });
   if (job.audit) {
     const { audit, projectId } = job;
     await recordAudit(tx, origin, { ...audit, projectId, details: { jobId: row.id, ...audit.details } });

@@ -7,6 +7,7 @@ import { backups, jobs } from "@/db/schema";
 import { type Manifest, parseManifest } from "@/jobs/archive/manifest";
 import { described } from "@/jobs/export-backup/described";
 import { exportOptions } from "@/jobs/export-backup/options";
+import { typeOf } from "@/jobs/export-backup/type";
 import { digestOf, type Round } from "@/jobs/reconcile/round";
 
 type Maker = typeof jobs.$inferSelect;
@@ -60,6 +61,8 @@ async function list(tx: Tx, { home }: Round, found: Found): Promise<string | nul
       projectId,
       jobId: manifest.job.id,
       createdBy: maker?.userId,
+      scheduleId: maker?.scheduleId,
+      type: typeOf({ scheduleId: maker?.scheduleId ?? null }),
       createdAt: madeAt,
       durationMs: Math.max(0, madeAt.getTime() - (maker?.startedAt ?? madeAt).getTime()),
       description: options?.description,

@@ -6,7 +6,11 @@ import { jobsEnv } from "@/jobs/env";
 import { homeFolder } from "@/jobs/home/folder";
 
 /** Why a backup goes: somebody asked for it, or a policy did. */
-export type Because = { action: "backup.deleted" | "backup.cleaned_up"; reasons?: string[] };
+export type Because = {
+  action: "backup.deleted" | "backup.cleaned_up";
+  reasons?: string[] /** The name of the one whose policy it was. */;
+  schedule?: string;
+};
 
 type Removal = Because & {
   id: string;
@@ -21,7 +25,7 @@ type Removal = Because & {
 export async function removeBackup(
   tx: Tx,
   origin: Origin,
-  { id, unless, action, reasons }: Removal,
+  { id, unless, action, reasons, schedule }: Removal,
 ): Promise<number | null> {
   const [row] = await tx
     .delete(backups)
@@ -32,7 +36,7 @@ export async function removeBackup(
     action,
     subject: { kind: "backup", id },
     projectId: row.projectId,
-    details: { filename: row.filename, sha256: row.sha256, sizeBytes: row.sizeBytes, reasons },
+    details: { filename: row.filename, sha256: row.sha256, sizeBytes: row.sizeBytes, reasons, schedule },
   });
   // Last: if this fails everything stays, and if we fail after it the backup misses its file and can be removed again.
   await homeFolder(jobsEnv().BACKUP_DIR).remove(row.storagePath);

@@ -109,7 +109,8 @@ export async function registerTenant(tenant: Schema): Promise<Tenant> {
   const name = `${connection.user}@${connection.host}:${connection.port}/${connection.database}`;
   const [database] = await db
     .insert(databases)
-    .values({ name, connection })
+    // Tests of the line at a database set their own budget.
+    .values({ name, connection, maxDumps: 100 })
     .onConflictDoUpdate({ target: databases.name, set: { connection } })
     .returning({ id: databases.id });
   if (!database) throw new Error("the database was not registered");

@@ -16,6 +16,7 @@ import { proofRows, proofStreams } from "@/server/rest/rows/proof";
 import { registryRows } from "@/server/rest/rows/registry";
 import { restoreRows } from "@/server/rest/rows/restore";
 import { retentionRows } from "@/server/rest/rows/retention";
+import { scheduleRows } from "@/server/rest/rows/schedule";
 import { signInRows } from "@/server/rest/rows/sign-in";
 
 /** Every operation of the REST API that a procedure carries out. */
@@ -36,6 +37,7 @@ export const rows: Row[] = [
   ...copyRows,
   ...retentionRows,
   ...notificationRows,
+  ...scheduleRows,
 ];
 
 /** Those that are served elsewhere. */

@@ -41,6 +41,7 @@ function rename(schema: z.core.$ZodType): z.core.$ZodType {
     return withMeta(schema, z.strictObject(Object.fromEntries(shape)));
   }
   if (schema instanceof z.ZodArray) return withMeta(schema, z.array(wireSchema(schema.element, "snake")));
+  if (schema instanceof z.ZodOptional) return withMeta(schema, z.optional(wireSchema(schema.unwrap(), "snake")));
   if (schema instanceof z.ZodNullable) return withMeta(schema, z.nullable(wireSchema(schema.unwrap(), "snake")));
   return schema;
 }
@@ -66,14 +67,21 @@ export function toWire(schema: z.core.$ZodType, value: unknown, casing: Casing):
 }
 
 /**
- * What a procedure gets of what a caller sent. Only names are translated, values are the procedure's to check. Throws
- * VALIDATION_ERROR for fields that do not exist.
+ * What a procedure gets of what a caller sent. Only names are translated, those in objects too; values are the procedure's to check.
+ * Throws VALIDATION_ERROR for fields that do not exist.
  */
 export function fromWire(schema: z.ZodObject, body: Record<string, unknown>, casing: Casing): Record<string, unknown> {
   const names = new Map(Object.keys(schema.shape).map((name) => [wireName(name, casing), name]));
   const unknown = Object.keys(body).filter((name) => !names.has(name));
   if (unknown.length > 0) throw unknownFields(unknown);
-  return Object.fromEntries(Object.entries(body).map(([name, value]) => [names.get(name) ?? name, value]));
+  return Object.fromEntries(
+    Object.entries(body).map(([wire, value]) => {
+      const name = names.get(wire) ?? wire;
+      const inner = schema.shape[name] && core(schema.shape[name]);
+      const isObject = inner instanceof z.ZodObject && isRecord(value);
+      return [name, isObject ? fromWire(inner, value, casing) : value];
+    }),
+  );
 }
 
 function unknownFields(names: string[]): AppError {

@@ -6,6 +6,7 @@ import { AppError } from "@/db/errors";
 import { backups } from "@/db/schema";
 import { manifestSchema } from "@/jobs/archive/manifest";
 import { keepsIdentity } from "@/jobs/archive/recipients";
+import { jobsEnv } from "@/jobs/env";
 import { exportOptions } from "@/jobs/export-backup/options";
 import { fallsOf } from "@/jobs/fall/falls";
 import { signDownload } from "@/jobs/home/download-link";
@@ -13,7 +14,6 @@ import { isReadByJob } from "@/jobs/retention/in-use";
 import { removeBackup } from "@/jobs/retention/remove";
 import { backupConditions, backupFilters, listBackups, listInput } from "@/server/backup-list";
 import { copiesOf } from "@/server/copies";
-import { serverEnv } from "@/server/env";
 import { openDecrypted } from "@/server/open-decrypted";
 import { keyFields, notBoth } from "@/server/supplied-keys";
 import { findProject, requirePermission, router, userProcedure } from "@/server/trpc";
@@ -69,7 +69,7 @@ export const backupRouter = router({
         projectId: backup.projectId,
         details: { filename: backup.filename },
       });
-      const link = signDownload({ backupId: backup.id, userId: ctx.user.id }, serverEnv().DOWNLOAD_LINK_SECONDS);
+      const link = signDownload({ backupId: backup.id, userId: ctx.user.id }, jobsEnv().DOWNLOAD_LINK_SECONDS);
       return { ...link, filename: backup.filename };
     }),
 

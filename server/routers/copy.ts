@@ -8,9 +8,9 @@ import { giveUpHome } from "@/jobs/backup-copy/give-up-home";
 import { placeOptions } from "@/jobs/backup-copy/options";
 import { startCopy, startCopyCheck, startFetch } from "@/jobs/backup-copy/start";
 import { openDestination } from "@/jobs/destination/open";
+import { jobsEnv } from "@/jobs/env";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { copiesOf } from "@/server/copies";
-import { serverEnv } from "@/server/env";
 import { findBackup } from "@/server/routers/backup";
 import { idempotencyKey, requirePermission, router, userProcedure } from "@/server/trpc";
 
@@ -103,7 +103,7 @@ export const copyRouter = router({
       if (!found) throw noCopy();
       const { name, sizeBytes, locator } = found.copy;
       const placed = { name, sizeBytes: sizeBytes ?? backup.sizeBytes, locator };
-      const seconds = serverEnv().DOWNLOAD_LINK_SECONDS;
+      const seconds = jobsEnv().DOWNLOAD_LINK_SECONDS;
       const url = await openDestination(found.destination.settings)
         .link(placed, backup.filename, seconds)
         .catch((error) => {

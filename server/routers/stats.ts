@@ -4,6 +4,7 @@ import type { Actor } from "@/db/audit";
 import { db } from "@/db/client";
 import { backups, projectMembers } from "@/db/schema";
 import { jobsEnv } from "@/jobs/env";
+import { nextScheduled } from "@/server/schedule";
 import { findProject, projectRef, router, userProcedure } from "@/server/trpc";
 
 const scope = z.strictObject({ projectId: projectRef.optional() });
@@ -14,7 +15,8 @@ type Share = Omit<Day, "day"> & { projectId: string; slug: string; name: string 
 export const statsRouter = router({
   /** How it stands with backups: the last one, how many, how much space. */
   status: userProcedure.input(scope).query(async ({ ctx, input }) => {
-    const mine = await visible(ctx.user, input.projectId);
+    const project = input.projectId === undefined ? null : await findProject(ctx.user, input.projectId);
+    const mine = visible(ctx.user, project?.id);
     const [row] = await db
       .select({
         count: sql<number>`count(*)::int`,
@@ -30,6 +32,7 @@ export const statsRouter = router({
     return {
       enabled: true as const,
       lastBackupAt: row?.last ?? null,
+      nextScheduledAt: await nextScheduled(ctx.user, project?.id),
       storagePath: ctx.user.role === "admin" ? jobsEnv().BACKUP_DIR : null,
       storageBytes: row?.bytes ?? 0,
       backupCount: row?.count ?? 0,
@@ -64,9 +67,8 @@ export const statsRouter = router({
 });
 
 /** The backups that the user may see, of one project or of all. */
-async function visible(user: Actor, projectId: string | undefined): Promise<SQL | undefined> {
-  const project = projectId === undefined ? null : await findProject(user, projectId);
-  if (project) return eq(backups.projectId, project.id);
+function visible(user: Actor, projectId: string | undefined): SQL | undefined {
+  if (projectId) return eq(backups.projectId, projectId);
   if (user.role === "admin") return undefined;
   const mine = db
     .select({ id: projectMembers.projectId })

@@ -92,7 +92,7 @@ export const retentionRows = [
       body: {
         enabled: status.enabled,
         lastBackup: status.lastBackupAt?.toISOString() ?? null,
-        nextScheduled: null,
+        nextScheduled: status.nextScheduledAt?.toISOString() ?? null,
         storagePath: status.storagePath,
         storageUsed: status.storageBytes,
         backupCount: status.backupCount,

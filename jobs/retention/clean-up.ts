@@ -1,0 +1,69 @@
+import { asc, eq, isNotNull, type SQL, sql } from "drizzle-orm";
+import type { Origin } from "@/db/audit";
+import { db } from "@/db/client";
+import { backups, projects } from "@/db/schema";
+import { jobsEnv } from "@/jobs/env";
+import { fallsOf } from "@/jobs/fall/falls";
+import { isInUse } from "@/jobs/retention/in-use";
+import { type Candidate, type Policy, planIdOf, planRetention, type Verdict } from "@/jobs/retention/plan";
+import { removeBackup } from "@/jobs/retention/remove";
+
+/** What becomes of each of the backups, project by project, newest first, with what a person knows it by. */
+export async function planCleanup(which: SQL | undefined, policy: Policy) {
+  const rows = await db
+    .select({
+      id: backups.id,
+      projectId: backups.projectId,
+      projectSlug: projects.slug,
+      projectName: projects.name,
+      filename: backups.filename,
+      createdAt: backups.createdAt,
+      status: backups.status,
+      verifiedAt: backups.verifiedAt,
+      pinnedAt: backups.pinnedAt,
+      sizeBytes: backups.sizeBytes,
+      isInUse: isInUse(jobsEnv().DOWNLOAD_LINK_SECONDS),
+      now: sql<Date>`now()`.mapWith(backups.createdAt),
+    })
+    .from(backups)
+    .innerJoin(projects, eq(projects.id, backups.projectId))
+    .where(which)
+    .orderBy(asc(projects.name), asc(projects.slug));
+  // Most of those before it may be gone by an earlier cleanup, so one is enough to tell.
+  const falls = await fallsOf(
+    rows.map(({ id }) => id),
+    { atLeast: 1 },
+  );
+  const candidates: Candidate[] = rows.map((row) => ({
+    id: row.id,
+    projectId: row.projectId,
+    createdAt: row.createdAt,
+    isGood: row.status === "available",
+    isFallen: falls.has(row.id),
+    isProven: row.verifiedAt !== null,
+    isPinned: row.pinnedAt !== null,
+    isInUse: row.isInUse,
+  }));
+  const verdicts = planRetention(candidates, policy, rows[0]?.now ?? new Date());
+  const known = new Map(rows.map((row) => [row.id, row]));
+  const described = verdicts.flatMap((verdict) => {
+    const row = known.get(verdict.id);
+    if (!row) return [];
+    const { projectSlug, projectName, filename, createdAt, sizeBytes } = row;
+    return { ...verdict, projectSlug, projectName, filename, createdAt, sizeBytes };
+  });
+  return { id: planIdOf(verdicts), backups: described };
+}
+
+/** One by one, each in a transaction of its own: what was removed before a fault stays removed, and written down. */
+export async function removeAll(origin: Origin, verdicts: Verdict[], schedule?: string): Promise<string[]> {
+  const removed: string[] = [];
+  const unless = sql`(${isNotNull(backups.pinnedAt)} or ${isInUse(jobsEnv().DOWNLOAD_LINK_SECONDS)})`;
+  for (const { id, reasons } of verdicts) {
+    const bytes = await db.transaction((tx) =>
+      removeBackup(tx, origin, { id, action: "backup.cleaned_up", reasons, schedule, unless }),
+    );
+    if (bytes !== null) removed.push(id);
+  }
+  return removed;
+}
