@@ -15,8 +15,9 @@ export type Destination = {
   prepare(): Promise<void>;
   /**
    * Stores a stream of unknown length, of which each piece is good until the next is asked for, under this name (relative,
-   * with forward slashes), or under another one when it is taken (`-2`, `-3`, … before the extension): never over another file. Nothing is there under a name before all of it is; what fails, or is aborted, leaves nothing behind that
-   * stays, and what a killed process leaves `sweep` removes. What `bytes` throws is thrown as it is.
+   * with forward slashes), or under another one when it is taken (`-2`, `-3`, … before the extension): never over another
+   * file. Nothing is there under a name before all of it is; what fails, or is aborted, leaves nothing behind that stays,
+   * and what a killed process leaves `sweep` removes. What `bytes` throws is thrown as it is.
    */
   put(name: string, bytes: AsyncIterable<Buffer>, options: PutOptions): Promise<Placed>;
   /**

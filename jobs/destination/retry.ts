@@ -1,26 +1,25 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { codeOf } from "@/db/errors";
 
-/** How often something is tried in all, unless it is said otherwise. */
-const defaultTries = 6;
+/** How often something is tried in all. */
+const mostTries = 6;
 
 export type RetryOptions = {
   signal?: AbortSignal | undefined;
-  tries?: number;
   /** Whether time may cure it. */
   isPassing(error: unknown): boolean;
 };
 
 /** Tries until it is done, it was aborted, or time cannot cure what goes wrong. */
 export async function retrying<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { signal, tries = defaultTries, isPassing } = options;
+  const { signal, isPassing } = options;
   for (let failures = 1; ; failures++) {
     signal?.throwIfAborted();
     try {
       return await work();
     } catch (error) {
       signal?.throwIfAborted();
-      if (failures >= tries || !isPassing(error)) throw error;
+      if (failures >= mostTries || !isPassing(error)) throw error;
       await backoff(failures, signal);
     }
   }

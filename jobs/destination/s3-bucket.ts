@@ -15,7 +15,7 @@ type Opened = {
 };
 
 export type Asking = Opened & { abortSignal: AbortSignal | undefined };
-export type AskOptions = { signal?: AbortSignal | undefined; tries?: number };
+export type AskOptions = { signal?: AbortSignal | undefined };
 
 export type Bucket = {
   settings: S3Settings;
@@ -43,14 +43,10 @@ export function openBucket(settings: S3Settings, idleMs: number): Bucket {
     keyOf: (name) => [settings.prefix, plainName(name)].filter(Boolean).join("/"),
     opened,
     conditions: { areKnown: true },
-    async ask(work, { signal, tries } = {}) {
+    async ask(work, { signal } = {}) {
       const all = await opened();
       try {
-        return await retrying(() => work({ ...all, abortSignal: signal }), {
-          signal,
-          isPassing,
-          ...(tries && { tries }),
-        });
+        return await retrying(() => work({ ...all, abortSignal: signal }), { signal, isPassing });
       } catch (error) {
         signal?.throwIfAborted();
         throw s3Problem(error, settings);

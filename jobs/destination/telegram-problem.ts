@@ -24,8 +24,8 @@ const isRefusal = (error: unknown): error is BotRefusal => error instanceof Erro
 
 export const refusalOf = (error: unknown) => (isRefusal(error) ? { ...error.botRefusal, said: error.message } : null);
 
-export function botRefusal(status: number, said: string, waitSeconds: number | null = null): Error {
-  return Object.assign(new Error(said), { botRefusal: { status, waitSeconds, movedTo: null } });
+export function botRefusal(status: number, said: string): Error {
+  return Object.assign(new Error(said), { botRefusal: { status, waitSeconds: null, movedTo: null } });
 }
 
 /** The result in an answer. Throws what stands there instead. */
