@@ -13,6 +13,7 @@ import { compareBackups } from "@/jobs/compare-backups/task";
 import { checkImportFile } from "@/jobs/data-import/check-task";
 import { sweepStages } from "@/jobs/data-import/sweep";
 import { importData } from "@/jobs/data-import/task";
+import { discover } from "@/jobs/discovery/discover";
 import { jobsEnv } from "@/jobs/env";
 import { sweepUnfinished } from "@/jobs/export-backup/sweep";
 import { exportBackup } from "@/jobs/export-backup/task";
@@ -53,6 +54,7 @@ const reconcileEvery = 5 * 60_000;
 const dropEvery = 60_000;
 const tickEvery = 10_000;
 const retainEvery = 30_000;
+const discoverEvery = 3 * 60_000;
 
 /** Takes jobs from the queue until `stop` is called, which gives running jobs back and resolves when nothing of them is left. */
 export async function startWorker(): Promise<{ stop(): Promise<void> }> {
@@ -70,6 +72,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const stopDropping = every(dropEvery, dropKept);
   const stopTicking = every(tickEvery, tick);
   const stopRetaining = every(retainEvery, retain);
+  const stopDiscovering = every(discoverEvery, discover);
   const queue = keepRunning(id, concurrency);
   await queue.ready;
   log.info({ workerId: id, concurrency }, "worker ready");
@@ -83,6 +86,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
       stopReconciling();
       stopDropping();
       stopTicking();
+      stopDiscovering();
       stopRetaining();
       const drained = queue.stop();
       await stopAllJobs("shutdown");

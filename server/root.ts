@@ -8,6 +8,7 @@ import { dataRouter } from "@/server/routers/data";
 import { dataFileRouter } from "@/server/routers/data-file";
 import { dataImportRouter } from "@/server/routers/data-import";
 import { databaseRouter } from "@/server/routers/database";
+import { discoveryRouter } from "@/server/routers/discovery";
 import { dumpRouter } from "@/server/routers/dump";
 import { encryptionRouter } from "@/server/routers/encryption";
 import { exportRouter } from "@/server/routers/export";
@@ -36,6 +37,7 @@ export const appRouter = router({
   dataFile: dataFileRouter,
   dataImport: dataImportRouter,
   database: databaseRouter,
+  discovery: discoveryRouter,
   dump: dumpRouter,
   encryption: encryptionRouter,
   export: exportRouter,

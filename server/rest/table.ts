@@ -5,6 +5,7 @@ import { comparisonRows } from "@/server/rest/rows/comparison";
 import { dataRows } from "@/server/rest/rows/data";
 import { dataFileRows, dataFileStreams } from "@/server/rest/rows/data-file";
 import { dataStreams } from "@/server/rest/rows/data-streams";
+import { discoveryRows } from "@/server/rest/rows/discovery";
 import { dumpRows, dumpStreams } from "@/server/rest/rows/dump";
 import { exportRows } from "@/server/rest/rows/export";
 import { importRows, importStreams } from "@/server/rest/rows/import";
@@ -32,6 +33,7 @@ export const rows: Row[] = [
   ...dataFileRows,
   ...retentionRows,
   ...scheduleRows,
+  ...discoveryRows,
 ];
 
 /** Those that are served elsewhere. */

@@ -40,6 +40,9 @@ export const isAboutBackups = (tag: string): boolean => ["Backups", "Restore", "
 /** So have the rows of projects. */
 export const isAboutData = (tag: string): boolean => tag === "Data";
 
+/** So has what the clock does. */
+export const isAboutClock = (tag: string): boolean => ["Schedules", "Discovery"].includes(tag);
+
 /** Calls operations, and looks whether the document foresees the answers. */
 export function driver() {
   const driven = new Set<string>();
