@@ -1,6 +1,17 @@
 "use client";
 
-import { Activity, Boxes, ChartColumn, Database, Gauge, KeyRound, LockKeyhole, ScrollText, Users } from "lucide-react";
+import {
+  Activity,
+  Boxes,
+  CalendarClock,
+  ChartColumn,
+  Database,
+  Gauge,
+  KeyRound,
+  LockKeyhole,
+  ScrollText,
+  Users,
+} from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cx } from "@/app/ui/class-names";
@@ -9,6 +20,7 @@ import { useCurrentUser } from "@/app/user/current-user";
 const links = [
   { href: "/", label: "Overview", icon: Gauge },
   { href: "/projects", label: "Projects", icon: Boxes },
+  { href: "/schedules", label: "Schedules", icon: CalendarClock },
   { href: "/activity", label: "Activity", icon: Activity },
   { href: "/statistics", label: "Statistics", icon: ChartColumn },
   { href: "/tokens", label: "API tokens", icon: KeyRound },
