@@ -17,6 +17,7 @@ import { compareBackups } from "@/jobs/compare-backups/task";
 import { checkImportFile } from "@/jobs/data-import/check-task";
 import { sweepStages } from "@/jobs/data-import/sweep";
 import { importData } from "@/jobs/data-import/task";
+import { discover } from "@/jobs/discovery/discover";
 import { jobsEnv } from "@/jobs/env";
 import { sweepUnfinished } from "@/jobs/export-backup/sweep";
 import { exportBackup } from "@/jobs/export-backup/task";
@@ -64,6 +65,7 @@ const lookAfterEvery = 60_000;
 const tendEvery = 60_000;
 const tickEvery = 10_000;
 const retainEvery = 30_000;
+const discoverEvery = 3 * 60_000;
 /** Beside those that do jobs: who waits for a message does not wait until a dump has ended. */
 const notifiers = 2;
 
@@ -83,6 +85,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
     every(tendEvery, tendNotifications),
     every(tickEvery, tick),
     every(retainEvery, retain),
+    every(discoverEvery, discover),
   ];
   const queue = keepRunning(tasksOf(id), concurrency);
   const messages = keepRunning({ notify }, notifiers);

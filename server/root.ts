@@ -10,6 +10,7 @@ import { dataFileRouter } from "@/server/routers/data-file";
 import { dataImportRouter } from "@/server/routers/data-import";
 import { databaseRouter } from "@/server/routers/database";
 import { destinationRouter } from "@/server/routers/destination";
+import { discoveryRouter } from "@/server/routers/discovery";
 import { dumpRouter } from "@/server/routers/dump";
 import { encryptionRouter } from "@/server/routers/encryption";
 import { exportRouter } from "@/server/routers/export";
@@ -41,6 +42,7 @@ export const appRouter = router({
   dataImport: dataImportRouter,
   database: databaseRouter,
   destination: destinationRouter,
+  discovery: discoveryRouter,
   dump: dumpRouter,
   encryption: encryptionRouter,
   export: exportRouter,

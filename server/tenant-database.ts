@@ -2,6 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { type Db, db, type Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { type Connection, databases } from "@/db/schema";
+import { schemasIn } from "@/jobs/discovery/schemas";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { connectTenant } from "@/jobs/postgres/connection";
 
@@ -12,17 +13,10 @@ export async function findDatabase(tx: Tx | Db, id: string) {
   return database;
 }
 
-/** Schemas that hold tables or are empty, those of PostgreSQL itself and of Coffer left out. */
+/** The schemas of a registered database. */
 export async function listSchemas(databaseId: string) {
   const { connection } = await findDatabase(db, databaseId);
-  return reach(connection, async (tenant) => [
-    ...(await tenant<{ name: string; tables: number; bytes: number }[]>`
-      select n.nspname as name, count(c.oid)::int as tables, coalesce(sum(pg_table_size(c.oid)), 0)::float8 as bytes
-      from pg_namespace n left join pg_class c on c.relnamespace = n.oid and c.relkind = 'r'
-      where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'control_plane', 'graphile_worker', 'drizzle')
-        and n.nspname !~ '^pg_(toast_)?temp_' and n.nspname !~ '^coffer_(new|old|undone|door|stage)_[0-9a-f]{32}'
-      group by n.nspname order by n.nspname`),
-  ]);
+  return reach(connection, schemasIn);
 }
 
 export type ServerInfo = { version: string; number: number; schemas: number };

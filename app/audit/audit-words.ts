@@ -25,6 +25,8 @@ const actions: Record<string, string> = {
   "data.export_downloaded": "Downloaded a file of rows",
   "data.export_started": "Started to export rows to a file",
   "data.exported": "Exported rows",
+  "database.configured": "Changed a database's settings",
+  "database.schemas_ignored": "Ignored schemas of a database",
   "database.added": "Connected a database",
   "dump.restore_started": "Started to make a project of a dump",
   "dump.restored": "Made a project of a dump",

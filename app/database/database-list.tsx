@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ConnectButton } from "@/app/database/connect-button";
 import { DatabaseRow } from "@/app/database/database-row";
+import { ProposalList } from "@/app/database/proposal-list";
 import { useTRPC } from "@/app/trpc/client";
 import { EmptyState } from "@/app/ui/empty-state";
 import { ErrorState } from "@/app/ui/error-state";
@@ -46,6 +47,7 @@ export function DatabaseList() {
           ))}
         </Table>
       )}
+      {databases && databases.length > 0 && <ProposalList />}
     </>
   );
 }

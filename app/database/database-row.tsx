@@ -1,6 +1,7 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
+import { SettingsButton } from "@/app/database/settings-button";
 import { AddProjectButton } from "@/app/project/add-project-button";
 import { useTRPC } from "@/app/trpc/client";
 import { describeError } from "@/app/trpc/error";
@@ -47,6 +48,7 @@ export function DatabaseRow({ database }: { database: Database }) {
             <Button size="sm" pending={check.isPending} onClick={() => check.mutate({ databaseId: database.id })}>
               Check now<span className="sr-only">: {database.name}</span>
             </Button>
+            <SettingsButton database={database} />
             <AddProjectButton databaseId={database.id} size="sm" />
           </span>
         </Cell>

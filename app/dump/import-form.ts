@@ -1,5 +1,5 @@
 import { readNewProject } from "@/app/project/new-project-form";
-import { proposeProject } from "@/app/project/propose";
+import { proposeProject } from "@/server/propose";
 
 /** `acme_2026-01-29T153007Z.dump.gz` is `acme_2026-01-29T153007Z`. */
 const stemOf = (filename: string) => filename.replace(/(\.(age|gz|zst|tar|sql|dump|backup|custom|pgdump))+$/i, "");

@@ -8,7 +8,7 @@ import { SwitchField } from "@/app/ui/switch-field";
 import { useCurrentUser } from "@/app/user/current-user";
 
 /** Can be switched on once there is a key to encrypt for. */
-export function EncryptField() {
+export function EncryptField({ isOn = false }: { isOn?: boolean }) {
   const trpc = useTRPC();
   const isAdmin = useCurrentUser().role === "admin";
   const { data: keys, isPending } = useQuery(trpc.encryption.list.queryOptions());
@@ -29,5 +29,7 @@ export function EncryptField() {
       </>
     );
   }
-  return <SwitchField name="encrypt" label="Encrypt" about={about()} disabled={names.length === 0} />;
+  return (
+    <SwitchField name="encrypt" label="Encrypt" about={about()} disabled={names.length === 0} defaultChecked={isOn} />
+  );
 }

@@ -39,6 +39,7 @@ export function ProjectHeader({ slug }: { slug: string }) {
         tabs={[
           { href: path, label: "Backups" },
           { href: `${path}/data`, label: "Data", deep: true },
+          { href: `${path}/schedules`, label: "Schedules" },
           { href: `${path}/statistics`, label: "Statistics" },
           { href: `${path}/members`, label: "Members" },
           { href: `${path}/settings`, label: "Settings" },

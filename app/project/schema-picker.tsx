@@ -2,7 +2,6 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { proposeAll } from "@/app/project/propose";
 import { type Draft, SchemaTable } from "@/app/project/schema-table";
 import { useTRPC } from "@/app/trpc/client";
 import { alone } from "@/app/trpc/links";
@@ -14,6 +13,7 @@ import { ErrorState } from "@/app/ui/error-state";
 import { plural } from "@/app/ui/format";
 import { Loaded } from "@/app/ui/loaded";
 import { showMessage } from "@/app/ui/toaster";
+import { proposeAll } from "@/server/propose";
 
 type Props = { databaseId: string; onClose: () => void; children: ReactNode };
 

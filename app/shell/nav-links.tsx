@@ -4,6 +4,7 @@ import {
   Activity,
   Bell,
   Boxes,
+  CalendarClock,
   ChartColumn,
   CloudUpload,
   Database,
@@ -21,6 +22,7 @@ import { useCurrentUser } from "@/app/user/current-user";
 const links = [
   { href: "/", label: "Overview", icon: Gauge },
   { href: "/projects", label: "Projects", icon: Boxes },
+  { href: "/schedules", label: "Schedules", icon: CalendarClock },
   { href: "/activity", label: "Activity", icon: Activity },
   { href: "/statistics", label: "Statistics", icon: ChartColumn },
   { href: "/tokens", label: "API tokens", icon: KeyRound },

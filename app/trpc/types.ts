@@ -51,6 +51,11 @@ export type RowComparison = Outputs["comparison"]["list"][number];
 export type Cleanup = Outputs["cleanup"]["run"];
 export type CleanupPolicy = Omit<Inputs["cleanup"]["run"], "projectId" | "dryRun" | "planId">;
 
+export type Schedule = Outputs["schedule"]["list"][number];
+export type NewSchedule = Inputs["schedule"]["create"];
+export type Proposals = Outputs["discovery"]["proposals"][number];
+export type DatabaseSettings = Inputs["database"]["configure"];
+
 export type BackupStatus = Outputs["stats"]["status"];
 export type DayFigures = Outputs["stats"]["figures"]["perDay"][number];
 export type ProjectFigures = Outputs["stats"]["figures"]["perProject"][number];

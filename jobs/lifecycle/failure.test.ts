@@ -64,6 +64,7 @@ describe("the cause of a failure", () => {
       "blocked_by_lock",
       "connection_lost",
       "database_unreachable",
+      "destination_unavailable",
       "schema_changed",
       "stalled",
       "tool_killed",

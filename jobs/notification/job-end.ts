@@ -62,7 +62,9 @@ async function mailTo(tx: Tx, { id, projectId, options }: Job, told: Told) {
 
 /** A proof that has failed, or could not be made: either way nobody knows that the backup is good. */
 async function announceProof(tx: Tx, job: Job) {
-  const { backupId } = verifyOptions.parse(job.options);
+  // Never in the way of an end, whatever a job's options have become.
+  const backupId = verifyOptions.safeParse(job.options).data?.backupId;
+  if (!backupId) return;
   const [backup] = await tx.select({ filename: backups.filename }).from(backups).where(eq(backups.id, backupId));
   if (!backup) return;
   const reasons = job.status === "failed" ? [causeOf(job)] : await complaintsOf(tx, job.id);
@@ -73,8 +75,9 @@ async function announceProof(tx: Tx, job: Job) {
 
 /** A copy that was given up. */
 async function announceCopy(tx: Tx, job: Job) {
-  if (job.status !== "failed") return;
-  const { backupId, destinationId } = placeOptions.parse(job.options);
+  const place = placeOptions.safeParse(job.options).data;
+  if (job.status !== "failed" || !place) return;
+  const { backupId, destinationId } = place;
   const [about] = await tx
     .select({ filename: backups.filename, destination: destinations.name })
     .from(backups)

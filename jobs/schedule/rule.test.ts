@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { presets } from "@/jobs/schedule/presets";
 import { ruleProblem } from "@/jobs/schedule/rule";
-import { cronInWords, presets } from "@/jobs/schedule/words";
+import { cronInWords } from "@/jobs/schedule/words";
 
 const problem = (cron: string, timeZone = "UTC") => ruleProblem({ cron, timeZone });
 

@@ -9,6 +9,7 @@ import {
   document,
   driver,
   isAboutBackups,
+  isAboutClock,
   isAboutData,
   isAboutDestinations,
   isAboutNotifications,
@@ -178,7 +179,7 @@ describe("every operation answers as the document says", () => {
   });
 
   it("and none was left out but those that have a test of their own", () => {
-    const elsewhere = [isAboutBackups, isAboutData, isAboutDestinations, isAboutNotifications];
+    const elsewhere = [isAboutBackups, isAboutClock, isAboutData, isAboutDestinations, isAboutNotifications];
     expectAll((tag) => !elsewhere.some((isAbout) => isAbout(tag)));
   });
 });

@@ -7,6 +7,7 @@ import { dataRows } from "@/server/rest/rows/data";
 import { dataFileRows, dataFileStreams } from "@/server/rest/rows/data-file";
 import { dataStreams } from "@/server/rest/rows/data-streams";
 import { destinationRows } from "@/server/rest/rows/destination";
+import { discoveryRows } from "@/server/rest/rows/discovery";
 import { dumpRows, dumpStreams } from "@/server/rest/rows/dump";
 import { exportRows } from "@/server/rest/rows/export";
 import { importRows, importStreams } from "@/server/rest/rows/import";
@@ -38,6 +39,7 @@ export const rows: Row[] = [
   ...retentionRows,
   ...notificationRows,
   ...scheduleRows,
+  ...discoveryRows,
 ];
 
 /** Those that are served elsewhere. */

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { databases } from "@/db/schema";
+import { databases, schemaDiscovery } from "@/db/schema";
+import { lockDumps, ringNextDumps } from "@/jobs/lifecycle/dump-line";
 import { findDatabase, serverSeen, testConnection } from "@/server/tenant-database";
 import { adminProcedure, router } from "@/server/trpc";
 
@@ -28,6 +29,21 @@ const connectionInput = z.strictObject({
   ssl: z.enum(["disable", "prefer", "require", "verify-full"]).default("prefer"),
 });
 
+const settings = z.strictObject({
+  databaseId: z.uuid(),
+  maxDumps: z.number().int().min(1).max(100).optional(),
+  discovery: z.enum(schemaDiscovery.enumValues).optional(),
+  /** `*` stands for anything. */
+  discoveryPattern: z
+    .string()
+    .min(1)
+    .max(63)
+    .refine((text) => !text.includes("\0"), "must not hold a NUL character")
+    .optional(),
+  /** Schemas that are never proposed. */
+  ignoredSchemas: z.array(z.string().min(1).max(63)).max(1000).optional(),
+});
+
 export const databaseRouter = router({
   /** Every registered database, without anything secret. */
   list: adminProcedure.query(async () => {
@@ -38,6 +54,10 @@ export const databaseRouter = router({
         connection: databases.connection,
         serverVersion: databases.serverVersion,
         checkedAt: databases.checkedAt,
+        maxDumps: databases.maxDumps,
+        discovery: databases.discovery,
+        discoveryPattern: databases.discoveryPattern,
+        ignoredSchemas: databases.ignoredSchemas,
         projects: sql<number>`(select count(*)::int from control_plane.projects p where p.database_id = ${databases}.id)`,
       })
       .from(databases)
@@ -68,6 +88,27 @@ export const databaseRouter = router({
         return row;
       });
     }),
+
+  /** How many dumps of it may run at a time, and what becomes of new schemas. What is left out stays. */
+  configure: adminProcedure.input(settings).mutation(({ ctx, input: { databaseId, ...changes } }) =>
+    db.transaction(async (tx) => {
+      await lockDumps(tx, databaseId);
+      const [row] = await tx
+        .update(databases)
+        .set({ ...changes, name: sql`${databases.name}` })
+        .where(eq(databases.id, databaseId))
+        .returning();
+      if (!row) throw new AppError("DATABASE_NOT_FOUND", "There is no such database.");
+      await recordAudit(tx, ctx.origin, {
+        action: "database.configured",
+        subject: { kind: "database", id: databaseId },
+        details: { ...changes, name: row.name },
+      });
+      await ringNextDumps(tx, { databaseId, maxDumps: row.maxDumps });
+      const { maxDumps, discovery, discoveryPattern, ignoredSchemas } = row;
+      return { databaseId, maxDumps, discovery, discoveryPattern, ignoredSchemas };
+    }),
+  ),
 
   /** Looks whether a registered database answers. */
   check: adminProcedure.input(z.object({ databaseId: z.uuid() })).mutation(async ({ input }) => {

@@ -4,6 +4,7 @@ import { type Actor, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { databases, projectMembers, projects } from "@/db/schema";
+import { addProjects } from "@/jobs/discovery/add-projects";
 import { fallsOf } from "@/jobs/fall/falls";
 import { listSchemas } from "@/server/tenant-database";
 import {
@@ -52,22 +53,13 @@ export const projectRouter = router({
       const unknown = input.projects.find((project) => !known.has(project.schemaName));
       if (unknown) throw new AppError("VALIDATION_ERROR", `The database has no schema ${unknown.schemaName}.`);
       return db.transaction(async (tx) => {
-        const rows = input.projects.map((project) => ({ ...project, databaseId: input.databaseId }));
-        const made = await tx.insert(projects).values(rows).onConflictDoNothing().returning();
+        const made = await addProjects(tx, ctx.origin, input);
         const missing = input.projects.find((project) => !made.some((row) => row.slug === project.slug));
         if (missing)
           throw new AppError(
             "ALREADY_EXISTS",
             `There is a project with the slug ${missing.slug} or the schema ${missing.schemaName} already.`,
           );
-        for (const project of made) {
-          await recordAudit(tx, ctx.origin, {
-            action: "project.added",
-            subject: { kind: "project", id: project.id },
-            projectId: project.id,
-            details: { slug: project.slug, schema: project.schemaName },
-          });
-        }
         return made.map(({ id, slug }) => ({ id, slug }));
       });
     }),

@@ -45,6 +45,9 @@ export const isAboutDestinations = (tag: string): boolean => tag === "Destinatio
 /** And those about who is told. */
 export const isAboutNotifications = (tag: string): boolean => tag === "Notifications";
 
+/** So has what the clock does. */
+export const isAboutClock = (tag: string): boolean => ["Schedules", "Discovery"].includes(tag);
+
 /** Calls operations, and looks whether the document foresees the answers. */
 export function driver() {
   const driven = new Set<string>();

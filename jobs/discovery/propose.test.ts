@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { proposeAll, proposeProject, slugify } from "@/app/project/propose";
+import { proposeAll, proposeProject, slugify } from "@/jobs/discovery/propose";
 
 test.each([
   ["tenant_acme", "acme", "Acme"],

@@ -1,0 +1,21 @@
+import type { Metadata } from "next";
+import { projectTitle } from "@/app/project/project-title";
+import { ProjectSchedules } from "@/app/schedule/project-schedules";
+import { Hydrate } from "@/app/trpc/hydrate";
+import { getQueryClient, prefetch, trpc } from "@/app/trpc/server";
+
+type Props = { params: Promise<{ slug: string }> };
+
+export const generateMetadata = async ({ params }: Props): Promise<Metadata> => ({
+  title: `Schedules of ${await projectTitle((await params).slug)}`,
+});
+
+export default async function ProjectSchedulesPage({ params }: Props) {
+  const { slug } = await params;
+  await prefetch(getQueryClient().query(trpc.schedule.list.queryOptions({ projectId: slug })));
+  return (
+    <Hydrate>
+      <ProjectSchedules slug={slug} />
+    </Hydrate>
+  );
+}

@@ -1,0 +1,91 @@
+"use client";
+
+import { useState } from "react";
+import { compressionWords, formatWords } from "@/app/backup/backup-words";
+import { usualPolicy } from "@/app/cleanup/policy";
+import { PolicyFields } from "@/app/cleanup/policy-fields";
+import { EncryptField } from "@/app/export/encrypt-field";
+import { compressions, formats } from "@/app/export/export-form";
+import { fieldError } from "@/app/trpc/error";
+import type { Schedule } from "@/app/trpc/types";
+import { SelectField, TextField } from "@/app/ui/field";
+import { Foldable } from "@/app/ui/foldable";
+
+/** What the server has kept of the options; it has checked them before. */
+type Kept = { format?: string; compression?: string; encrypt?: boolean; tags?: string[]; storagePath?: string };
+
+/** How its backups are made, proven and given up. */
+export function BackupFields({ schedule, error }: { schedule?: Schedule; error: unknown }) {
+  const options: Kept = schedule?.options ?? {};
+  const [cleansUp, setCleansUp] = useState(schedule ? schedule.retention !== null : true);
+  return (
+    <>
+      <div className="grid gap-3 md:grid-cols-2">
+        <SelectField label="Format" name="format" defaultValue={options.format ?? "custom"}>
+          {formats.map((value) => (
+            <option key={value} value={value}>
+              {formatWords[value].name}
+            </option>
+          ))}
+        </SelectField>
+        <SelectField label="Compression" name="compression" defaultValue={options.compression ?? "gzip"}>
+          {compressions.map((value) => (
+            <option key={value} value={value}>
+              {compressionWords[value].name}
+            </option>
+          ))}
+        </SelectField>
+      </div>
+      <EncryptField isOn={options.encrypt} />
+      <div className="grid gap-3 md:grid-cols-2">
+        <TextField
+          label="Prove every so many runs"
+          name="verifyEvery"
+          type="number"
+          min={1}
+          max={1000}
+          step={1}
+          inputMode="numeric"
+          placeholder="never"
+          defaultValue={schedule ? (schedule.verifyEvery ?? undefined) : 7}
+          hint="Left empty, none is proven."
+        />
+        <SelectField label="How to prove" name="verifyLevel" defaultValue={schedule?.verifyLevel ?? "restore"}>
+          <option value="restore">Restore it and compare every table</option>
+          <option value="archive">Read the file to its end</option>
+        </SelectField>
+      </div>
+      <label className="flex items-center gap-2">
+        <input
+          type="checkbox"
+          name="cleansUp"
+          checked={cleansUp}
+          onChange={(event) => setCleansUp(event.target.checked)}
+          className="size-4"
+        />
+        Remove old backups of this schedule after each run
+      </label>
+      {cleansUp && <PolicyFields policy={schedule?.retention ?? usualPolicy} legend="What to keep of each project" />}
+      <Foldable summary="More options">
+        <div className="flex flex-col gap-3">
+          <TextField
+            label="Tags"
+            name="tags"
+            placeholder="nightly"
+            hint="Separated by commas."
+            defaultValue={options.tags?.join(", ")}
+            error={fieldError(error, "options")}
+          />
+          <TextField
+            label="Storage path"
+            name="storagePath"
+            maxLength={200}
+            placeholder="nightly"
+            defaultValue={options.storagePath}
+            hint="A folder at the destination, below the project's own. Letters, digits, _ . - and / between names."
+          />
+        </div>
+      </Foldable>
+    </>
+  );
+}

@@ -1,0 +1,77 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+import { BackupFields } from "@/app/schedule/backup-fields";
+import { ownZone, RuleFields } from "@/app/schedule/rule-fields";
+import { readScheduleForm } from "@/app/schedule/schedule-form";
+import { ScopeFields } from "@/app/schedule/scope-fields";
+import { useTRPC } from "@/app/trpc/client";
+import { fieldError } from "@/app/trpc/error";
+import type { Schedule } from "@/app/trpc/types";
+import { Dialog, DialogBody } from "@/app/ui/dialog";
+import { ErrorState } from "@/app/ui/error-state";
+import { TextField } from "@/app/ui/field";
+import { FormActions } from "@/app/ui/form-actions";
+import { showMessage } from "@/app/ui/toaster";
+
+type Props = {
+  /** The one to change; without it a new one is made. */
+  schedule?: Schedule;
+  /** The project that a new one is of, by its slug. */
+  of?: string;
+  onClose: () => void;
+};
+
+export function ScheduleDialog({ schedule, of, onClose }: Props) {
+  const trpc = useTRPC();
+  const done = {
+    meta: { showsError: true },
+    onSuccess: ({ name }: { name: string }) => {
+      onClose();
+      showMessage(schedule ? `${name} is changed.` : `${name} is added.`);
+    },
+  };
+  const create = useMutation(trpc.schedule.create.mutationOptions(done));
+  const change = useMutation(trpc.schedule.change.mutationOptions(done));
+  const saving = schedule ? change : create;
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (saving.isPending) return;
+    const wanted = readScheduleForm(new FormData(event.currentTarget));
+    // What the form does not know of stays.
+    if (schedule)
+      change.mutate({ ...wanted, options: { ...schedule.options, ...wanted.options }, scheduleId: schedule.id });
+    else create.mutate(wanted);
+  }
+
+  return (
+    <Dialog title={schedule ? `Change ${schedule.name}` : "Add a schedule"} onClose={onClose}>
+      <form onSubmit={submit} className="contents">
+        <DialogBody>
+          {saving.error && <ErrorState title="The schedule could not be saved" error={saving.error} />}
+          <TextField
+            label="Name"
+            name="name"
+            required
+            maxLength={100}
+            autoComplete="off"
+            placeholder="Every night"
+            defaultValue={schedule?.name}
+            error={fieldError(saving.error, "name")}
+            data-autofocus
+          />
+          <ScopeFields schedule={schedule} of={of} error={saving.error} />
+          <RuleFields cron={schedule?.cron ?? "0 2 * * *"} timeZone={schedule?.timeZone ?? ownZone()} />
+          <BackupFields schedule={schedule} error={saving.error} />
+        </DialogBody>
+        <FormActions
+          submit={schedule ? "Save schedule" : "Add schedule"}
+          pending={saving.isPending}
+          onCancel={onClose}
+        />
+      </form>
+    </Dialog>
+  );
+}

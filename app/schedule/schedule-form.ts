@@ -1,0 +1,32 @@
+import { parseTags } from "@/app/backup/tags";
+import { hasRule, readPolicyForm } from "@/app/cleanup/policy";
+import { compressions, formats } from "@/app/export/export-form";
+import type { NewSchedule } from "@/app/trpc/types";
+
+/** What the form says, as the procedure wants it. */
+export function readScheduleForm(data: FormData): NewSchedule {
+  const text = (name: string) => String(data.get(name) ?? "").trim();
+  const compression = compressions.find((one) => one === data.get("compression")) ?? "gzip";
+  const ofPattern = data.get("scope") === "pattern";
+  const retention = readPolicyForm(data);
+  const every = Number(text("verifyEvery"));
+  return {
+    name: text("name"),
+    projectId: ofPattern ? null : text("projectId"),
+    pattern: ofPattern ? text("pattern") : null,
+    cron: text("cron"),
+    timeZone: text("timeZone"),
+    spreadSeconds: ofPattern ? Math.round(Number(text("spreadMinutes")) * 60) : 0,
+    options: {
+      format: formats.find((one) => one === data.get("format")) ?? "custom",
+      compress: compression !== "none",
+      compression,
+      encrypt: data.get("encrypt") === "on",
+      tags: parseTags(text("tags")),
+      storagePath: text("storagePath") || undefined,
+    },
+    retention: data.get("cleansUp") === "on" && hasRule(retention) ? retention : null,
+    verifyEvery: every > 0 ? every : null,
+    verifyLevel: data.get("verifyLevel") === "archive" ? "archive" : "restore",
+  };
+}

@@ -1,0 +1,68 @@
+import { asc, eq } from "drizzle-orm";
+import { byCoffer, type Origin } from "@/db/audit";
+import { type Db, db, type Tx } from "@/db/client";
+import { isConnectionLoss } from "@/db/errors";
+import { log } from "@/db/log";
+import { databases, projects } from "@/db/schema";
+import { addProjects } from "@/jobs/discovery/add-projects";
+import { proposeAll } from "@/jobs/discovery/propose";
+import { type FoundSchema, schemasIn } from "@/jobs/discovery/schemas";
+import { withTenant } from "@/jobs/postgres/connection";
+import { matchesPattern } from "@/jobs/schedule/pattern";
+
+type Database = typeof databases.$inferSelect;
+type Searched = Pick<Database, "id" | "discoveryPattern" | "ignoredSchemas">;
+
+/** Those of the schemas that match the database's pattern and are no project's yet, but for those that nobody wants to hear of. */
+export async function newSchemas(tx: Tx | Db, database: Searched, found: FoundSchema[]): Promise<FoundSchema[]> {
+  const taken = await tx
+    .select({ name: projects.schemaName })
+    .from(projects)
+    .where(eq(projects.databaseId, database.id));
+  const known = new Set([...taken.map(({ name }) => name), ...database.ignoredSchemas]);
+  return found.filter(({ name }) => !known.has(name) && matchesPattern(name, database.discoveryPattern));
+}
+
+/** Makes projects of schemas, under names that are free. Gives those that were made: another one may have been faster. */
+export async function addSchemas(
+  tx: Tx,
+  origin: Origin,
+  { databaseId, names }: { databaseId: string; names: string[] },
+) {
+  const slugs = await tx.select({ slug: projects.slug }).from(projects);
+  const proposed = proposeAll(names, new Set(slugs.map(({ slug }) => slug)));
+  return addProjects(tx, origin, { databaseId, projects: proposed });
+}
+
+/**
+ * One round: makes projects of the new schemas of those databases where that is wanted. Any number of workers may do this at once:
+ * a schema is one project's at most. A database that does not answer keeps nobody up.
+ */
+export async function discover(): Promise<void> {
+  const wanted = await db
+    .select()
+    .from(databases)
+    .where(eq(databases.discovery, "automatic"))
+    .orderBy(asc(databases.name));
+  for (const database of wanted) {
+    try {
+      await discoverIn(database);
+    } catch (error) {
+      log.warn(
+        { error, databaseId: database.id, gone: isConnectionLoss(error) },
+        "a database could not be searched for new schemas",
+      );
+    }
+  }
+}
+
+async function discoverIn(database: Database): Promise<void> {
+  const found = await withTenant(database.connection, "coffer:discovery", schemasIn);
+  const fresh = await newSchemas(db, database, found);
+  if (fresh.length === 0) return;
+  const made = await db.transaction((tx) =>
+    addSchemas(tx, byCoffer, { databaseId: database.id, names: fresh.map(({ name }) => name) }),
+  );
+  if (made.length > 0)
+    log.info({ databaseId: database.id, slugs: made.map(({ slug }) => slug) }, "new schemas have become projects");
+}
