@@ -27,9 +27,14 @@ export function ChannelDialog({ channel, onClose }: { channel?: Channel; onClose
         <ChannelForm channel={channel} onAdded={setAdded} onClose={onClose} />
       </Dialog>
     );
+  const showsSecret = added.secret !== null && !hasCopied;
   return (
-    <Dialog title={`What ${added.name} is told of`} onClose={onClose} width="lg">
-      {added.secret && !hasCopied ? (
+    <Dialog
+      title={showsSecret ? `Secret of ${added.name}` : `What ${added.name} is told of`}
+      onClose={onClose}
+      width="lg"
+    >
+      {added.secret && showsSecret ? (
         <MadeSecret secret={added.secret} onDone={() => setHasCopied(true)} />
       ) : (
         <RulesForm channel={added} isNew onClose={onClose} />

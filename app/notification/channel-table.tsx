@@ -75,9 +75,15 @@ function ChannelRow({ channel }: { channel: Channel }) {
       {outcome && (
         <tr className="border-line border-b last:border-b-0">
           <td colSpan={5} className="pb-2">
-            <Notice tone={outcome.error ? "bad" : "info"} role="status">
-              {outcome.error ? `The test did not arrive. ${outcome.error}` : "The test has arrived."}
-            </Notice>
+            {outcome.error ? (
+              <Notice tone="bad" role="status">
+                The test did not arrive. {outcome.error}
+              </Notice>
+            ) : (
+              <p role="status">
+                <StatusMark tone="good">The test has arrived.</StatusMark>
+              </p>
+            )}
           </td>
         </tr>
       )}

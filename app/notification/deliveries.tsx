@@ -81,13 +81,14 @@ function DeliveryRow({ delivery }: { delivery: Delivery }) {
   const { about, project, status, error } = delivery;
   return (
     <Row>
-      <Cell className="whitespace-nowrap py-1">
-        <span className="block font-medium">{aboutWords(about)}</span>
+      <Cell className="py-1">
+        <span className="block font-medium md:whitespace-nowrap">{aboutWords(about)}</span>
         {project && (
           <Link href={`/projects/${project}`} prefetch={false} className="text-muted text-xs hover:underline">
             {project}
           </Link>
         )}
+        {error && <span className="block break-words text-muted text-xs md:hidden">{error}</span>}
       </Cell>
       <Cell from="md" className="w-1/5 max-w-0">
         <span title={placeOf(delivery)} className="block truncate">
@@ -95,7 +96,10 @@ function DeliveryRow({ delivery }: { delivery: Delivery }) {
         </span>
       </Cell>
       <Cell className="whitespace-nowrap">
-        <StatusMark tone={deliveryLooks[status].tone}>{deliveryWords(delivery)}</StatusMark>
+        <StatusMark tone={deliveryLooks[status].tone}>
+          <span className="max-md:hidden">{deliveryWords(delivery)}</span>
+          <span className="md:hidden">{deliveryLooks[status].word}</span>
+        </StatusMark>
       </Cell>
       <Cell from="md" className="w-2/5 max-w-0">
         <span title={error ?? undefined} className="block truncate text-muted">

@@ -58,7 +58,7 @@ type LineProps = {
 };
 
 function RuleLine({ rule, nth, projects, onChange, onRemove }: LineProps) {
-  const select = cx(inputClass, "min-w-0 flex-1");
+  const select = cx(inputClass, "min-w-32 flex-1");
   return (
     <div className="flex flex-wrap items-center gap-2">
       <select
