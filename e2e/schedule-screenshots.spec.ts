@@ -62,7 +62,7 @@ test("new schemas", async ({ page, coffer }) => {
     `create schema tenant_initech; create table tenant_initech.notes (id int); create schema tenant_hooli`,
   );
   await page.goto("/databases");
-  await expect(page.getByText("tenant_initech")).toBeVisible();
+  await expect(page.getByRole("cell", { name: "tenant_initech", exact: true })).toBeVisible();
   await shoot(page, "databases-new-schemas", { whole: true });
   await page
     .getByRole("button", { name: /^Settings of/ })
