@@ -59,6 +59,7 @@ test.describe("signed out", () => {
     "/projects",
     "/projects/acme",
     "/projects/acme/settings",
+    "/schedules",
     "/activity",
     "/tokens",
     "/databases",

@@ -67,5 +67,5 @@ const stepWords: Record<string, string> = {
 export const stepWord = (step: { name: string; title: string }): string => stepWords[step.name] ?? step.title;
 
 /** Who started it, seen from whoever looks. */
-export const startedBy = (job: Pick<JobSummary, "userId" | "userName">, me: string): string =>
-  job.userId === me ? "you" : (job.userName ?? "somebody who is gone");
+export const startedBy = (job: Pick<JobSummary, "userId" | "userName" | "scheduleId">, me: string): string =>
+  job.userId === me ? "you" : (job.userName ?? (job.scheduleId ? "a schedule" : "Coffer"));

@@ -67,7 +67,7 @@ function RulePreview({ cron, timeZone }: Props) {
     trpc.schedule.preview.queryOptions({ cron, timeZone }, { retry: false, placeholderData: keepPreviousData }),
   );
   return (
-    <div role="status" className="min-h-16 rounded border border-line bg-sunken px-3 py-2 text-sm">
+    <div role="status" className="min-h-14 rounded border border-line bg-sunken px-3 py-2 text-sm">
       {error && <p className="text-bad">{describeError(error).message}</p>}
       {!error && data && (
         <>

@@ -41,7 +41,7 @@ function ScheduleRow({ schedule }: { schedule: Schedule }) {
         <span className="block truncate text-muted text-xs lg:hidden">{words}</span>
         <span className="block truncate text-muted text-xs md:hidden">{scopeWords(schedule)}</span>
       </Cell>
-      <Cell from="md" className="w-1/4 max-w-0">
+      <Cell from="md" className="w-1/5 max-w-0">
         <span title={scopeWords(schedule)} className="block truncate">
           {scopeWords(schedule)}
         </span>
@@ -60,8 +60,11 @@ function ScheduleRow({ schedule }: { schedule: Schedule }) {
           </span>
         )}
         {!pausedAt && !next && <StatusMark tone="warn">Never</StatusMark>}
+        <span className="block text-xs md:hidden">
+          <StatusMark tone={outcomeOf(lastRun).tone}>{outcomeOf(lastRun).words}</StatusMark>
+        </span>
       </Cell>
-      <Cell from="md" className="py-1">
+      <Cell from="md" className="w-1/4 max-w-0 py-1">
         <Outcome run={lastRun} />
       </Cell>
       <Cell numeric>{canChange && <ScheduleActions schedule={schedule} />}</Cell>
