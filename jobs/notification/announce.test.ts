@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
-import { backups, jobs, notificationChannels } from "@/db/schema";
+import { backups, jobs, notificationChannels, type ProofCheck, proofs } from "@/db/schema";
 import { completeJob, failJob } from "@/jobs/lifecycle/finish";
 import { reap } from "@/jobs/lifecycle/reap";
 import { announce } from "@/jobs/notification/announce";
@@ -11,6 +11,7 @@ import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { allowAttempts, cancelExport, claim, startExport } from "@/jobs/testing/export-job";
 import { addChannel, notificationBells, notificationsAbout, notificationsOf } from "@/jobs/testing/notification";
 import { makeSchema, registerTenant, type Tenant } from "@/jobs/testing/tenant";
+import { verify } from "@/jobs/testing/verification";
 
 givenControlPlane();
 let tenant: Tenant;
@@ -124,6 +125,41 @@ describe("an export that ends well", () => {
     });
     await expect(ending).rejects.toThrow("no");
     expect(await abouts(channel)).toEqual([]);
+  });
+});
+
+describe("a proof", () => {
+  /** Of a backup: it finds this, or fails before it finds anything. */
+  async function proven(result: "passed" | "failed" | null) {
+    const { backup } = await makeBackup(tenant);
+    const job = await claim(await verify(backup, "archive"));
+    const checks: ProofCheck[] = [
+      { name: "checksum_validation", result: result ?? "skipped", detail: "Its bytes differ." },
+    ];
+    if (result === null)
+      await failJob({ job, report: {} }, { code: "tool_missing", message: "pg_restore is missing." });
+    else
+      await completeJob({ job, report: {} }, async (tx) => {
+        await tx.insert(proofs).values({ backupId: backup.id, jobId: job.id, level: "archive", result, checks });
+      });
+    return { backup, job };
+  }
+
+  it("that fails is told with what it has found, and one that could not be made with why", async () => {
+    const channel = await addChannel(webhook, [{ event: "proof_failed" }]);
+    await proven("passed");
+    const found = await proven("failed");
+    const unknown = await proven(null);
+    const told = await notificationsOf(channel);
+    expect(told.map(({ facts }) => facts)).toEqual([
+      { backupId: found.backup.id, filename: found.backup.filename, reasons: ["Its bytes differ."], jobId: null },
+      {
+        backupId: unknown.backup.id,
+        filename: unknown.backup.filename,
+        reasons: ["pg_restore is missing."],
+        jobId: unknown.job.id,
+      },
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { notifications, schedules } from "@/db/schema";
+import { completeJob, failJob } from "@/jobs/lifecycle/finish";
 import { announce } from "@/jobs/notification/announce";
 import { beatOf } from "@/jobs/notification/beat";
 import { deliver } from "@/jobs/notification/deliver";
@@ -148,6 +149,19 @@ describe("the heartbeat of a schedule", () => {
     expect(receiver.requests.map(({ path }) => path)).toEqual([`/ping/start?rid=${id}`]);
     const [row] = await db.execute(sql`select direct from control_plane.notifications where id = ${beat?.id ?? null}`);
     expect(String(row?.direct)).not.toContain("ping");
+  });
+
+  it("tells why its job has failed, and nothing but that it is done when it went well", async () => {
+    const failing = await claim(await scheduledJob());
+    await failJob({ job: failing, report: {} }, { code: "disk_full", message: "The disk is full." });
+    const fine = await claim(await scheduledJob());
+    await completeJob({ job: fine, report: {} }, async () => {});
+    for (const { id } of [failing, fine])
+      for (const beat of await beatsOf(id)) if (beat.onceKey.endsWith("end")) await deliver(beat.id);
+    expect(receiver.requests.map(({ path, body }) => [path, body])).toEqual([
+      [`/ping/fail?rid=${failing.id}`, "The disk is full."],
+      [`/ping?rid=${fine.id}`, ""],
+    ]);
   });
 
   it("does not tell of a start after the end", async () => {

@@ -58,6 +58,11 @@ const known = (name: string, { projectId, jobId }: Ids) =>
 const wellFormed: Record<string, () => fc.Arbitrary<unknown>> = {
   email: () => fc.emailAddress(),
   url: () => fc.constant("https://127.0.0.1:1/"),
+  apiUrl: () => fc.constant("https://127.0.0.1:1/"),
+  to: () => fc.array(fc.constant("ops@example.org"), { minLength: 1, maxLength: 20 }),
+  botToken: () => fc.stringMatching(/^[0-9]{1,10}:[A-Za-z0-9]{10,40}$/),
+  chatId: () => fc.stringMatching(/^-[0-9]{1,13}$/),
+  secret: () => fc.stringMatching(/^[a-z]{16,40}$/),
   name: () => fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 }),
   slug: () => fc.stringMatching(/^[a-zA-Z0-9_-]{1,60}$/),
 };
