@@ -138,6 +138,13 @@ describe("a schedule", () => {
     expect(moved).toMatchObject({ status: 200, body: { data: { pattern: null, project_id: tenant.projectId } } });
   });
 
+  it("copies only to destinations that there are", async () => {
+    const options = { destinations: ["00000000-0000-4000-8000-000000000000"] };
+    expect(await create({ options })).toMatchObject({ status: 404, body: { code: "DESTINATION_NOT_FOUND" } });
+    const schedule = await made();
+    expect((await call(`POST ${at(schedule)}`, { as: ada, body: { options } })).status).toBe(404);
+  });
+
   it("is encrypted only where there is a key", async () => {
     const wanted = { options: { encrypt: true } };
     expect(await create(wanted)).toMatchObject({ status: 409, body: { code: "NO_ENCRYPTION_KEY" } });

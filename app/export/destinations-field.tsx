@@ -5,8 +5,8 @@ import { kindWords } from "@/app/destination/destination-words";
 import { useTRPC } from "@/app/trpc/client";
 import { TickList } from "@/app/ui/tick-list";
 
-/** Where copies go; nothing where there is no destination. */
-export function DestinationsField() {
+/** Where copies go; nothing where there is no destination. `chosen`: the ids of those that were; the defaults without it. */
+export function DestinationsField({ chosen }: { chosen?: string[] }) {
   const trpc = useTRPC();
   const { data: choices } = useQuery(trpc.destination.choices.queryOptions());
   if (!choices || choices.length === 0) return null;
@@ -22,7 +22,7 @@ export function DestinationsField() {
           name,
           about: isHealthy ? kindWords[kind].name : `${kindWords[kind].name}, does not work now`,
         }))}
-        ticked={choices.filter(({ isDefault }) => isDefault).map(({ id }) => id)}
+        ticked={chosen ?? choices.filter(({ isDefault }) => isDefault).map(({ id }) => id)}
       />
     </>
   );

@@ -20,7 +20,7 @@ export function readExportForm(data: FormData): Omit<ExportOptions, "projectId" 
     compress: compression !== "none",
     compression,
     encrypt: data.get("encrypt") === "on",
-    destinations: data.has("asksDestinations") ? data.getAll("destinations").map(String) : undefined,
+    destinations: readDestinations(data),
     verify: verifications.find(({ value }) => value === data.get("verify"))?.value ?? "none",
     description: text("description") || undefined,
     tags: parseTags(text("tags")),
@@ -28,3 +28,7 @@ export function readExportForm(data: FormData): Omit<ExportOptions, "projectId" 
     notifyEmail: text("notifyEmail") || undefined,
   };
 }
+
+/** Where copies are to go; undefined where the form has not asked, because there is no destination. */
+export const readDestinations = (data: FormData): string[] | undefined =>
+  data.has("asksDestinations") ? data.getAll("destinations").map(String) : undefined;

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { compressionWords, formatWords } from "@/app/backup/backup-words";
 import { usualPolicy } from "@/app/cleanup/policy";
 import { PolicyFields } from "@/app/cleanup/policy-fields";
+import { DestinationsField } from "@/app/export/destinations-field";
 import { EncryptField } from "@/app/export/encrypt-field";
 import { compressions, formats } from "@/app/export/export-form";
 import { fieldError } from "@/app/trpc/error";
@@ -12,7 +13,14 @@ import { SelectField, TextField } from "@/app/ui/field";
 import { Foldable } from "@/app/ui/foldable";
 
 /** What the server has kept of the options; it has checked them before. */
-type Kept = { format?: string; compression?: string; encrypt?: boolean; tags?: string[]; storagePath?: string };
+type Kept = {
+  format?: string;
+  compression?: string;
+  encrypt?: boolean;
+  tags?: string[];
+  storagePath?: string;
+  destinations?: string[];
+};
 
 /** How its backups are made, proven and given up. */
 export function BackupFields({ schedule, error }: { schedule?: Schedule; error: unknown }) {
@@ -37,6 +45,7 @@ export function BackupFields({ schedule, error }: { schedule?: Schedule; error: 
         </SelectField>
       </div>
       <EncryptField isOn={options.encrypt} />
+      <DestinationsField chosen={options.destinations} />
       <div className="grid gap-3 md:grid-cols-2">
         <TextField
           label="Prove every so many runs"

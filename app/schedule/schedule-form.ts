@@ -1,6 +1,6 @@
 import { parseTags } from "@/app/backup/tags";
 import { hasRule, readPolicyForm } from "@/app/cleanup/policy";
-import { compressions, formats } from "@/app/export/export-form";
+import { compressions, formats, readDestinations } from "@/app/export/export-form";
 import type { NewSchedule } from "@/app/trpc/types";
 
 /** What the form says, as the procedure wants it. */
@@ -22,6 +22,7 @@ export function readScheduleForm(data: FormData): NewSchedule {
       compress: compression !== "none",
       compression,
       encrypt: data.get("encrypt") === "on",
+      destinations: readDestinations(data),
       tags: parseTags(text("tags")),
       storagePath: text("storagePath") || undefined,
     },

@@ -2468,7 +2468,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `PROJECT_NOT_FOUND` */
+            /** @description `PROJECT_NOT_FOUND`, `DESTINATION_NOT_FOUND` */
             404: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -2987,7 +2987,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `TOOL_NOT_FOUND` */
+            /** @description `TOOL_NOT_FOUND`, `DESTINATION_NOT_FOUND` */
             404: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -3915,7 +3915,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `PROJECT_NOT_FOUND` */
+            /** @description `PROJECT_NOT_FOUND`, `DESTINATION_NOT_FOUND` */
             404: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -11712,7 +11712,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `PROJECT_NOT_FOUND` */
+            /** @description `PROJECT_NOT_FOUND`, `DESTINATION_NOT_FOUND` */
             404: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -12076,7 +12076,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `SCHEDULE_NOT_FOUND`, `PROJECT_NOT_FOUND` */
+            /** @description `SCHEDULE_NOT_FOUND`, `PROJECT_NOT_FOUND`, `DESTINATION_NOT_FOUND` */
             404: {
                 headers: {
                     /** @description Names this request in the log. */

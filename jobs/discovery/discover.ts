@@ -7,6 +7,7 @@ import { databases, projects } from "@/db/schema";
 import { addProjects } from "@/jobs/discovery/add-projects";
 import { proposeAll } from "@/jobs/discovery/propose";
 import { type FoundSchema, schemasIn } from "@/jobs/discovery/schemas";
+import { announce } from "@/jobs/notification/announce";
 import { withTenant } from "@/jobs/postgres/connection";
 import { matchesPattern } from "@/jobs/schedule/pattern";
 
@@ -60,9 +61,14 @@ async function discoverIn(database: Database): Promise<void> {
   const found = await withTenant(database.connection, "coffer:discovery", schemasIn);
   const fresh = await newSchemas(db, database, found);
   if (fresh.length === 0) return;
-  const made = await db.transaction((tx) =>
-    addSchemas(tx, byCoffer, { databaseId: database.id, names: fresh.map(({ name }) => name) }),
-  );
+  const made = await db.transaction(async (tx) => {
+    const added = await addSchemas(tx, byCoffer, { databaseId: database.id, names: fresh.map(({ name }) => name) });
+    for (const { id: projectId, schemaName } of added) {
+      const facts = { database: database.name, schemas: [schemaName], isAdded: true };
+      await announce(tx, { event: "schema_found", projectId, once: projectId, facts });
+    }
+    return added;
+  });
   if (made.length > 0)
     log.info({ databaseId: database.id, slugs: made.map(({ slug }) => slug) }, "new schemas have become projects");
 }

@@ -5,10 +5,12 @@ import { db, type Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { projects, schedules } from "@/db/schema";
 import { nextSlot, nextSlots } from "@/jobs/schedule/next";
+import type { ScheduleOptions } from "@/jobs/schedule/options";
 import { matchesPattern } from "@/jobs/schedule/pattern";
 import { type Schedule, startSlot } from "@/jobs/schedule/start-slot";
 import { cronInWords } from "@/jobs/schedule/words";
 import { requireKey } from "@/server/encryption-key";
+import { requireDestinations } from "@/server/require-destinations";
 import { findSchedule, lockSchedule, present, requireChangeable, visibleSchedules } from "@/server/schedule";
 import { cron, newSchedule, pattern, scheduleChange, timeZone } from "@/server/schedule-input";
 import { adminProcedure, findProject, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
@@ -42,7 +44,7 @@ export const scheduleRouter = router({
   create: userProcedure.input(newSchedule).mutation(async ({ ctx, input }) => {
     const scope = await scopeOf(ctx.user, input);
     const id = await db.transaction(async (tx) => {
-      if (input.options.encrypt) await requireKey(tx);
+      await requireWhatOptionsNeed(tx, input.options);
       const [row] = await tx
         .insert(schedules)
         .values({ ...input, ...scope, createdBy: ctx.user.id, nextRunAt: nextSlot(input, await databaseTime()) })
@@ -65,7 +67,7 @@ export const scheduleRouter = router({
       if (changes.projectId && changes.pattern === undefined) changed.pattern = null;
       if (changes.pattern && changes.projectId === undefined) changed.projectId = null;
       const scope = await scopeOf(ctx.user, changed);
-      if (changes.options?.encrypt) await requireKey(tx);
+      if (changes.options) await requireWhatOptionsNeed(tx, changes.options);
       const isNewRule = changed.cron !== schedule.cron || changed.timeZone !== schedule.timeZone;
       const nextRunAt = isNewRule && !schedule.pausedAt ? nextSlot(changed, now) : schedule.nextRunAt;
       const taken = await isTaken(tx, { ...changed, id: scheduleId });
@@ -128,6 +130,11 @@ const presented = async (user: Actor, id: string) => {
 async function databaseTime(): Promise<Date> {
   const [row] = await db.execute<{ now: string }>(sql`select now()`);
   return new Date(row?.now ?? Date.now());
+}
+
+async function requireWhatOptionsNeed(tx: Tx, { encrypt, destinations }: ScheduleOptions): Promise<void> {
+  if (encrypt) await requireKey(tx);
+  if (destinations) await requireDestinations(tx, destinations);
 }
 
 type Scope = { projectId: string | null; pattern: string | null };

@@ -29,6 +29,7 @@ export const backupRows = [
       "PROJECT_NOT_FOUND",
       "IDEMPOTENCY_KEY_REUSED",
       "NO_ENCRYPTION_KEY",
+      "DESTINATION_NOT_FOUND",
       "MAIL_NOT_CONFIGURED",
     ],
     headers: { Location: "The address of the backup, or of the job." },

@@ -38,6 +38,7 @@ export const exportRows = [
       "PROJECT_NOT_FOUND",
       "IDEMPOTENCY_KEY_REUSED",
       "NO_ENCRYPTION_KEY",
+      "DESTINATION_NOT_FOUND",
       "MAIL_NOT_CONFIGURED",
     ],
     headers: jobLocationDoc,
