@@ -26,7 +26,7 @@ export function DestinationTable({ destinations, onEdit }: Props) {
         <>
           <Head>Name</Head>
           <Head from="md">Place</Head>
-          <Head>State</Head>
+          <Head from="md">State</Head>
           <Head from="lg" numeric>
             Copies
           </Head>
@@ -57,7 +57,7 @@ function DestinationRow({ destination, onEdit }: { destination: Destination; onE
   return (
     <>
       <Row>
-        <Cell className="w-1/4 max-w-0 py-1">
+        <Cell className="w-full max-w-0 py-1 md:w-1/4">
           <span className="flex min-w-0 items-center gap-2">
             <span title={name} className="truncate font-medium text-base">
               {name}
@@ -65,13 +65,16 @@ function DestinationRow({ destination, onEdit }: { destination: Destination; onE
             {isDefault && <Badge>Default</Badge>}
           </span>
           <span className="block truncate text-muted text-xs">{kindWords[destination.kind].name}</span>
+          <span className="block text-xs md:hidden">
+            <Health destination={destination} />
+          </span>
         </Cell>
         <Cell from="md" className="w-1/3 max-w-0">
           <span title={place} className="block truncate font-mono text-xs">
             {place}
           </span>
         </Cell>
-        <Cell className="whitespace-nowrap">
+        <Cell from="md" className="whitespace-nowrap">
           <Health destination={destination} />
         </Cell>
         <Cell from="lg" numeric>

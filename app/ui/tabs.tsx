@@ -11,8 +11,9 @@ type Tab = { href: string; label: string; deep?: boolean };
 export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
   const pathname = usePathname();
   return (
-    <nav aria-label={label} className="border-line border-b">
-      <ul className="-mb-px flex gap-4">
+    // On a narrow screen they scroll sideways, rather than the page.
+    <nav aria-label={label} className="-mx-1 overflow-x-auto overflow-y-hidden border-line border-b px-1">
+      <ul className="flex gap-4 whitespace-nowrap">
         {tabs.map(({ href, label: name, deep }) => (
           <li key={href}>
             <Link
