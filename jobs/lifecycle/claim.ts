@@ -37,7 +37,8 @@ export async function claimJob(
     });
     if (taken?.status === "in_progress") await beatOf(tx, taken, "start");
     if (taken || (await noteWaiting(tx, jobId)) || line === null) return taken;
-    await noteInLine(tx, jobId, line);
+    // A bell for nobody rings no others: each of those might be on its way already, and would be for nobody as well.
+    if (!(await noteInLine(tx, jobId, line))) return taken;
     // Others are to have a free place first: should their bells be lost, nobody else would ring for them.
     for (const id of line.next) await ringNow(tx, id);
     return taken;

@@ -81,12 +81,21 @@ function inLine(index: number): string {
   return `${lineWords}${place}${ending} in line for this database`;
 }
 
-/** Says in the row of a job that may not start yet where it is in the line. It is rung for when its turn has come. */
-export async function noteInLine(tx: Tx, jobId: string, { later }: Line): Promise<void> {
+/**
+ * Says in the row of a job that may not start yet where it is in the line. It is rung for when its turn has come. Gives false for one that
+ * does not wait: it is over, or another worker has it.
+ */
+export async function noteInLine(tx: Tx, jobId: string, { later }: Line): Promise<boolean> {
+  const [waiting] = await tx
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.id, jobId), isWaiting));
+  if (!waiting) return false;
   const index = later.indexOf(jobId);
   const currentStep = index < 0 ? `${lineWords}behind ${later.length} others for this database` : inLine(index);
   await tx
     .update(jobs)
     .set({ currentStep, updatedAt: sql`now()` })
     .where(and(eq(jobs.id, jobId), isWaiting, sql`${jobs.currentStep} is distinct from ${currentStep}`));
+  return true;
 }
