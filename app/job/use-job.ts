@@ -1,9 +1,10 @@
 "use client";
 
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { isOver } from "@/app/job/job-words";
 import { pollDelay } from "@/app/job/poll-delay";
+import { useRefreshAfterJob } from "@/app/job/use-refresh-after-job";
 import { useTRPC } from "@/app/trpc/client";
 import { describeError } from "@/app/trpc/error";
 import type { Job } from "@/app/trpc/types";
@@ -36,22 +37,9 @@ export function useJob(jobId: string) {
 
 /** What a job leaves behind shows on the page as soon as it is over, also when it was over before it was first asked for. */
 function useRefreshAtEnd(job: Job | undefined) {
-  const trpc = useTRPC();
-  const queries = useQueryClient();
+  const refresh = useRefreshAfterJob();
   const over = job !== undefined && isOver(job.status);
   useEffect(() => {
-    if (!over) return;
-    for (const path of [
-      trpc.project,
-      trpc.backup,
-      trpc.proof,
-      trpc.comparison.list,
-      trpc.restore,
-      trpc.data,
-      trpc.dataImport,
-      trpc.job.list,
-      trpc.export,
-    ])
-      void queries.invalidateQueries(path.pathFilter());
-  }, [over, trpc, queries]);
+    if (over) refresh();
+  }, [over, refresh]);
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
+import { useEarlyChange } from "@/app/ui/early-change";
 
 type Props = { label: string; value: string; onChange: (value: string) => void };
 
@@ -22,11 +23,13 @@ export function DateFilter({ label, value, onChange }: Props) {
     told.current = next;
     onChange(next);
   }
+  const ref = useEarlyChange<HTMLInputElement>(change);
 
   return (
     <label className="flex items-center gap-1.5 text-muted">
       {label}
       <input
+        ref={ref}
         type="date"
         value={text}
         min="2000-01-01"

@@ -1,4 +1,7 @@
+"use client";
+
 import type { ComponentProps } from "react";
+import { useEarlyChange } from "@/app/ui/early-change";
 
 type Option = { value: string; label: string };
 
@@ -9,9 +12,11 @@ type Props = { label: string; value: string; options: readonly Option[]; onChang
 
 /** One filter of a list: its own name stands for "no filter". */
 export function FilterSelect({ label, value, options, onChange, ...rest }: Props) {
+  const ref = useEarlyChange<HTMLSelectElement>(onChange);
   return (
     <select
       {...rest}
+      ref={ref}
       aria-label={label}
       value={value}
       onChange={(event) => onChange(event.target.value)}

@@ -3,6 +3,7 @@
 import { Search } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { cx } from "@/app/ui/class-names";
+import { useEarlyChange } from "@/app/ui/early-change";
 import { inputClass } from "@/app/ui/field";
 
 const quietFor = 250;
@@ -28,11 +29,13 @@ export function SearchField({ label, value, onChange, className }: Props) {
     }, quietFor);
     return () => clearTimeout(timer);
   }, [text, onChange]);
+  const ref = useEarlyChange<HTMLInputElement>(setText);
 
   return (
     <div className={cx("relative", className)}>
       <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-muted" />
       <input
+        ref={ref}
         type="search"
         aria-label={label}
         placeholder={label}

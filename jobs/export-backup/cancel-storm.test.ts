@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { db } from "@/db/client";
 import { jobs } from "@/db/schema";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
-import { cancelExport, jobAtEnd, startExport } from "@/jobs/testing/export-job";
+import { cancelExport, jobAtEnd, jobWhen, startExport } from "@/jobs/testing/export-job";
 import { leftovers, nothing, published } from "@/jobs/testing/leftovers";
 import { makeTenant } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
@@ -31,6 +31,7 @@ it("200 cancels at random moments leave no job stuck and nothing behind", async 
       const id = await startExport(n % 2 ? small : larger, options);
       // From before a worker has heard of it to after its end.
       if (n % 20 === 0) await jobAtEnd(id);
+      else if (n % 4 === 2) await jobWhen(id, ({ fence }) => fence > 0);
       else await delay(((n * 37) % 100) * 5);
       answers.push(await cancelExport(id).catch((error) => error.code));
     }

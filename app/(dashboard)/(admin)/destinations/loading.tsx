@@ -1,0 +1,11 @@
+import { PageHeader } from "@/app/ui/page-header";
+import { SkeletonRows } from "@/app/ui/skeleton";
+
+export default function Loading() {
+  return (
+    <>
+      <PageHeader title="Destinations" />
+      <SkeletonRows rows={3} label="Loading destinations" />
+    </>
+  );
+}
