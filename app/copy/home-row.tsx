@@ -5,11 +5,11 @@ import { useState } from "react";
 import { useTRPC } from "@/app/trpc/client";
 import type { BackupCopy, BackupDetails } from "@/app/trpc/types";
 import { Button } from "@/app/ui/button";
+import { closeWith } from "@/app/ui/close-with";
 import { ConfirmDialog } from "@/app/ui/confirm-dialog";
 import { RelativeTime } from "@/app/ui/relative-time";
 import { StatusMark } from "@/app/ui/status-mark";
 import { Cell, Row } from "@/app/ui/table";
-import { showMessage } from "@/app/ui/toaster";
 
 type Props = { backup: BackupDetails; copies: BackupCopy[]; canManage: boolean };
 
@@ -50,13 +50,12 @@ function GiveUpButton({ backup }: { backup: BackupDetails }) {
   const trpc = useTRPC();
   const [asks, setAsks] = useState(false);
   const giveUp = useMutation(
-    trpc.copy.giveUpHome.mutationOptions({
-      meta: { showsError: true },
-      onSuccess: () => {
-        setAsks(false);
-        showMessage("The file is gone from the backup folder. Its copies stay.");
-      },
-    }),
+    trpc.copy.giveUpHome.mutationOptions(
+      closeWith(
+        () => setAsks(false),
+        () => "The file is gone from the backup folder. Its copies stay.",
+      ),
+    ),
   );
   return (
     <>

@@ -3,21 +3,15 @@
 import { useMutation } from "@tanstack/react-query";
 import { useTRPC } from "@/app/trpc/client";
 import type { BackupCopy, BackupDetails } from "@/app/trpc/types";
+import { closeWith } from "@/app/ui/close-with";
 import { ConfirmDialog } from "@/app/ui/confirm-dialog";
-import { showMessage } from "@/app/ui/toaster";
 
 type Props = { backup: BackupDetails; copy: BackupCopy; onClose: () => void };
 
 export function RemoveCopy({ backup, copy: { destinationId, destinationName }, onClose }: Props) {
   const trpc = useTRPC();
   const remove = useMutation(
-    trpc.copy.remove.mutationOptions({
-      meta: { showsError: true },
-      onSuccess: () => {
-        onClose();
-        showMessage(`The copy at ${destinationName} is removed.`);
-      },
-    }),
+    trpc.copy.remove.mutationOptions(closeWith(onClose, () => `The copy at ${destinationName} is removed.`)),
   );
   return (
     <ConfirmDialog

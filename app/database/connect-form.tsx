@@ -8,7 +8,7 @@ import { alone } from "@/app/trpc/links";
 import { Button } from "@/app/ui/button";
 import { DialogActions, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
-import { SelectField, TextField } from "@/app/ui/field";
+import { NameField, SelectField, TextField } from "@/app/ui/field";
 import { plural } from "@/app/ui/format";
 import { Notice } from "@/app/ui/notice";
 
@@ -50,14 +50,7 @@ export function ConnectForm({ onCancel, onConnected }: Props) {
             PostgreSQL {test.data.version} with {plural(test.data.schemas, "schema")}.
           </Notice>
         )}
-        <TextField
-          label="Name"
-          name="name"
-          required
-          maxLength={63}
-          hint="What you call it here, for example main or eu-1."
-          data-autofocus
-        />
+        <NameField maxLength={63} hint="What you call it here, for example main or eu-1." />
         <div className="grid gap-4 md:grid-cols-[1fr_7rem]">
           <TextField label="Host" name="host" required defaultValue="127.0.0.1" />
           <TextField label="Port" name="port" type="number" required min={1} max={65535} defaultValue={5432} />

@@ -6,11 +6,11 @@ import { useTRPC } from "@/app/trpc/client";
 import { fieldError } from "@/app/trpc/error";
 import type { Database, DatabaseSettings } from "@/app/trpc/types";
 import { ChoiceCards } from "@/app/ui/choice-cards";
+import { closeWith } from "@/app/ui/close-with";
 import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
 import { TextField } from "@/app/ui/field";
 import { FormActions } from "@/app/ui/form-actions";
-import { showMessage } from "@/app/ui/toaster";
 
 const choices = [
   { value: "propose", name: "Propose them", about: "They are listed here until somebody adds or ignores them." },
@@ -21,13 +21,7 @@ const choices = [
 export function SettingsDialog({ database, onClose }: { database: Database; onClose: () => void }) {
   const trpc = useTRPC();
   const configure = useMutation(
-    trpc.database.configure.mutationOptions({
-      meta: { showsError: true },
-      onSuccess: () => {
-        onClose();
-        showMessage(`The settings of ${database.name} are saved.`);
-      },
-    }),
+    trpc.database.configure.mutationOptions(closeWith(onClose, () => `The settings of ${database.name} are saved.`)),
   );
 
   function submit(event: FormEvent<HTMLFormElement>) {

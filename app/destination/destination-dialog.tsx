@@ -13,7 +13,7 @@ import { Button } from "@/app/ui/button";
 import { ChoiceCards } from "@/app/ui/choice-cards";
 import { Dialog, DialogActions, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
-import { TextField } from "@/app/ui/field";
+import { NameField } from "@/app/ui/field";
 import { formatBytes } from "@/app/ui/format";
 import { Notice } from "@/app/ui/notice";
 import { SwitchField } from "@/app/ui/switch-field";
@@ -88,16 +88,11 @@ export function DestinationDialog({ destination, onClose }: Props) {
               }}
             />
           )}
-          <TextField
-            label="Name"
-            name="name"
-            required
+          <NameField
             maxLength={63}
-            autoComplete="off"
             defaultValue={destination?.name}
             hint="What you call it here, for example vault or office NAS."
             error={fieldError(error, "name")}
-            data-autofocus
           />
           <DestinationFields kind={kind} destination={destination} errorOf={(name) => fieldError(error, name)} />
           <SwitchField

@@ -3,10 +3,10 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTRPC } from "@/app/trpc/client";
 import type { Destination } from "@/app/trpc/types";
+import { closeWith } from "@/app/ui/close-with";
 import { ConfirmDialog } from "@/app/ui/confirm-dialog";
 import { plural } from "@/app/ui/format";
 import { Notice } from "@/app/ui/notice";
-import { showMessage } from "@/app/ui/toaster";
 
 /** Says what uses it before anything is removed. */
 export function RemoveDestination({ destination, onClose }: { destination: Destination; onClose: () => void }) {
@@ -14,13 +14,7 @@ export function RemoveDestination({ destination, onClose }: { destination: Desti
   const { id: destinationId, name } = destination;
   const { data: use } = useQuery(trpc.destination.usedBy.queryOptions({ destinationId }));
   const remove = useMutation(
-    trpc.destination.remove.mutationOptions({
-      meta: { showsError: true },
-      onSuccess: () => {
-        onClose();
-        showMessage(`The destination ${name} is removed.`);
-      },
-    }),
+    trpc.destination.remove.mutationOptions(closeWith(onClose, () => `The destination ${name} is removed.`)),
   );
   return (
     <ConfirmDialog

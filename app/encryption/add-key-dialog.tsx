@@ -4,23 +4,17 @@ import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { useTRPC } from "@/app/trpc/client";
 import { fieldError } from "@/app/trpc/error";
+import { closeWith } from "@/app/ui/close-with";
 import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
-import { TextField } from "@/app/ui/field";
+import { NameField, TextField } from "@/app/ui/field";
 import { FormActions } from "@/app/ui/form-actions";
-import { showMessage } from "@/app/ui/toaster";
 
 /** For an operator whose secret key never comes near Coffer. */
 export function AddKeyDialog({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC();
   const add = useMutation(
-    trpc.encryption.add.mutationOptions({
-      meta: { showsError: true },
-      onSuccess: ({ name }) => {
-        onClose();
-        showMessage(`The key ${name} is in use.`);
-      },
-    }),
+    trpc.encryption.add.mutationOptions(closeWith(onClose, ({ name }) => `The key ${name} is in use.`)),
   );
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -34,7 +28,7 @@ export function AddKeyDialog({ onClose }: { onClose: () => void }) {
       <form onSubmit={submit} className="contents">
         <DialogBody>
           {add.error && <ErrorState title="The key could not be added" error={add.error} />}
-          <TextField label="Name" name="name" required maxLength={100} autoComplete="off" data-autofocus />
+          <NameField />
           <TextField
             label="Public key"
             name="recipient"

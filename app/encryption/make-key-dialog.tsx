@@ -8,7 +8,7 @@ import { useTRPC } from "@/app/trpc/client";
 import type { MadeKey } from "@/app/trpc/types";
 import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
-import { TextField } from "@/app/ui/field";
+import { NameField } from "@/app/ui/field";
 import { FormActions } from "@/app/ui/form-actions";
 import { TickList } from "@/app/ui/tick-list";
 import { showMessage } from "@/app/ui/toaster";
@@ -50,15 +50,7 @@ function KeyForm({ onMade, onCancel }: { onMade: (made: MadeKey) => void; onCanc
     <form onSubmit={submit} className="contents">
       <DialogBody>
         {generate.error && <ErrorState title="The key could not be made" error={generate.error} />}
-        <TextField
-          label="Name"
-          name="name"
-          required
-          maxLength={100}
-          autoComplete="off"
-          hint="Whose it is, or where its secret half will be, for example safe in Leipzig."
-          data-autofocus
-        />
+        <NameField hint="Whose it is, or where its secret half will be, for example safe in Leipzig." />
         <TickList
           name="custody"
           label="Secret key"

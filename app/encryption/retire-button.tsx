@@ -5,9 +5,9 @@ import { useState } from "react";
 import { useTRPC } from "@/app/trpc/client";
 import type { EncryptionKey } from "@/app/trpc/types";
 import { Button } from "@/app/ui/button";
+import { closeWith } from "@/app/ui/close-with";
 import { ConfirmDialog } from "@/app/ui/confirm-dialog";
 import { Notice } from "@/app/ui/notice";
-import { showMessage } from "@/app/ui/toaster";
 
 type Props = {
   encryptionKey: EncryptionKey;
@@ -19,13 +19,12 @@ export function RetireButton({ encryptionKey: key, isLast }: Props) {
   const trpc = useTRPC();
   const [asks, setAsks] = useState(false);
   const retire = useMutation(
-    trpc.encryption.retire.mutationOptions({
-      meta: { showsError: true },
-      onSuccess: () => {
-        setAsks(false);
-        showMessage(`The key ${key.name} is retired.`);
-      },
-    }),
+    trpc.encryption.retire.mutationOptions(
+      closeWith(
+        () => setAsks(false),
+        () => `The key ${key.name} is retired.`,
+      ),
+    ),
   );
   function close() {
     setAsks(false);

@@ -5,25 +5,19 @@ import type { FormEvent } from "react";
 import { readPermissions, ticksFor } from "@/app/member/permission-words";
 import { useTRPC } from "@/app/trpc/client";
 import type { Member, Permission } from "@/app/trpc/types";
+import { closeWith } from "@/app/ui/close-with";
 import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
 import { FormActions } from "@/app/ui/form-actions";
 import { Notice } from "@/app/ui/notice";
 import { TickList } from "@/app/ui/tick-list";
-import { showMessage } from "@/app/ui/toaster";
 
 type Props = { slug: string; member: Member; mine: Permission[]; onClose: () => void };
 
 export function PermissionsDialog({ slug, member, mine, onClose }: Props) {
   const trpc = useTRPC();
   const set = useMutation(
-    trpc.member.set.mutationOptions({
-      meta: { showsError: true },
-      onSuccess: () => {
-        onClose();
-        void showMessage(`The permissions of ${member.name} are changed.`);
-      },
-    }),
+    trpc.member.set.mutationOptions(closeWith(onClose, () => `The permissions of ${member.name} are changed.`)),
   );
 
   function submit(event: FormEvent<HTMLFormElement>) {

@@ -7,9 +7,9 @@ import { useState } from "react";
 import { useTRPC } from "@/app/trpc/client";
 import type { Channel } from "@/app/trpc/types";
 import { IconButton } from "@/app/ui/button";
+import { closeWith } from "@/app/ui/close-with";
 import { ConfirmDialog } from "@/app/ui/confirm-dialog";
 import { Menu } from "@/app/ui/menu";
-import { showMessage } from "@/app/ui/toaster";
 
 const ChannelDialog = dynamic(
   () => import("@/app/notification/channel-dialog").then((module) => module.ChannelDialog),
@@ -54,13 +54,7 @@ export function ChannelActions({ channel }: { channel: Channel }) {
 function DeleteDialog({ channel: { id, name }, onClose }: { channel: Channel; onClose: () => void }) {
   const trpc = useTRPC();
   const remove = useMutation(
-    trpc.notification.removeChannel.mutationOptions({
-      meta: { showsError: true },
-      onSuccess: () => {
-        onClose();
-        void showMessage(`The channel ${name} is deleted.`);
-      },
-    }),
+    trpc.notification.removeChannel.mutationOptions(closeWith(onClose, () => `The channel ${name} is deleted.`)),
   );
   return (
     <ConfirmDialog

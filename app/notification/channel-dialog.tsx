@@ -13,7 +13,7 @@ import { Button } from "@/app/ui/button";
 import { CopyLine } from "@/app/ui/copy-line";
 import { Dialog, DialogActions, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
-import { SelectField, TextField } from "@/app/ui/field";
+import { NameField, SelectField } from "@/app/ui/field";
 import { FormActions } from "@/app/ui/form-actions";
 import { Notice } from "@/app/ui/notice";
 
@@ -73,17 +73,7 @@ function ChannelForm({ channel, onAdded, onClose }: FormProps) {
         {Boolean(error) && (
           <ErrorState title={`The channel could not be ${channel ? "changed" : "added"}`} error={error} />
         )}
-        <TextField
-          label="Name"
-          name="name"
-          required
-          maxLength={100}
-          defaultValue={channel?.name}
-          placeholder="On call"
-          autoComplete="off"
-          error={fieldError(error, "name")}
-          data-autofocus
-        />
+        <NameField defaultValue={channel?.name} placeholder="On call" error={fieldError(error, "name")} />
         {!channel && (
           <SelectField
             label="Kind"

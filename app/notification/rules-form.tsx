@@ -8,10 +8,10 @@ import { ProjectRules } from "@/app/notification/project-rules";
 import { draftOf, rulesOf, usualHours } from "@/app/notification/rules";
 import { useTRPC } from "@/app/trpc/client";
 import type { Channel, NotificationEvent } from "@/app/trpc/types";
+import { closeWith } from "@/app/ui/close-with";
 import { DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
 import { FormActions } from "@/app/ui/form-actions";
-import { showMessage } from "@/app/ui/toaster";
 
 type Props = { channel: Channel; isNew?: boolean; onClose: () => void };
 
@@ -20,13 +20,7 @@ export function RulesForm({ channel, isNew = false, onClose }: Props) {
   const trpc = useTRPC();
   const [draft, setDraft] = useState(() => draftOf(isNew ? urgent : channel.rules));
   const save = useMutation(
-    trpc.notification.setRules.mutationOptions({
-      meta: { showsError: true },
-      onSuccess: ({ name }) => {
-        onClose();
-        void showMessage(`The events of ${name} are saved.`);
-      },
-    }),
+    trpc.notification.setRules.mutationOptions(closeWith(onClose, ({ name }) => `The events of ${name} are saved.`)),
   );
 
   function submit(event: FormEvent<HTMLFormElement>) {

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "@/app/trpc/client";
-import { SelectField, TextField } from "@/app/ui/field";
+import { NameField, SelectField, TextField } from "@/app/ui/field";
 
 type Props = {
   proposed: { name: string; slug: string; schemaName: string };
@@ -18,7 +18,7 @@ export function NewProjectFields({ proposed, schemaHint, usualDatabase }: Props)
   const plain = { required: true, autoCapitalize: "none", spellCheck: false } as const;
   return (
     <>
-      <TextField label="Name" name="name" required maxLength={100} defaultValue={proposed.name} data-autofocus />
+      <NameField defaultValue={proposed.name} />
       <TextField
         {...plain}
         label="Slug"

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useTRPC } from "@/app/trpc/client";
 import type { Schedule } from "@/app/trpc/types";
 import { IconButton } from "@/app/ui/button";
+import { closeWith } from "@/app/ui/close-with";
 import { ConfirmDialog } from "@/app/ui/confirm-dialog";
 import { plural } from "@/app/ui/format";
 import { Menu, type MenuAction } from "@/app/ui/menu";
@@ -58,13 +59,7 @@ export function ScheduleActions({ schedule }: { schedule: Schedule }) {
 function DeleteDialog({ schedule, onClose }: { schedule: Schedule; onClose: () => void }) {
   const trpc = useTRPC();
   const remove = useMutation(
-    trpc.schedule.delete.mutationOptions({
-      meta: { showsError: true },
-      onSuccess: () => {
-        onClose();
-        showMessage(`${schedule.name} is deleted.`);
-      },
-    }),
+    trpc.schedule.delete.mutationOptions(closeWith(onClose, () => `${schedule.name} is deleted.`)),
   );
   return (
     <ConfirmDialog

@@ -9,11 +9,11 @@ import { ScopeFields } from "@/app/schedule/scope-fields";
 import { useTRPC } from "@/app/trpc/client";
 import { fieldError } from "@/app/trpc/error";
 import type { Schedule } from "@/app/trpc/types";
+import { closeWith } from "@/app/ui/close-with";
 import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
-import { TextField } from "@/app/ui/field";
+import { NameField } from "@/app/ui/field";
 import { FormActions } from "@/app/ui/form-actions";
-import { showMessage } from "@/app/ui/toaster";
 
 type Props = {
   /** The one to change; without it a new one is made. */
@@ -25,13 +25,9 @@ type Props = {
 
 export function ScheduleDialog({ schedule, of, onClose }: Props) {
   const trpc = useTRPC();
-  const done = {
-    meta: { showsError: true },
-    onSuccess: ({ name }: { name: string }) => {
-      onClose();
-      showMessage(schedule ? `${name} is changed.` : `${name} is added.`);
-    },
-  };
+  const done = closeWith(onClose, ({ name }: { name: string }) =>
+    schedule ? `${name} is changed.` : `${name} is added.`,
+  );
   const create = useMutation(trpc.schedule.create.mutationOptions(done));
   const change = useMutation(trpc.schedule.change.mutationOptions(done));
   const saving = schedule ? change : create;
@@ -51,17 +47,7 @@ export function ScheduleDialog({ schedule, of, onClose }: Props) {
       <form onSubmit={submit} className="contents">
         <DialogBody>
           {saving.error && <ErrorState title="The schedule could not be saved" error={saving.error} />}
-          <TextField
-            label="Name"
-            name="name"
-            required
-            maxLength={100}
-            autoComplete="off"
-            placeholder="Every night"
-            defaultValue={schedule?.name}
-            error={fieldError(saving.error, "name")}
-            data-autofocus
-          />
+          <NameField placeholder="Every night" defaultValue={schedule?.name} error={fieldError(saving.error, "name")} />
           <ScopeFields schedule={schedule} of={of} error={saving.error} />
           <RuleFields cron={schedule?.cron ?? "0 2 * * *"} timeZone={schedule?.timeZone ?? ownZone()} />
           <BackupFields schedule={schedule} error={saving.error} />

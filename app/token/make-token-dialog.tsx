@@ -9,7 +9,7 @@ import { useTRPC } from "@/app/trpc/client";
 import type { MadeToken } from "@/app/trpc/types";
 import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
-import { SelectField, TextField } from "@/app/ui/field";
+import { NameField, SelectField } from "@/app/ui/field";
 import { FormActions } from "@/app/ui/form-actions";
 import { TickList } from "@/app/ui/tick-list";
 
@@ -38,15 +38,7 @@ function TokenForm({ onMade, onCancel }: { onMade: (made: MadeToken) => void; on
     <form onSubmit={submit} className="contents">
       <DialogBody>
         {create.error && <ErrorState title="The token could not be made" error={create.error} />}
-        <TextField
-          label="Name"
-          name="name"
-          required
-          maxLength={100}
-          autoComplete="off"
-          hint="What it is for, for example nightly CI."
-          data-autofocus
-        />
+        <NameField hint="What it is for, for example nightly CI." />
         <TickList
           name="scopes"
           label="Scopes"

@@ -5,21 +5,20 @@ import { useState } from "react";
 import { useTRPC } from "@/app/trpc/client";
 import type { ApiToken } from "@/app/trpc/types";
 import { Button } from "@/app/ui/button";
+import { closeWith } from "@/app/ui/close-with";
 import { ConfirmDialog } from "@/app/ui/confirm-dialog";
 import { RelativeTime } from "@/app/ui/relative-time";
-import { showMessage } from "@/app/ui/toaster";
 
 export function RevokeButton({ token }: { token: ApiToken }) {
   const trpc = useTRPC();
   const [asks, setAsks] = useState(false);
   const revoke = useMutation(
-    trpc.token.revoke.mutationOptions({
-      meta: { showsError: true },
-      onSuccess: () => {
-        setAsks(false);
-        showMessage(`The token ${token.name} is revoked.`);
-      },
-    }),
+    trpc.token.revoke.mutationOptions(
+      closeWith(
+        () => setAsks(false),
+        () => `The token ${token.name} is revoked.`,
+      ),
+    ),
   );
   function close() {
     setAsks(false);

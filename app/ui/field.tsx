@@ -40,6 +40,11 @@ export function TextField({ label, hint, error, className, ...input }: Described
   );
 }
 
+/** What something is called in Coffer; the first field of a dialog. */
+export function NameField(props: Omit<ComponentProps<typeof TextField>, "label" | "name">) {
+  return <TextField label="Name" name="name" required maxLength={100} autoComplete="off" data-autofocus {...props} />;
+}
+
 export function SelectField({ label, hint, error, children, ...select }: Described & ComponentProps<"select">) {
   return (
     <Field label={label} hint={hint} error={error}>

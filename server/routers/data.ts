@@ -14,6 +14,10 @@ import { idempotencyKey, projectProcedure, projectRef, router, userProcedure } f
 const ofProject = { projectId: projectRef };
 const exporting = projectProcedure("export").meta({ scope: "export", limit: "export" });
 
+type Ctx = Omit<Parameters<typeof inlineExport>[0], "wish" | "gone"> & { gone?: AbortSignal };
+type Call = { ctx: Ctx; signal: AbortSignal | undefined };
+const answer = ({ ctx, signal }: Call, wish: Wish) => inlineExport({ ...ctx, wish, gone: leaving(signal, ctx.gone) });
+
 export const dataRouter = router({
   /** The tables of the live schema whose rows can be exported. */
   tables: projectProcedure("view").query(async ({ ctx: { project } }) => {
@@ -28,24 +32,19 @@ export const dataRouter = router({
   }),
 
   /** The rows of all tables, or of some, as they are in one moment. */
-  full: exporting.input(fullExport.extend(ofProject)).mutation(({ ctx, input: { projectId: _, ...rest }, signal }) => {
-    const wish: Wish = { what: "full", ...rest };
-    return inlineExport({ ...ctx, wish, gone: leaving(signal, ctx.gone) });
-  }),
+  full: exporting
+    .input(fullExport.extend(ofProject))
+    .mutation(({ input: { projectId: _, ...rest }, ...call }) => answer(call, { what: "full", ...rest })),
 
   /** The rows of one table that fit the filters. */
   table: exporting
     .input(tableExport.extend(ofProject))
-    .mutation(({ ctx, input: { projectId: _, ...rest }, signal }) => {
-      const wish: Wish = { what: "table", ...rest };
-      return inlineExport({ ...ctx, wish, gone: leaving(signal, ctx.gone) });
-    }),
+    .mutation(({ input: { projectId: _, ...rest }, ...call }) => answer(call, { what: "table", ...rest })),
 
   /** Chosen rows of a table, with everything that belongs to them. */
-  rows: exporting.input(rowsExport.extend(ofProject)).mutation(({ ctx, input: { projectId: _, ...rest }, signal }) => {
-    const wish: Wish = { what: "rows", ...rest };
-    return inlineExport({ ...ctx, wish, gone: leaving(signal, ctx.gone) });
-  }),
+  rows: exporting
+    .input(rowsExport.extend(ofProject))
+    .mutation(({ input: { projectId: _, ...rest }, ...call }) => answer(call, { what: "rows", ...rest })),
 
   /** Starts an export to a file. The answer comes at once; `job.getStatus` tells the rest, `exportOfJob` what came of it. */
   startExport: exporting

@@ -5,6 +5,7 @@ import { binary } from "@/server/rest/present/file";
 import { pageHeaders, pageHeadersDoc } from "@/server/rest/present/headers";
 import { answerWith, jobInstead, startedJob } from "@/server/rest/present/job";
 import { row, type Stream } from "@/server/rest/row";
+import { exportErrors } from "@/server/rest/rows/export";
 import { keyFields } from "@/server/supplied-keys";
 
 const tag = "Backups";
@@ -24,14 +25,7 @@ export const backupRows = [
     status: 201,
     idempotent: true,
     waits: true,
-    errors: [
-      "PERMISSION_DENIED",
-      "PROJECT_NOT_FOUND",
-      "IDEMPOTENCY_KEY_REUSED",
-      "NO_ENCRYPTION_KEY",
-      "DESTINATION_NOT_FOUND",
-      "MAIL_NOT_CONFIGURED",
-    ],
+    errors: exportErrors,
     headers: { Location: "The address of the backup, or of the job." },
     output: backupRecord,
     otherwise: jobInstead("Still running, or over without a backup."),

@@ -9,7 +9,7 @@ import {
   listedJob,
   presentJob,
 } from "@/server/rest/present/job";
-import { row } from "@/server/rest/row";
+import { type Row, row } from "@/server/rest/row";
 
 const tag = "Exports and jobs";
 const started = z.strictObject({
@@ -18,6 +18,16 @@ const started = z.strictObject({
   projectId: z.uuid(),
   createdAt: z.iso.datetime(),
 });
+
+/** Why an export may be refused. */
+export const exportErrors: Row["errors"] = [
+  "PERMISSION_DENIED",
+  "PROJECT_NOT_FOUND",
+  "IDEMPOTENCY_KEY_REUSED",
+  "NO_ENCRYPTION_KEY",
+  "DESTINATION_NOT_FOUND",
+  "MAIL_NOT_CONFIGURED",
+];
 
 export const exportRows = [
   row({
@@ -33,14 +43,7 @@ export const exportRows = [
     status: 202,
     idempotent: true,
     waits: true,
-    errors: [
-      "PERMISSION_DENIED",
-      "PROJECT_NOT_FOUND",
-      "IDEMPOTENCY_KEY_REUSED",
-      "NO_ENCRYPTION_KEY",
-      "DESTINATION_NOT_FOUND",
-      "MAIL_NOT_CONFIGURED",
-    ],
+    errors: exportErrors,
     headers: jobLocationDoc,
     output: z.strictObject({ data: started }),
     async present(job, { call, wait }) {
