@@ -30,6 +30,8 @@ test("a schedule of all that match is made, runs at once, rests, changes and goe
   await dialog.getByLabel("Time zone").selectOption("Asia/Tokyo");
   await expect(dialog.getByRole("status")).toContainText("At 03:00, only on Sunday");
   await expect(dialog.getByRole("status")).toContainText(/Next: Sun, .* 03:00 · Sun, .* 03:00 · Sun, .* 03:00/);
+  await dialog.getByText("More options").click();
+  await dialog.getByLabel("Heartbeat address").fill("https://monitor.example.org/secret");
   await expectAccessible(page, "a new schedule");
   await dialog.getByRole("button", { name: "Add schedule" }).click();
   await expect(dialog).toBeHidden();
@@ -53,6 +55,9 @@ test("a schedule of all that match is made, runs at once, rests, changes and goe
   await choose(page, name, "Change");
   await expect(dialog.getByLabel("Rule")).toHaveValue("0 3 * * 0");
   await dialog.getByLabel("Preset").selectOption({ label: "Every hour" });
+  await dialog.getByText("More options").click();
+  await expect(dialog.getByLabel("Heartbeat address")).toHaveAttribute("placeholder", /monitor\.example\.org/);
+  await dialog.getByLabel("Call monitor.example.org no more").check();
   await dialog.getByRole("button", { name: "Save schedule" }).click();
   await expect(dialog).toBeHidden();
   await expect(row(page, name)).toContainText("Every hour");

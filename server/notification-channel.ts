@@ -4,20 +4,7 @@ import { AppError } from "@/db/errors";
 import { type ChannelKind, type ChannelSettings, channelKind } from "@/db/schema";
 import { isMailConfigured } from "@/jobs/notification/email";
 import { mailAddress } from "@/jobs/notification/mail-address";
-
-const address = z
-  .string()
-  .trim()
-  .max(2000)
-  .refine(
-    (text) => isWebAddress(text),
-    "must be an address that begins with https:// or http://, without a user in it",
-  );
-
-function isWebAddress(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password;
-}
+import { webAddress } from "@/server/web-address";
 
 /** What the kinds of channels are made of. Each takes its own fields, and no other. */
 const settingFields = {
@@ -33,8 +20,8 @@ const settingFields = {
     .trim()
     .regex(/^(-?\d{1,20}|@\w{4,64})$/, "must be a number, or the name of a public channel like @backups")
     .optional(),
-  apiUrl: address.optional(),
-  url: address.optional(),
+  apiUrl: webAddress.optional(),
+  url: webAddress.optional(),
   secret: z.string().min(16).max(200).optional(),
 };
 

@@ -5,6 +5,7 @@ import { scheduleOptions } from "@/jobs/schedule/options";
 import { cronProblem } from "@/jobs/schedule/rule";
 import { isTimeZone } from "@/jobs/schedule/zone";
 import { projectRef } from "@/server/trpc";
+import { webAddress } from "@/server/web-address";
 
 /** Five fields of cron that will run, and not too often. */
 export const cron = z
@@ -43,6 +44,8 @@ const fields = {
   /** Every so many slots its backups are proven; null: never. */
   verifyEvery: z.number().int().min(1).max(1000).nullable(),
   verifyLevel: z.enum(proofLevel.enumValues),
+  /** Of a monitor, which is called when a run starts, succeeds (as it is) and fails. Null: none. */
+  heartbeatUrl: webAddress.nullable(),
 };
 
 export const newSchedule = z.strictObject({
@@ -55,6 +58,7 @@ export const newSchedule = z.strictObject({
   retention: fields.retention.default(null),
   verifyEvery: fields.verifyEvery.default(null),
   verifyLevel: fields.verifyLevel.default("restore"),
+  heartbeatUrl: fields.heartbeatUrl.default(null),
 });
 
 /** Each field as a whole: one that is left out stays. */

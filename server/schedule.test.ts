@@ -119,6 +119,22 @@ describe("a schedule", () => {
     expect(await status()).toMatchObject({ body: { next_scheduled: null } });
   });
 
+  it("has an address of a monitor, of which only the host is ever shown again", async () => {
+    const schedule = await made({ heartbeat_url: "https://monitor.example.org/ping/secret-of-a-test" });
+    expect(schedule).toMatchObject({ heartbeat_host: "monitor.example.org" });
+    const kept = await call(`POST ${at(schedule)}`, { as: ada, body: { name: `renamed ${unique()}` } });
+    expect(dataOf(kept)).toMatchObject({ heartbeat_host: "monitor.example.org" });
+    const all = [
+      schedule,
+      kept,
+      await call("GET /api/v1/schedules", { as: admin }),
+      await db.select().from(auditEvents),
+    ];
+    expect(JSON.stringify(all)).not.toContain("secret-of-a-test");
+    const gone = await call(`POST ${at(schedule)}`, { as: ada, body: { heartbeat_url: null } });
+    expect(dataOf(gone)).toMatchObject({ heartbeat_host: null });
+  });
+
   it("of a pattern is of the projects that there are", async () => {
     const prefix = `p${unique()}`;
     const schedule = await made({ project_id: null, pattern: `${prefix}-*` }, admin);
@@ -206,6 +222,8 @@ describe("bad input", () => {
     [{ retention: { keep_counts: 1 } }, /keep_counts/],
     [{ verify_every: 0 }, /1/],
     [{ verify_level: "soon" }, /verify/i],
+    [{ heartbeat_url: "ftp://monitor.example.org" }, /begins with https/],
+    [{ heartbeat_url: "https://ann:secret@monitor.example.org" }, /without a user/],
     [{ surprise: 1 }, /surprise/],
   ])("%j is refused in a sentence", async (changes, said) => {
     const reply = await create(changes, admin);

@@ -108,11 +108,13 @@ async function lastRuns(ids: string[]): Promise<Map<string, LastRun>> {
 export async function present(found: Visible[]) {
   const runs = await lastRuns(found.map(({ schedule }) => schedule.id));
   return found.map(({ schedule, covered, canChange }) => {
-    const { heartbeatUrl: _, createdBy: __, ...shown } = schedule;
+    const { heartbeatUrl, createdBy: _, ...shown } = schedule;
     const project = schedule.projectId === null ? undefined : covered.find(({ id }) => id === schedule.projectId);
     const run = runs.get(schedule.id);
     return {
       ...shown,
+      /** The rest of the address may be a secret. */
+      heartbeatHost: heartbeatUrl && new URL(heartbeatUrl).host,
       projectSlug: project?.slug ?? null,
       projectName: project?.name ?? null,
       words: cronInWords(schedule.cron),

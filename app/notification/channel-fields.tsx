@@ -1,7 +1,6 @@
-import type { ComponentProps } from "react";
 import { fieldError } from "@/app/trpc/error";
 import type { Channel, ChannelKind } from "@/app/trpc/types";
-import { TextField } from "@/app/ui/field";
+import { SecretField, TextField } from "@/app/ui/field";
 
 type Props = { kind: ChannelKind; channel?: Channel; error: unknown };
 
@@ -92,10 +91,3 @@ const hints: Partial<Record<ChannelKind, string>> = {
   discord: "Of a webhook of Discord: channel settings, Integrations. It is a secret.",
   webhook: "Gets a POST with JSON. Addresses in private networks are refused unless PRIVATE_HOSTS allows them.",
 };
-
-type FieldProps = ComponentProps<typeof TextField>;
-
-/** Browsers neither keep it nor offer to. */
-const SecretField = (props: FieldProps) => (
-  <TextField {...props} autoComplete="off" spellCheck={false} data-1p-ignore className="font-mono text-xs" />
-);

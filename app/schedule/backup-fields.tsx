@@ -9,7 +9,7 @@ import { EncryptField } from "@/app/export/encrypt-field";
 import { compressions, formats } from "@/app/export/export-form";
 import { fieldError } from "@/app/trpc/error";
 import type { Schedule } from "@/app/trpc/types";
-import { SelectField, TextField } from "@/app/ui/field";
+import { SecretField, SelectField, TextField } from "@/app/ui/field";
 import { Foldable } from "@/app/ui/foldable";
 
 /** What the server has kept of the options; it has checked them before. */
@@ -93,8 +93,32 @@ export function BackupFields({ schedule, error }: { schedule?: Schedule; error: 
             defaultValue={options.storagePath}
             hint="A folder at the destination, below the project's own. Letters, digits, _ . - and / between names."
           />
+          <HeartbeatField host={schedule?.heartbeatHost ?? null} error={error} />
         </div>
       </Foldable>
+    </>
+  );
+}
+
+/** A monitor of scheduled work notices what Coffer cannot tell of itself: that it does not run at all. */
+function HeartbeatField({ host, error }: { host: string | null; error: unknown }) {
+  return (
+    <>
+      <SecretField
+        label="Heartbeat address"
+        name="heartbeatUrl"
+        type="url"
+        maxLength={2000}
+        placeholder={host ? `https://${host}/… is kept` : "https://hc-ping.com/…"}
+        hint="Of a monitor like Healthchecks: called when a backup is made, with /start behind it when it starts and /fail when it fails."
+        error={fieldError(error, "heartbeatUrl")}
+      />
+      {host && (
+        <label className="flex items-center gap-2">
+          <input type="checkbox" name="noHeartbeat" className="size-4" />
+          Call {host} no more
+        </label>
+      )}
     </>
   );
 }

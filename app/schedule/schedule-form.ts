@@ -29,5 +29,7 @@ export function readScheduleForm(data: FormData): NewSchedule {
     retention: data.get("cleansUp") === "on" && hasRule(retention) ? retention : null,
     verifyEvery: every > 0 ? every : null,
     verifyLevel: data.get("verifyLevel") === "archive" ? "archive" : "restore",
+    // Left empty, it stays as it is.
+    heartbeatUrl: data.has("noHeartbeat") ? null : text("heartbeatUrl") || undefined,
   };
 }

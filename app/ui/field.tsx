@@ -45,6 +45,11 @@ export function NameField(props: Omit<ComponentProps<typeof TextField>, "label" 
   return <TextField label="Name" name="name" required maxLength={100} autoComplete="off" data-autofocus {...props} />;
 }
 
+/** For what is kept encrypted and not shown again. Browsers neither keep it nor offer to. */
+export function SecretField(props: ComponentProps<typeof TextField>) {
+  return <TextField {...props} autoComplete="off" spellCheck={false} data-1p-ignore className="font-mono text-xs" />;
+}
+
 export function SelectField({ label, hint, error, children, ...select }: Described & ComponentProps<"select">) {
   return (
     <Field label={label} hint={hint} error={error}>

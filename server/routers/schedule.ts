@@ -5,15 +5,13 @@ import { db, type Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { projects, schedules } from "@/db/schema";
 import { nextSlot, nextSlots } from "@/jobs/schedule/next";
-import type { ScheduleOptions } from "@/jobs/schedule/options";
 import { matchesPattern } from "@/jobs/schedule/pattern";
 import { type Schedule, startSlot } from "@/jobs/schedule/start-slot";
 import { cronInWords } from "@/jobs/schedule/words";
-import { requireKey } from "@/server/encryption-key";
-import { requireDestinations } from "@/server/require-destinations";
 import { findSchedule, lockSchedule, present, requireChangeable, visibleSchedules } from "@/server/schedule";
 import { cron, newSchedule, pattern, scheduleChange, timeZone } from "@/server/schedule-input";
-import { adminProcedure, findProject, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
+import { requireWhatOptionsNeed, scopeOf } from "@/server/schedule-scope";
+import { adminProcedure, findProject, projectRef, router, userProcedure } from "@/server/trpc";
 
 const ref = z.strictObject({ scheduleId: z.uuid() });
 
@@ -132,28 +130,6 @@ async function databaseTime(): Promise<Date> {
   return new Date(row?.now ?? Date.now());
 }
 
-async function requireWhatOptionsNeed(tx: Tx, { encrypt, destinations }: ScheduleOptions): Promise<void> {
-  if (encrypt) await requireKey(tx);
-  if (destinations) await requireDestinations(tx, destinations);
-}
-
-type Scope = { projectId: string | null; pattern: string | null };
-
-/** What a schedule is of, if the user may have one of that. */
-async function scopeOf(user: Actor, { projectId, pattern }: Scope): Promise<Scope> {
-  if ((projectId === null) === (pattern === null)) {
-    const error = "Give either project_id, for one project, or pattern, for all that it matches.";
-    throw new AppError("VALIDATION_ERROR", error, { fields: [{ field: "pattern", error, code: "custom" }] });
-  }
-  if (projectId === null) {
-    if (user.role === "admin") return { projectId, pattern };
-    throw new AppError("PERMISSION_DENIED", "Only an administrator may schedule all projects that match a pattern.");
-  }
-  const project = await findProject(user, projectId);
-  requirePermission(project, "manage");
-  return { projectId: project.id, pattern: null };
-}
-
 /** Under a lock on all names, so that the unique index has nothing left to refuse. */
 async function isTaken(tx: Tx, { id, name }: { id: string; name: string }): Promise<boolean> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('coffer:schedule-name:' || lower(${name}), 0))`);
@@ -191,12 +167,17 @@ function setPaused({ user, origin }: { user: Actor; origin: Origin }, id: string
     .then(() => presented(user, id));
 }
 
-type Told = { schedule: Schedule; what: string; details?: Record<string, unknown> };
+type Told = { schedule: Schedule; what: string; details?: { heartbeatUrl?: string | null; [name: string]: unknown } };
 
-const tell = (tx: Tx, origin: Origin, { schedule, what, details }: Told) =>
+const tell = (tx: Tx, origin: Origin, { schedule, what, details: { heartbeatUrl, ...details } = {} }: Told) =>
   recordAudit(tx, origin, {
     action: `schedule.${what}`,
     subject: { kind: "schedule", id: schedule.id },
     projectId: schedule.projectId,
-    details: { ...details, name: schedule.name },
+    // The rest of the address may be a secret.
+    details: {
+      ...details,
+      ...(heartbeatUrl !== undefined && { heartbeatHost: heartbeatUrl && new URL(heartbeatUrl).host }),
+      name: schedule.name,
+    },
   });

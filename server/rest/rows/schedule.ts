@@ -1,69 +1,10 @@
 import { z } from "zod";
-import { proofLevel } from "@/db/schema";
-import { policyInput } from "@/jobs/retention/policy";
-import { scheduleOptions } from "@/jobs/schedule/options";
+import { presentSchedule, scheduleRecord } from "@/server/rest/present/schedule";
 import { type OutputOf, row } from "@/server/rest/row";
 
 const tag = "Schedules";
 const count = z.number().int().min(0);
 const time = z.iso.datetime();
-
-/** As it is kept: every field is there. */
-const kept = <T extends z.ZodObject>(schema: T) =>
-  z.strictObject(
-    Object.fromEntries(
-      Object.entries(schema.shape).map(([name, field]) => [
-        name,
-        field instanceof z.ZodDefault ? field.unwrap() : field,
-      ]),
-    ),
-  );
-
-const scheduleRecord = z
-  .strictObject({
-    id: z.uuid(),
-    name: z.string(),
-    projectId: z.uuid().nullable().meta({ description: "Null: of all projects that `pattern` matches." }),
-    projectSlug: z.string().nullable(),
-    pattern: z.string().nullable(),
-    projectCount: count.meta({ description: "How many projects it is of now, of those that the caller may see." }),
-    cron: z.string(),
-    words: z.string().meta({ description: "The rule in plain words.", example: "At 02:00, every day" }),
-    timeZone: z.string(),
-    spreadSeconds: count,
-    options: kept(scheduleOptions),
-    retention: kept(policyInput).nullable(),
-    verifyEvery: z.number().int().min(1).nullable(),
-    verifyLevel: z.enum(proofLevel.enumValues),
-    createdAt: time,
-    updatedAt: time,
-    pausedAt: time.nullable(),
-    nextSlots: z.array(time).meta({ description: "The next three; none while it is paused." }),
-    lastRun: z
-      .strictObject({
-        slot: time,
-        jobs: count,
-        completed: count,
-        failed: count.meta({ description: "Or cancelled." }),
-        unfinished: count,
-        errorMessage: z.string().nullable(),
-      })
-      .nullable(),
-  })
-  .meta({ id: "Schedule" });
-
-function presentSchedule(schedule: OutputOf<"schedule.get">): z.input<typeof scheduleRecord> {
-  const { createdAt, updatedAt, pausedAt, nextSlots, lastRun, ...rest } = schedule;
-  const { projectName: _, canChange: __, nextRunAt: ___, lastSlot: ____, slots: _____, ...shown } = rest;
-  return {
-    ...shown,
-    createdAt: createdAt.toISOString(),
-    updatedAt: updatedAt.toISOString(),
-    pausedAt: pausedAt?.toISOString() ?? null,
-    nextSlots: nextSlots.map((slot) => slot.toISOString()),
-    lastRun: lastRun && { ...lastRun, slot: lastRun.slot.toISOString() },
-  };
-}
 
 const common = { tag, casing: "snake", rename: { id: "scheduleId" }, status: 200 } as const;
 const one = z.strictObject({ data: scheduleRecord });
@@ -90,7 +31,7 @@ export const scheduleRows = [
     path: "/api/v1/schedules",
     summary: "Back up a project, or all that match a pattern, by the clock",
     description:
-      "`cron` has five fields, by the clocks of `time_zone`. In spring a slot in the skipped hour runs as much later, in autumn one in the repeated hour runs once. Slots that were missed are caught up once. `retention` is a policy for the backups that this schedule makes, and for no others. A schedule of one project needs the permission `manage` there; a pattern is for administrators.",
+      "`cron` has five fields, by the clocks of `time_zone`. In spring a slot in the skipped hour runs as much later, in autumn one in the repeated hour runs once. Slots that were missed are caught up once. `retention` is a policy for the backups that this schedule makes, and for no others. A schedule of one project needs the permission `manage` there; a pattern is for administrators. `heartbeat_url` is called with `/start` behind it when a backup starts, as it is when it is made, and with `/fail` when it fails; no answer shows it.",
     procedure: "schedule.create",
     status: 201,
     errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "ALREADY_EXISTS", "NO_ENCRYPTION_KEY", "DESTINATION_NOT_FOUND"],
