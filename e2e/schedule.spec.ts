@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { enterAs, expect, test } from "@/e2e/fixtures";
 import { expectAccessible } from "@/e2e/tools/accessible";
+import { makeBackup } from "@/e2e/tools/exports";
 import { addGuest } from "@/e2e/tools/people";
 import { openMenu } from "@/e2e/tools/shoot";
 import { addTenant } from "@/e2e/tools/tenant";
@@ -116,4 +117,28 @@ test("a new schema is proposed, and becomes a project or is ignored", async ({ p
   await expectAccessible(page, "a database's settings");
   await dialog.getByRole("button", { name: "Save settings" }).click();
   await expect(dialog).toBeHidden();
+});
+
+test("the overview tells what runs next, and whose last backup is too old", async ({ page, coffer, api }) => {
+  const tenant = await addTenant(coffer, api, tiny);
+  const { backupId } = await makeBackup(coffer, api, { slug: tenant.slug });
+  await coffer.control`update control_plane.backups set created_at = now() - interval '9 days' where id = ${backupId}`;
+  const name = `Soon of ${tenant.slug}`;
+  // The very next slot of all: five are shown.
+  const { id } = await api.schedule.create.mutate({ name, projectId: tenant.slug, cron: "*/5 * * * *" });
+  await page.goto("/");
+  const next = page.getByRole("table", { name: "Next runs" }).getByRole("row").filter({ hasText: name });
+  await expect(next).toContainText(tenant.name);
+  await expect(next).toContainText("Has not run yet");
+  await api.schedule.pause.mutate({ scheduleId: id });
+  const stale = page.getByRole("region", { name: "Needs attention" }).getByRole("listitem");
+  await expect(stale.filter({ hasText: tenant.name })).toContainText("more than a week old");
+  await expectAccessible(page, "the overview with a schedule and a stale project");
+  await page.reload();
+  await expect(next).toHaveCount(0);
+  await stale
+    .filter({ hasText: tenant.name })
+    .getByRole("button", { name: /^Export/ })
+    .click();
+  await expect(page.getByRole("dialog")).toContainText(tenant.name);
 });

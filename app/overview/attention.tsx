@@ -2,26 +2,40 @@
 
 import Link from "next/link";
 import { fallDetails, fallWords } from "@/app/backup/fall-words";
+import { ExportButton } from "@/app/export/export-button";
 import { AttentionItem, aboutProject } from "@/app/overview/attention-item";
 import { FailedProject } from "@/app/overview/failed-project";
+import { freshness } from "@/app/project/health";
 import type { Destination, Project } from "@/app/trpc/types";
 import { buttonClass } from "@/app/ui/button";
+import { plural } from "@/app/ui/format";
+import { useNow } from "@/app/ui/relative-time";
 import { Section } from "@/app/ui/section";
 
 /** What it is about; `destinations` are for administrators. */
 type Props = { projects: Project[]; destinations: Destination[] };
 
-/** Failures that nothing good has followed yet, destinations that do not work, then last backups that hold far less than usual. */
+/** How many projects of one kind are named, so that a night without backups does not fill the page. */
+const most = 5;
+
+/**
+ * Failures that nothing good has followed yet, destinations that do not work, then last backups that hold far less than usual
+ * or are too old. Projects that never had one are not told of here: most of them are new.
+ */
 export function Attention({ projects, destinations }: Props) {
   const failed = projects.filter((project) => project.lastExport?.status === "failed");
   const fallen = projects.filter((project) => project.lastBackup?.fall);
+  const now = useNow();
+  const stale = projects.filter(
+    (project) => project.lastBackup && !project.lastBackup.fall && !freshness(project.lastBackup, now).isGood,
+  );
   const unhealthy = destinations.filter(({ unhealthySince }) => unhealthySince);
-  if (failed.length + fallen.length + unhealthy.length === 0) return null;
+  if (failed.length + fallen.length + stale.length + unhealthy.length === 0) return null;
   return (
     <Section title="Needs attention">
       {failed.length + unhealthy.length > 0 && (
         <ul className="rounded border border-bad bg-bad-soft">
-          {failed.map((project) => (
+          {failed.slice(0, most).map((project) => (
             <FailedProject key={project.id} project={project} />
           ))}
           {unhealthy.map((destination) => (
@@ -29,13 +43,17 @@ export function Attention({ projects, destinations }: Props) {
           ))}
         </ul>
       )}
-      {fallen.length > 0 && (
+      {fallen.length + stale.length > 0 && (
         <ul className="rounded border border-warn bg-warn-soft">
-          {fallen.map((project) => (
+          {fallen.slice(0, most).map((project) => (
             <FallenProject key={project.id} project={project} />
+          ))}
+          {stale.slice(0, most).map((project) => (
+            <StaleProject key={project.id} project={project} />
           ))}
         </ul>
       )}
+      <More lists={[failed, fallen, stale]} />
     </Section>
   );
 }
@@ -78,5 +96,35 @@ function FallenProject({ project }: { project: Project }) {
         </Link>
       }
     />
+  );
+}
+
+function StaleProject({ project }: { project: Project }) {
+  const { lastBackup } = project;
+  if (!lastBackup) return null;
+  return (
+    <AttentionItem
+      tone="warn"
+      word="No fresh backup"
+      about={aboutProject(project)}
+      time={lastBackup.createdAt}
+      text="The last good one is more than a week old."
+      actions={project.canExport && <ExportButton project={project} variant="secondary" size="sm" />}
+    />
+  );
+}
+
+/** How many more there are than are named. */
+function More({ lists }: { lists: Project[][] }) {
+  const more = lists.reduce((sum, list) => sum + Math.max(0, list.length - most), 0);
+  if (more === 0) return null;
+  return (
+    <p className="text-muted text-sm">
+      And {plural(more, "project")} more: see{" "}
+      <Link href="/projects" className="underline">
+        all projects
+      </Link>
+      .
+    </p>
   );
 }

@@ -6,6 +6,7 @@ import { RunningJobs } from "@/app/job/running-jobs";
 import { Attention } from "@/app/overview/attention";
 import { Figures } from "@/app/overview/figures";
 import { FreshnessTable } from "@/app/overview/freshness-table";
+import { NextRuns } from "@/app/overview/next-runs";
 import { AddProjectButton } from "@/app/project/add-project-button";
 import { useTRPC } from "@/app/trpc/client";
 import { EmptyState } from "@/app/ui/empty-state";
@@ -44,6 +45,7 @@ export function Overview() {
               emptyText={isAdmin ? "Nothing runs at the moment." : "None of your jobs runs at the moment."}
             />
           </Section>
+          <NextRuns />
           <Section title="Last good backup">
             <FreshnessTable projects={projects} />
           </Section>

@@ -11,6 +11,7 @@ export default async function OverviewPage() {
   await prefetch(
     client.query(trpc.project.list.queryOptions()),
     client.query(trpc.job.list.queryOptions(runningJobs())),
+    client.query(trpc.schedule.list.queryOptions({})),
   );
   return (
     <Hydrate>
