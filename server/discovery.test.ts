@@ -4,6 +4,7 @@ import { db } from "@/db/client";
 import { auditEvents, databases, projects } from "@/db/schema";
 import { discover } from "@/jobs/discovery/discover";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
+import { addChannel, notificationsOf } from "@/jobs/testing/notification";
 import { connectionOf, makeSchema, makeTenant, type Tenant, unique } from "@/jobs/testing/tenant";
 import { addPerson, call, givenApi, type Person } from "@/server/testing/api";
 
@@ -55,6 +56,26 @@ describe("the discovery of new schemas", () => {
     expect(await call("POST /api/v1/discovery/accept", { as: admin, body: accept })).toMatchObject({ status: 409 });
     const events = await db.select().from(auditEvents).where(eq(auditEvents.subjectId, databaseId));
     expect(events.map(({ action }) => action)).toContain("database.schemas_ignored");
+  });
+
+  it("tells of what is proposed once, and of what comes later by itself", async () => {
+    const channel = await addChannel({ kind: "webhook", url: "https://hooks.example.org/x", secret: "s" }, [
+      { event: "schema_found" },
+    ]);
+    const told = async () => {
+      const all = await notificationsOf(channel);
+      return all.map(({ facts }) => (facts as { schemas: string[] }).schemas);
+    };
+    await Promise.all([discover(), discover(), discover()]);
+    expect(await told()).toEqual([[`${prefix}_b`]]);
+    await makeSchema({ tables: 0, schema: `${prefix}_later` });
+    await discover();
+    await discover();
+    expect((await told()).sort()).toEqual([[`${prefix}_b`], [`${prefix}_later`]]);
+    const ignore = { database_id: databaseId, schema_names: [`${prefix}_later`] };
+    await call("POST /api/v1/discovery/ignore", { as: admin, body: ignore });
+    await discover();
+    expect(await told()).toHaveLength(2);
   });
 
   it("makes them projects by itself where that is wanted, each once with many workers", async () => {

@@ -34,6 +34,8 @@ export const databases = controlPlane.table(
     discoveryPattern: text("discovery_pattern").notNull().default("tenant_*"),
     /** Schemas that nobody wants to be asked about again. */
     ignoredSchemas: text("ignored_schemas").array().notNull().default([]),
+    /** New schemas that channels have been told of, while they are proposed. */
+    toldSchemas: text("told_schemas").array().notNull().default([]),
     createdAt: createdAt(),
     checkedAt: at("checked_at"),
   },

@@ -1,4 +1,6 @@
-import { asc, eq } from "drizzle-orm";
+import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { asc, eq, ne } from "drizzle-orm";
 import { byCoffer, type Origin } from "@/db/audit";
 import { type Db, db, type Tx } from "@/db/client";
 import { isConnectionLoss } from "@/db/errors";
@@ -36,15 +38,12 @@ export async function addSchemas(
 }
 
 /**
- * One round: makes projects of the new schemas of those databases where that is wanted. Any number of workers may do this at once:
- * a schema is one project's at most. A database that does not answer keeps nobody up.
+ * One round: of each database's new schemas, makes projects where that is wanted, and tells of them where they are proposed. Any
+ * number of workers may do this at once: a schema is one project's at most, and is told of once. A database that does not answer
+ * keeps nobody up.
  */
 export async function discover(): Promise<void> {
-  const wanted = await db
-    .select()
-    .from(databases)
-    .where(eq(databases.discovery, "automatic"))
-    .orderBy(asc(databases.name));
+  const wanted = await db.select().from(databases).where(ne(databases.discovery, "off")).orderBy(asc(databases.name));
   for (const database of wanted) {
     try {
       await discoverIn(database);
@@ -60,9 +59,11 @@ export async function discover(): Promise<void> {
 async function discoverIn(database: Database): Promise<void> {
   const found = await withTenant(database.connection, "coffer:discovery", schemasIn);
   const fresh = await newSchemas(db, database, found);
-  if (fresh.length === 0) return;
+  const names = fresh.map(({ name }) => name);
+  if (database.discovery === "propose") return tellOf(database, names);
+  if (names.length === 0) return;
   const made = await db.transaction(async (tx) => {
-    const added = await addSchemas(tx, byCoffer, { databaseId: database.id, names: fresh.map(({ name }) => name) });
+    const added = await addSchemas(tx, byCoffer, { databaseId: database.id, names });
     for (const { id: projectId, schemaName } of added) {
       const facts = { database: database.name, schemas: [schemaName], isAdded: true };
       await announce(tx, { event: "schema_found", projectId, once: projectId, facts });
@@ -71,4 +72,18 @@ async function discoverIn(database: Database): Promise<void> {
   });
   if (made.length > 0)
     log.info({ databaseId: database.id, slugs: made.map(({ slug }) => slug) }, "new schemas have become projects");
+}
+
+/** Tells of those of the proposals that nobody has been told of. One that was taken, ignored or dropped is forgotten. */
+function tellOf(database: Database, names: string[]): Promise<void> {
+  return db.transaction(async (tx) => {
+    const itself = eq(databases.id, database.id);
+    const [row] = await tx.select({ told: databases.toldSchemas }).from(databases).where(itself).for("update");
+    if (!row || isDeepStrictEqual(row.told, names)) return;
+    await tx.update(databases).set({ toldSchemas: names }).where(itself);
+    const schemas = names.filter((name) => !row.told.includes(name));
+    if (schemas.length === 0) return;
+    const facts = { database: database.name, schemas, isAdded: false };
+    await announce(tx, { event: "schema_found", projectId: null, once: randomUUID(), facts });
+  });
 }

@@ -1,0 +1,1 @@
+ALTER TABLE "control_plane"."databases" ADD COLUMN "told_schemas" text[] DEFAULT '{}' NOT NULL;
