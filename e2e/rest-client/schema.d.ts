@@ -1156,7 +1156,7 @@ export interface paths {
         put?: never;
         /**
          * Back up a project, or all that match a pattern, by the clock
-         * @description `cron` has five fields, by the clocks of `time_zone`. In spring a slot in the skipped hour runs as much later, in autumn one in the repeated hour runs once. Slots that were missed are caught up once. `retention` is a policy for the backups that this schedule makes, and for no others. A schedule of one project needs the permission `manage` there; a pattern is for administrators.
+         * @description `cron` has five fields, by the clocks of `time_zone`. In spring a slot in the skipped hour runs as much later, in autumn one in the repeated hour runs once. Slots that were missed are caught up once. `retention` is a policy for the backups that this schedule makes, and for no others. A schedule of one project needs the permission `manage` there; a pattern is for administrators. `heartbeat_url` is called with `/start` behind it when a backup starts, as it is when it is made, and with `/fail` when it fails; no answer shows it.
          */
         post: operations["createSchedule"];
         delete?: never;
@@ -2284,6 +2284,8 @@ export interface components {
             verify_every: number | null;
             /** @enum {string} */
             verify_level: "archive" | "restore";
+            /** @description Of the monitor's address; the rest of that is never shown. */
+            heartbeat_host: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -11662,6 +11664,8 @@ export interface operations {
                      * @enum {string}
                      */
                     verify_level?: "archive" | "restore";
+                    /** @default null */
+                    heartbeat_url?: string | null;
                 };
             };
         };
@@ -12026,6 +12030,7 @@ export interface operations {
                     verify_every?: number | null;
                     /** @enum {string} */
                     verify_level?: "archive" | "restore";
+                    heartbeat_url?: string | null;
                 };
             };
         };
