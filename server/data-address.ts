@@ -61,7 +61,7 @@ export function wishIn(place: string, query: URLSearchParams): { projectId: stri
       throw invalid("tableName", "does not go with an export of all tables");
     return { projectId, wish: wishOf(options) };
   } catch (error) {
-    throw inCallersWords(toAppError(error), (name) => wireName(name, "snake"));
+    throw inCallersWords(toAppError(error), ([head = "", ...tail]) => [wireName(head, "snake"), ...tail]);
   }
 }
 

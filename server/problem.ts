@@ -61,12 +61,9 @@ function notValid({ issues }: ZodError): AppError {
   );
 }
 
-/** An error with other names in what it says about fields. */
-export function inCallersWords(error: AppError, nameOf: (name: string) => string): AppError {
-  const fields = error.details.fields?.map((field) => {
-    const [head = "", ...tail] = field.field.split(".");
-    return { ...field, field: [nameOf(head), ...tail].join(".") };
-  });
+/** An error with other names in what it says about fields; `pathOf` translates the path to one. */
+export function inCallersWords(error: AppError, pathOf: (path: string[]) => string[]): AppError {
+  const fields = error.details.fields?.map((field) => ({ ...field, field: pathOf(field.field.split(".")).join(".") }));
   const [first] = fields ?? [];
   const isAboutField = first && error.code === "VALIDATION_ERROR";
   const message = isAboutField ? sentenceAbout(first.field, first.error) : error.message;

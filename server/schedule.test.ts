@@ -233,6 +233,14 @@ describe("bad input", () => {
     });
   });
 
+  it("names fields within others as callers do", async () => {
+    const { body } = await create({ options: { storage_path: "../x" }, retention: { keep_daily: -1 } });
+    const { details } = body as { details: { field: string }[] };
+    expect(new Set(details.map(({ field }) => field))).toEqual(
+      new Set(["options.storage_path", "retention.keep_daily"]),
+    );
+  });
+
   it("takes a name once, whatever its case", async () => {
     const { name } = await made();
     expect(await create({ name: name.toUpperCase() })).toMatchObject({ status: 409, body: { code: "ALREADY_EXISTS" } });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AppError } from "@/db/errors";
 import { inCallersWords } from "@/server/problem";
 import { inputOf, type Row } from "@/server/rest/row";
-import { fromQuery, fromWire, wireName } from "@/server/rest/wire";
+import { fromQuery, fromWire, wireName, wirePath } from "@/server/rest/wire";
 
 export type Parts = {
   /** In braces in the path: the caller's name and the procedure's. */
@@ -96,7 +96,10 @@ function paramOf(row: Row, wire: string, text: string): string {
 export function inCallersNames(row: Row, error: AppError): AppError {
   const code = row.codes?.[error.code] ?? error.code;
   const { params } = partsOf(row);
-  const named = inCallersWords(error, (name) => callersName(row, params, name));
+  const named = inCallersWords(error, ([head = "", ...tail]) => {
+    const [, ...within] = wirePath(inputOf(row.procedure), [head, ...tail], row.casing);
+    return [callersName(row, params, head), ...within];
+  });
   return new AppError(code, named.message, named.details);
 }
 

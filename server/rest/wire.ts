@@ -9,6 +9,20 @@ const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.to
 /** A field's name as callers write it. */
 export const wireName = (name: string, casing: Casing) => (casing === "snake" ? snake(name) : name);
 
+/** The path to a field as callers write it. Keys of records are data and stay. */
+export function wirePath(schema: z.core.$ZodType | undefined, path: string[], casing: Casing): string[] {
+  const [head, ...rest] = path;
+  if (head === undefined) return [];
+  const inner = schema && core(schema);
+  if (inner instanceof z.ZodObject) {
+    const name = head in inner.shape ? wireName(head, casing) : head;
+    return [name, ...wirePath(inner.shape[head], rest, casing)];
+  }
+  const within =
+    inner instanceof z.ZodArray ? inner.element : inner instanceof z.ZodRecord ? inner.valueType : undefined;
+  return [head, ...wirePath(within, rest, casing)];
+}
+
 /** The schema beneath optional, nullable, default and the like. */
 function core(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodPipe) return core(schema.in);
