@@ -1,7 +1,8 @@
 import { expect, test } from "@/e2e/fixtures";
 import { openMenu, shoot } from "@/e2e/tools/shoot";
 
-test.describe.configure({ mode: "serial" });
+// Its schedules back up the large demo tenants too.
+test.describe.configure({ mode: "serial", timeout: 400_000 });
 
 test("schedules", async ({ page, coffer, api }) => {
   await page.goto("/schedules");

@@ -22,7 +22,7 @@ export function CopyRow({ backup, copy, canManage }: Props) {
   return (
     <>
       <Row>
-        <Cell className="w-1/3 max-w-0 py-1">
+        <Cell className="w-full max-w-0 py-1 md:w-1/3">
           <span className="block truncate font-medium">{copy.destinationName}</span>
           <span title={copy.name} className="block truncate font-mono text-muted text-xs">
             {copy.name}

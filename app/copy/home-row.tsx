@@ -18,7 +18,7 @@ export function HomeRow({ backup, copies, canManage }: Props) {
   const isElsewhere = copies.some(({ status }) => status === "stored");
   return (
     <Row>
-      <Cell className="w-1/3 max-w-0 py-1">
+      <Cell className="w-full max-w-0 py-1 md:w-1/3">
         <span className="block truncate font-medium">Backup folder</span>
         <span title={backup.storagePath} className="block truncate font-mono text-muted text-xs">
           {backup.storagePath}
@@ -38,7 +38,11 @@ function State({ backup: { movedAt, status } }: { backup: BackupDetails }) {
   if (movedAt)
     return (
       <StatusMark tone="ended">
-        Moved away <RelativeTime time={movedAt} />
+        Moved away
+        <span className="max-md:hidden">
+          {" "}
+          <RelativeTime time={movedAt} />
+        </span>
       </StatusMark>
     );
   if (status === "missing") return <StatusMark tone="bad">Missing</StatusMark>;

@@ -5,6 +5,7 @@ import { RotateCw } from "lucide-react";
 import Link from "next/link";
 import { afterPage } from "@/app/job/job-queries";
 import { deliveryLooks, deliveryWords } from "@/app/notification/channel-words";
+import { deliveryPage, statusIn } from "@/app/notification/delivery-filter";
 import { aboutWords } from "@/app/notification/event-words";
 import { useTRPC } from "@/app/trpc/client";
 import type { Delivery } from "@/app/trpc/types";
@@ -19,7 +20,6 @@ import { StatusMark } from "@/app/ui/status-mark";
 import { ActionsHead, Cell, Head, Row, Table } from "@/app/ui/table";
 
 const statuses = Object.entries(deliveryLooks).map(([value, { word }]) => ({ value, label: word }));
-const statusIn = (text: string | null) => (["pending", "sent", "failed"] as const).find((status) => status === text);
 
 /** What was sent in the last month, and what has not arrived. */
 export function Deliveries() {
@@ -27,7 +27,7 @@ export function Deliveries() {
   const [query, setQuery] = useQueryState();
   const status = statusIn(query.get("status"));
   const list = useInfiniteQuery(
-    trpc.notification.deliveries.infiniteQueryOptions({ limit: 20, status }, { ...afterPage, refetchInterval: 10_000 }),
+    trpc.notification.deliveries.infiniteQueryOptions(deliveryPage(status), { ...afterPage, refetchInterval: 10_000 }),
   );
   const deliveries = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
