@@ -94,8 +94,7 @@ function S3Fields({ settings, errorOf }: FieldsOf<"s3">) {
           <TextField
             label="Prefix"
             name="prefix"
-            defaultValue={settings?.prefix}
-            placeholder="coffer"
+            defaultValue={settings ? settings.prefix : "coffer"}
             hint="A folder in the bucket. Coffer touches nothing outside of it."
             error={errorOf("prefix")}
           />

@@ -3,6 +3,7 @@ import { checkFront } from "@/jobs/destination/pieces";
 import type { Bucket } from "@/jobs/destination/s3-bucket";
 import { s3Error } from "@/jobs/destination/s3-problem";
 import { abortMultipart, removeObject } from "@/jobs/destination/s3-upload";
+import { isBackupFilename } from "@/jobs/export-backup/filename";
 
 const prefixOf = ({ settings }: Bucket) => settings.prefix && `${settings.prefix}/`;
 
@@ -27,7 +28,7 @@ async function* objectsOf(bucket: Bucket, front: string) {
   } while (after !== undefined);
 }
 
-/** Ends unfinished uploads under the prefix that began before then: with no prefix, those of the whole bucket. */
+/** Ends unfinished uploads of backups under the prefix that began before then. */
 export async function sweepBucket(bucket: Bucket, before: Date): Promise<void> {
   for await (const { name, at } of objectsOf(bucket, checkFront)) {
     if (at && at < before) await removeObject(bucket, bucket.keyOf(name));
@@ -35,7 +36,7 @@ export async function sweepBucket(bucket: Bucket, before: Date): Promise<void> {
   let page: ListMultipartUploadsCommandOutput | null = await uploadsAfter(bucket);
   while (page) {
     for (const { Key: key = "", UploadId: uploadId, Initiated: began } of page.Uploads ?? []) {
-      const isOld = began !== undefined && began < before && key.startsWith(prefixOf(bucket));
+      const isOld = began !== undefined && began < before && key.startsWith(prefixOf(bucket)) && isBackupFilename(key);
       if (isOld && uploadId) await abortMultipart(bucket, key, uploadId);
     }
     page = page.IsTruncated ? await uploadsAfter(bucket, page) : null;

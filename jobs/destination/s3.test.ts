@@ -292,14 +292,16 @@ describe("a bucket that cannot be used", () => {
   });
 });
 
-it("sweeps uploads that began before then, under its prefix alone", async () => {
+it("sweeps uploads of backups that began before then, under its prefix alone", async () => {
   const place = await begin();
   const { uploads } = place.server.contents;
   const [old, young] = [new Date(Date.now() - 7_200_000), new Date()];
   const about = { metadata: {}, parts: new Map() };
-  uploads.set("ours", { key: "coffer/here/a.dump", began: old, ...about });
-  uploads.set("running", { key: "coffer/here/b.dump", began: young, ...about });
-  uploads.set("theirs", { key: "coffer/hereabouts/a.dump", began: old, ...about });
+  const file = "acme_2026-01-29T153007Z.dump.gz";
+  uploads.set("ours", { key: `coffer/here/acme/${file}`, began: old, ...about });
+  uploads.set("running", { key: `coffer/here/${file}`, began: young, ...about });
+  uploads.set("theirs", { key: `coffer/hereabouts/${file}`, began: old, ...about });
+  uploads.set("beside", { key: "coffer/here/holiday.mp4", began: old, ...about });
   const { objects } = place.server.contents;
   for (const name of ["a.dump", ".coffer-check-old"]) {
     objects.set(`coffer/here/${name}`, { bytes: Buffer.from("x"), tag: "t", metadata: {}, at: old });
@@ -307,7 +309,7 @@ it("sweeps uploads that began before then, under its prefix alone", async () => 
   await put(place.destination, ".coffer-check-new", Buffer.from("x"));
   await place.destination.sweep(new Date(Date.now() - 3_600_000));
   expect(keys(place).sort()).toEqual(["coffer/here/.coffer-check-new", "coffer/here/a.dump"]);
-  expect([...uploads.keys()]).toEqual(["running", "theirs"]);
+  expect([...uploads.keys()]).toEqual(["running", "theirs", "beside"]);
 });
 
 it("gives a link that saves the file under its name, for a while", async () => {

@@ -27,5 +27,8 @@ function stemOf(slug: string, at: Date): string {
   return `${slug}_${time}`;
 }
 
+/** Whether a file has a name as Coffer gives it: a bucket may hold other people's files beside ours. */
+export const isBackupFilename = (path: string): boolean => /_\d{4}-\d\d-\d\dT\d{6}Z[^/]*$/.test(path);
+
 const dumpEnding = ({ format, compression, encrypt }: Kind<DumpFormat>): string =>
   `${formatEnding[format]}${compressionEnding[compression]}${encrypt ? ".age" : ""}`;
