@@ -11,7 +11,7 @@ export type Request = {
   json(): Record<string, unknown>;
 };
 
-type Answer = { status?: number; headers?: Record<string, string>; body?: string };
+type Answer = { status?: number; headers?: Record<string, string>; body?: string; after?: Promise<void> };
 
 /** A server that takes what is sent to it, and answers as it is told. */
 export type Receiver = {
@@ -32,6 +32,7 @@ export function givenReceiver(): Receiver {
     const { method = "", url = "", headers } = request;
     receiver.requests.push({ method, path: url, headers, body, json: () => JSON.parse(body) });
     const answer = answers.shift() ?? {};
+    await answer.after;
     response.writeHead(answer.status ?? 200, answer.headers).end(answer.body ?? "ok");
   });
   const receiver: Receiver = {
