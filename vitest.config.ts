@@ -6,8 +6,8 @@ export default defineConfig({
     include: ["{bin,db,jobs,server,app}/**/*.test.{ts,tsx}"],
     globalSetup: ["bin/vitest-setup.ts"],
     // Real processes and a real PostgreSQL, on a machine that may be slow.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Much of their time goes into waiting: for a lease that runs out, for a server that is away.
     maxWorkers: 4,
     // Drizzle is hundreds of modules. In one file they load several times as fast, which every test file does anew.
