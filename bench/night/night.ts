@@ -21,7 +21,7 @@ import { startS3Server } from "@/jobs/testing/s3-server";
 export type NightOptions = { tenants: number; workers: number; spreadSeconds: number; outageSeconds: number };
 
 /** Nobody waits longer than that for what was begun to come to its end. */
-const patience = 20 * 60_000;
+const patience = 12 * 60_000;
 
 const say = (text: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${text}`);
 const until = (time: number) => delay(Math.max(0, time - Date.now()));
@@ -62,7 +62,7 @@ async function passNight(night: Night, { receiver, workers, options }: Passing):
   const dumps = watchDumps(lab);
   say(`the slot is at ${slot.toISOString().slice(11, 19)}`);
   await within(0.3);
-  const killed = await killOneAtWork(workers);
+  const killed = await killOneAtWork(workers, start + options.spreadSeconds * 1000);
   say(`killed a worker that held ${killed.held}; no other is started for it`);
   await within(0.5);
   await bucket.goAway();
