@@ -35,7 +35,10 @@ export function watchDumps(lab: Lab) {
 }
 
 /** Kills a worker with -9 that has an export in hand: it is held first, and goes on when it has none. Gives what it was; idle at the end. */
-export async function killOneAtWork(workers: ChildProcess[], end: number): Promise<{ held: number; peakBytes: number }> {
+export async function killOneAtWork(
+  workers: ChildProcess[],
+  end: number,
+): Promise<{ held: number; peakBytes: number }> {
   for (let n = 0; ; n = (n + 1) % workers.length) {
     const worker = workers[n];
     const pid = worker?.pid;
