@@ -19,13 +19,17 @@ const number = (value: number, unit: string) =>
 /** Seconds with the digits that mean something. */
 export const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
 
-function verdict({ result, target, unit }: Row): string[] {
+function verdict(row: Row): string[] {
+  const { target, unit } = row;
   if (!target) return ["", ""];
-  const [sign, bound, met] =
-    "atMost" in target
-      ? ["≤", target.atMost, result <= target.atMost]
-      : ["≥", target.atLeast, result >= target.atLeast];
-  return [`${sign} ${number(bound, unit)}`, met ? "✓" : "✗"];
+  const [sign, bound] = "atMost" in target ? ["≤", target.atMost] : ["≥", target.atLeast];
+  return [`${sign} ${number(bound, unit)}`, isMissed(row) ? "✗" : "✓"];
+}
+
+/** Whether it has a target and is not there. */
+export function isMissed({ result, target }: Row): boolean {
+  if (!target) return false;
+  return "atMost" in target ? !(result <= target.atMost) : !(result >= target.atLeast);
 }
 
 /** The rows as a Markdown table. */

@@ -8,21 +8,23 @@ import { openLab } from "@/bench/lab";
 import { benchCancel, benchSmall } from "@/bench/latency";
 import { benchList } from "@/bench/list";
 import { benchMemory } from "@/bench/memory";
+import { benchNight } from "@/bench/night/night";
 import { benchProduct } from "@/bench/product";
 import { benchQueue } from "@/bench/queue";
-import { keep, type Row, table } from "@/bench/report";
+import { isMissed, keep, type Row, table } from "@/bench/report";
 import { benchRestore, benchVerify } from "@/bench/restore";
 import { benchRowsMemory } from "@/bench/rows-memory";
 import { benchPolling, benchStatus } from "@/bench/status";
 import { makeTenant } from "@/bench/tenant";
-import { ensureBuilt } from "@/bin/build";
+import { bundleProcesses, ensureBuilt } from "@/bin/build";
 import { ensurePostgres } from "@/bin/install-postgres";
 import { ensurePackages } from "@/bin/packages";
 import { db } from "@/db/client";
 import { projects } from "@/db/schema";
 import { onPath } from "@/jobs/postgres/install-command";
 
-// `npm run bench -- export cancel` runs those alone; `--rounds 3` and `--mb 200` make it smaller.
+// `npm run bench -- export cancel` runs those alone; `--rounds 3` and `--mb 200` make it smaller. `night` runs only when it is asked
+// for, and alone: it compares nothing. `--tenants 20`, `--spread 60` and `--outage 20` (in seconds) make it shorter.
 const flag = (name: string, fallback: number) => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? fallback : Number(process.argv[at + 1]);
@@ -34,7 +36,8 @@ const megabytes = flag("mb", 1000);
 
 await ensurePostgres("server");
 await ensurePackages(["igzip", "zstd", "wrk"]);
-await ensureBuilt();
+const isNight = chosen.includes("night");
+await (isNight ? bundleProcesses() : ensureBuilt());
 const lab = await openLab();
 const rows: Row[] = [];
 
@@ -54,7 +57,18 @@ async function withWorker(work: () => Promise<Row[]>): Promise<Row[]> {
   }
 }
 
-try {
+async function runNight(): Promise<void> {
+  const options = {
+    tenants: flag("tenants", 500),
+    workers: flag("workers", 3),
+    spreadSeconds: flag("spread", 300),
+    outageSeconds: flag("outage", 60),
+  };
+  await section("night", () => benchNight(lab, options));
+  if (rows.some(isMissed)) process.exitCode = 1;
+}
+
+async function runRatios(): Promise<void> {
   await makeTenant(lab.tenants, "large", megabytes);
   await makeTenant(lab.tenants, "small", 1);
   const large = await lab.addProject("large");
@@ -85,6 +99,10 @@ try {
   await section("memory", () => withHuge((huge) => benchMemory(lab, large, huge)));
   // What it exports it empties, so it comes last.
   await section("rowsmemory", () => withHuge((huge) => benchRowsMemory(lab, large, huge)));
+}
+
+try {
+  await (isNight ? runNight() : runRatios());
   console.log(`Kept as ${await keep(rows, { PostgreSQL: lab.server.version })}`);
 } finally {
   await lab.close();

@@ -24,6 +24,16 @@ export const ring = (tx: Tx | Db, job: { id: string; kind: JobKind }, ringing?: 
 export const ringForNotification = (tx: Tx | Db, id: string, ringing?: Ringing): Promise<void> =>
   addBell(tx, { task: "notify", key: `notification:${id}`, payload: { notificationId: id } }, ringing);
 
+/**
+ * Removes bells that nobody will ever answer. One that is rung again while somebody has it leaves its old row without a key and without
+ * attempts, for its holder to take along: a holder that is killed does not. To one that lives after all it makes no difference.
+ */
+export async function sweepBells(tx: Tx | Db): Promise<void> {
+  await tx.execute(sql`
+    delete from graphile_worker._private_jobs
+    where key is null and attempts >= max_attempts and (locked_at is null or locked_at < now() - interval '2 minutes')`);
+}
+
 type Bell = { task: string; key: string; payload: Record<string, string> };
 
 async function addBell(

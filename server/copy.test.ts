@@ -10,6 +10,7 @@ import { openDestination } from "@/jobs/destination/open";
 import { reconcile } from "@/jobs/testing/backup-rows";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
+import { letWaitsPass } from "@/jobs/testing/export-job";
 import { makeTenant, type Tenant, unique } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
 import { givenWorker } from "@/jobs/testing/worker-process";
@@ -73,6 +74,7 @@ async function copiesOf({ id }: Made): Promise<Copy[]> {
 const settled = (made: Made) =>
   waitFor(
     async () => {
+      await letWaitsPass("copy_backup");
       const all = await copiesOf(made);
       return all.length > 0 && all.every(({ status }) => status !== "pending") ? all : null;
     },

@@ -109,8 +109,14 @@ async function lookFor(copy: typeof backupCopies.$inferSelect): Promise<void> {
   }
 }
 
-/** Copies of backups that were deleted. What cannot be removed now is tried again in a later round. */
+/** Copies of backups that were deleted: a night's policies leave hundreds. What cannot be removed now is tried again in a later round. */
 async function removeOrphans(signal: AbortSignal): Promise<void> {
+  while ((await removeSomeOrphans(signal)) === atOnce);
+}
+
+/** Gives how many it has removed. */
+async function removeSomeOrphans(signal: AbortSignal): Promise<number> {
+  let removed = 0;
   const orphans = await db
     .select({ copy: backupCopies, settings: destinations.settings })
     .from(backupCopies)
@@ -125,9 +131,11 @@ async function removeOrphans(signal: AbortSignal): Promise<void> {
       if (sizeBytes !== null || locator !== null)
         await openDestination(settings).remove({ name, sizeBytes: sizeBytes ?? 0, locator });
       await db.delete(backupCopies).where(eq(backupCopies.id, id));
+      removed++;
     } catch (error) {
       signal.throwIfAborted();
       log.warn({ error, copyId: id }, "a copy of a deleted backup could not be removed yet");
     }
   }
+  return removed;
 }

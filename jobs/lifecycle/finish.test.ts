@@ -90,12 +90,15 @@ describe("failing", () => {
     });
   });
 
-  it("by what may pass is tried again, each time later, three times in all", async () => {
+  it.each<[FailureCode, string, number[]]>([
+    ["connection_lost", "soon", [5, 20]],
+    ["destination_unavailable", "so late that the place may be away for minutes", [60, 300]],
+  ])("by %s is tried again, %s, three times in all", async (code, _, delays) => {
     const id = await startExport(tenant);
-    for (const [attempt, wait] of [5, 20].entries()) {
-      await fail(await claim(id), "connection_lost");
+    for (const [attempt, wait] of delays.entries()) {
+      await fail(await claim(id), code);
       const job = await jobOf(id);
-      expect(job).toMatchObject({ ...free, status: "pending", attempts: attempt + 1, errorCode: "connection_lost" });
+      expect(job).toMatchObject({ ...free, status: "pending", attempts: attempt + 1, errorCode: code });
       expect(job).toMatchObject({
         failure: { willRetry: true },
         currentStep: "Waiting to try again",
@@ -105,7 +108,7 @@ describe("failing", () => {
       expect(waits).toEqual([expect.closeTo(wait, -0.3)]);
       await db.execute(`update control_plane.jobs set run_at = now() where id = '${id}'`);
     }
-    await fail(await claim(id), "connection_lost");
+    await fail(await claim(id), code);
     expect(await jobOf(id)).toMatchObject({ status: "failed", attempts: 3, failure: { willRetry: false } });
     expect(await bellsOf(id)).toEqual([]);
   });

@@ -6,14 +6,15 @@ import { log } from "@/db/log";
 import { type CancelReceipt, jobs } from "@/db/schema";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import { lockDumpsOf, ringNextDumps } from "@/jobs/lifecycle/dump-line";
-import { type Failure, failureCodes } from "@/jobs/lifecycle/failure";
+import { type Failure, type FailureCode, failureCodes } from "@/jobs/lifecycle/failure";
 import type { Report } from "@/jobs/lifecycle/lease";
 import { announceEnd } from "@/jobs/notification/job-end";
 import { ring } from "@/jobs/queue";
 
 /** How long an outcome waits for a control plane that is away, before the process gives up on it. */
 const outcomePatience = 15 * 60_000;
-const retryDelays = [5, 20];
+/** After each attempt, in seconds. A place that copies go to may be away for minutes, and what is copied does not run away. */
+const retryDelays = (code: FailureCode) => (code === "destination_unavailable" ? [60, 300] : [5, 20]);
 
 const released = { workerId: null, queueWorkerId: null, leaseExpiresAt: null, updatedAt: sql`now()` };
 const over = { ...released, finishedAt: sql`now()`, etaSeconds: null, currentTable: null };
@@ -111,7 +112,7 @@ const agoAt = (now: number) => (time: Date | null) => {
 export async function failJob({ job, report }: Ended, failure: Failure): Promise<void> {
   const allowed = failure.code === "schema_changed" ? Math.min(2, job.maxAttempts) : job.maxAttempts;
   const willRetry = failureCodes[failure.code].retry && job.attempts < allowed;
-  const wait = retryDelays[job.attempts - 1] ?? 60;
+  const wait = retryDelays(failure.code)[job.attempts - 1] ?? 60;
   const error = {
     errorCode: failure.code,
     errorMessage: failure.message,

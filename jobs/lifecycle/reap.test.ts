@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { jobs, workerInstances } from "@/db/schema";
 import { reap } from "@/jobs/lifecycle/reap";
+import { ring } from "@/jobs/queue";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { allowAttempts, bellsOf, cancelExport, claim, jobOf, startExport } from "@/jobs/testing/export-job";
 import { letLeaseRunOut } from "@/jobs/testing/lease";
@@ -127,6 +128,23 @@ describe("the reaper", () => {
     const [bell, ...more] = await bellsOf(id);
     expect(bell?.inSeconds).toBeLessThan(-3500);
     expect(more).toEqual([]);
+  });
+
+  it("removes the bell that a killed worker held while it was rung again, and no other", async () => {
+    const held = async (ago: string) => {
+      const id = await startExport(tenant);
+      await db.execute(sql`
+        update graphile_worker._private_jobs set locked_by = 'somebody', locked_at = now() - ${ago}::interval
+        where payload->>'jobId' = ${id}`);
+      // The old row loses its key, and a new one takes its place.
+      await ring(db, { id, kind: "export_backup" }, { keepPlace: true });
+      expect(await bellsOf(id)).toHaveLength(2);
+      return id;
+    };
+    const [dead, alive] = [await held("3 minutes"), await held("1 minute")];
+    await reap();
+    expect(await bellsOf(dead)).toMatchObject([{ lockedBy: null }]);
+    expect(await bellsOf(alive)).toHaveLength(2);
   });
 
   it("forgets workers that have been silent for a day", async () => {

@@ -4,7 +4,7 @@ import { databases, jobs, projects, workerInstances } from "@/db/schema";
 import { type ClaimedJob, clockSkewOf } from "@/jobs/lifecycle/claim";
 import { lockDumps, ringNextDumps } from "@/jobs/lifecycle/dump-line";
 import { announceEnd } from "@/jobs/notification/job-end";
-import { ring } from "@/jobs/queue";
+import { ring, sweepBells } from "@/jobs/queue";
 
 /** A doorbell that nobody answered for this long is rung again. */
 const bellPatienceSeconds = 20;
@@ -28,6 +28,7 @@ export async function reap(): Promise<ClaimedJob[]> {
     }
     for (const job of lost) await (job.status === "failed" ? announceEnd(tx, job) : ring(tx, job));
     await ringLostBells(tx);
+    await sweepBells(tx);
     await tx.delete(workerInstances).where(lt(workerInstances.heartbeatAt, sql`now() - interval '1 day'`));
     return lost;
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
 import { db } from "@/db/client";
-import { backups, type JobStatus, jobs } from "@/db/schema";
+import { backups, type JobKind, type JobStatus, jobs } from "@/db/schema";
 import { exportSteps } from "@/jobs/export-backup/options";
 import { requestCancel } from "@/jobs/lifecycle/cancel";
 import { type ClaimedJob, claimJob } from "@/jobs/lifecycle/claim";
@@ -67,6 +67,14 @@ export const backupsOf = (jobId: string): Promise<Backup[]> =>
 /** Makes this the job's last attempt: what a retry could cure then ends it. */
 export const allowAttempts = (id: string, maxAttempts: number) =>
   db.update(jobs).set({ maxAttempts }).where(eq(jobs.id, id));
+
+/** As if all the time had passed for which jobs of a kind wait before they are tried again. */
+export const letWaitsPass = (kind: JobKind) =>
+  db.execute(sql`
+    with waiting as (
+      update ${jobs} set run_at = now() where kind = ${kind} and status = 'pending' and run_at > now() returning id)
+    update graphile_worker._private_jobs set run_at = now()
+    where payload->>'jobId' in (select id::text from waiting)`);
 
 export type Bell = { due: boolean; inSeconds: number; lockedBy: string | null };
 

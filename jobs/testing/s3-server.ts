@@ -57,6 +57,9 @@ export type S3Server = AsyncDisposable & {
   fail(on: Operation, fault: Fault, when?: { times?: number; part?: number }): void;
   /** Settles when such a request has come. */
   asked(on: Operation): Promise<void>;
+  /** Breaks off what is under way, and refuses every connection until it comes back. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
 };
 
 /** A server that speaks like S3 as far as Coffer needs, with conditions on what is put, and that goes wrong as it is told. */
@@ -85,7 +88,13 @@ export async function startS3Server(changes: Partial<S3Settings> = {}): Promise<
     if (fault === "other bytes") delete headers["content-md5"];
     send(response, answer ?? perform(contents, operation, asked), { fault, isHead: operation === "head" });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  await listen(0);
   const { port } = server.address() as AddressInfo;
   const settings: S3Settings = {
     endpoint: `http://127.0.0.1:${port}`,
@@ -103,10 +112,9 @@ export async function startS3Server(changes: Partial<S3Settings> = {}): Promise<
     log,
     fail: (on, fault, { times = 1, ...only } = {}) => void scripts.push({ on, fault, times, ...only }),
     asked: (on) => new Promise((resolve) => waiting.push({ on, resolve })),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    goAway: close,
+    comeBack: () => listen(port),
+    [Symbol.asyncDispose]: close,
   };
 }
 
