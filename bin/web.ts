@@ -22,7 +22,13 @@ const requestTimeout = 6 * 3_600_000;
 /** In ms. Everything else that is sent is small. */
 const usualPatience = 300_000;
 
-const server = createServer({ requestTimeout }, (request, response) => {
+/**
+ * In ms. Proxies keep idle connections for a minute as a rule; one that the server closes first, just as the next request is on its way, is an
+ * error for whoever asked.
+ */
+const keepAliveTimeout = 75_000;
+
+const server = createServer({ requestTimeout, keepAliveTimeout }, (request, response) => {
   if (!isUpload(request.url)) cutOffLater(request);
   handle(request, response).catch((error) => {
     log.error({ error, requestId: response.getHeader("x-request-id") }, "request failed");
