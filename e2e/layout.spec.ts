@@ -1,6 +1,8 @@
 import type { Page } from "@playwright/test";
-import { expect, test } from "@/e2e/fixtures";
+import { enterAs, expect, test } from "@/e2e/fixtures";
 import { acme, jobAtEnd, jobDialog, makeBackup, openExportDialog, start, unfold } from "@/e2e/tools/exports";
+import { addGuest } from "@/e2e/tools/people";
+import { addTenant } from "@/e2e/tools/tenant";
 
 const phone = { width: 390, height: 844 };
 
@@ -59,7 +61,10 @@ test("nothing has to be scrolled sideways on a phone", async ({ page, coffer, ap
   await expectNoSideways(page, "finished");
 });
 
-test("the overview loads little, and nothing moves while it does", async ({ page }) => {
+test("the overview loads little, and nothing moves while it does", async ({ page, coffer, api }) => {
+  // Of a project that nobody else changes meanwhile: what fails somewhere is news, and moves what is below it.
+  const tenant = await addTenant(coffer, api, { tables: ["notes"], megabytesEach: 0.1 });
+  await enterAs(page, await addGuest(coffer, { permissions: { [tenant.slug]: ["export"] } }));
   await page.addInitScript(() => {
     const shifts: unknown[] = [];
     Object.assign(window, { shifts });
