@@ -4,9 +4,8 @@ import { jobAtEnd, openJobId } from "@/e2e/tools/exports";
 import { unique } from "@/e2e/tools/people";
 import { shoot } from "@/e2e/tools/shoot";
 
-test("a dump from elsewhere, from the file to the project", async ({ page, api, coffer }) => {
+test("a dump from elsewhere, from the file to the project", async ({ page, api }) => {
   test.setTimeout(300_000);
-  await coffer.tenants.unsafe("alter role coffer_tenants createrole");
   const name = `hotel${unique()}`;
   await page.goto("/projects");
   await page.getByRole("button", { name: "From a dump file" }).click();

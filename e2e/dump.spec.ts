@@ -4,9 +4,6 @@ import { codeIn, dumpFile } from "@/e2e/tools/dump-file";
 import { jobAtEnd, openJobId } from "@/e2e/tools/exports";
 import { unique } from "@/e2e/tools/people";
 
-// Not every version's embedded server gives it from the start (bin/embedded-roles.ts).
-test.beforeAll(({ coffer }) => coffer.tenants.unsafe("alter role coffer_tenants createrole"));
-
 test("a dump from elsewhere becomes a project; one with code in it only if that is allowed", async ({
   page,
   api,
@@ -46,7 +43,7 @@ test("a dump from elsewhere becomes a project; one with code in it only if that 
   expect(owners[0]?.owner).toBe("coffer_tenants");
 });
 
-test("a file that is no dump says so", async ({ page }) => {
+test("a file that is no dump says so", async ({ page, api }) => {
   await page.goto("/projects");
   await page.getByRole("button", { name: "From a dump file" }).click();
   const dialog = page.getByRole("dialog", { name: "New project from a dump file" });
@@ -55,5 +52,8 @@ test("a file that is no dump says so", async ({ page }) => {
     .getByLabel("Dump file")
     .setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from("Buy milk.") });
   await dialog.getByRole("button", { name: "Upload and restore" }).click();
-  await expect(page.getByText("This file is no dump by pg_dump.", { exact: true })).toBeVisible();
+  const job = page.getByRole("dialog", { name: /^Restore of a dump of Notes/ });
+  await expect(job).toBeVisible();
+  expect(await jobAtEnd(api, openJobId(page))).toMatchObject({ status: "failed" });
+  await expect(job.getByText("This file is no dump by pg_dump.", { exact: true })).toBeVisible();
 });

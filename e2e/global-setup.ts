@@ -1,5 +1,5 @@
-import { announce } from "@/e2e/tools/coffer";
-import { startInstallation } from "@/e2e/tools/installation";
+import { announce, connectTo } from "@/e2e/tools/coffer";
+import { type Place, startInstallation } from "@/e2e/tools/installation";
 import { startMailServer } from "@/e2e/tools/mail-server";
 import { startOpenId } from "@/e2e/tools/open-id";
 import { signIn } from "@/e2e/tools/session";
@@ -12,10 +12,17 @@ export default async function setUp(): Promise<() => Promise<void>> {
   const stop = () => installation.stop().finally(openId.stop).finally(mail.stop);
   try {
     const { place } = installation;
+    await allowDumps(place);
     announce({ ...place, adminState: await signIn(place.url, place.admin), mailbox: mail.mailbox });
   } catch (error) {
     await stop();
     throw error;
   }
   return stop;
+}
+
+/** Dumps from elsewhere need it, and not every version's embedded server gives it (bin/embedded-roles.ts). */
+async function allowDumps(place: Place): Promise<void> {
+  const coffer = await connectTo(place);
+  await coffer.tenants.unsafe("alter role coffer_tenants createrole").finally(coffer.close);
 }

@@ -14,13 +14,13 @@ export default defineConfig({
   // Much of their time goes into waiting for jobs.
   workers: 3,
   // A machine may be slow and busy; what hangs is found all the same.
-  timeout: 90_000,
-  expect: { timeout: 20_000 },
+  timeout: 180_000,
+  expect: { timeout: 45_000 },
   reporter: "list",
   use: {
     ...devices["Desktop Chrome"],
     viewport: { width: 1280, height: 800 },
-    actionTimeout: 20_000,
+    actionTimeout: 45_000,
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath,

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "@/app/trpc/client";
+import { describeError } from "@/app/trpc/error";
 import { NameField, SelectField, TextField } from "@/app/ui/field";
 
 type Props = {
@@ -14,7 +15,7 @@ type Props = {
 /** What a project that a job makes is to be called, and where it goes. */
 export function NewProjectFields({ proposed, schemaHint, usualDatabase }: Props) {
   const trpc = useTRPC();
-  const { data: databases = [] } = useQuery(trpc.database.list.queryOptions());
+  const { data: databases = [], error } = useQuery(trpc.database.list.queryOptions());
   const plain = { required: true, autoCapitalize: "none", spellCheck: false } as const;
   return (
     <>
@@ -36,7 +37,12 @@ export function NewProjectFields({ proposed, schemaHint, usualDatabase }: Props)
         defaultValue={proposed.schemaName}
         hint={schemaHint}
       />
-      <SelectField label="Database" name="databaseId" required={usualDatabase === undefined}>
+      <SelectField
+        label="Database"
+        name="databaseId"
+        required={usualDatabase === undefined}
+        error={error && describeError(error).message}
+      >
         {usualDatabase !== undefined && <option value="">{usualDatabase}</option>}
         {databases.map(({ id, name }) => (
           <option key={id} value={id}>

@@ -3,7 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTRPC } from "@/app/trpc/client";
-import { fieldError } from "@/app/trpc/error";
+import { describeError, fieldError } from "@/app/trpc/error";
 import type { Schedule } from "@/app/trpc/types";
 import { ChoiceCards } from "@/app/ui/choice-cards";
 import { SelectField, TextField } from "@/app/ui/field";
@@ -36,9 +36,16 @@ export function ScopeFields({ schedule, of, error }: Props) {
 
 function ProjectField({ chosen }: { chosen?: string }) {
   const trpc = useTRPC();
-  const { data: projects } = useQuery(trpc.project.list.queryOptions());
+  const { data: projects, error } = useQuery(trpc.project.list.queryOptions());
   return (
-    <SelectField label="Project" name="projectId" key={projects ? "read" : "reading"} defaultValue={chosen} required>
+    <SelectField
+      label="Project"
+      name="projectId"
+      key={projects ? "read" : "reading"}
+      defaultValue={chosen}
+      required
+      error={error && describeError(error).message}
+    >
       {(projects ?? []).map(({ slug, name }) => (
         <option key={slug} value={slug}>
           {name} ({slug})

@@ -6,7 +6,12 @@ import { getQueryClient, prefetch, trpc } from "@/app/trpc/server";
 export const metadata: Metadata = { title: "Schedules" };
 
 export default async function SchedulesPage() {
-  await prefetch(getQueryClient().query(trpc.schedule.list.queryOptions({})));
+  const client = getQueryClient();
+  await prefetch(
+    client.query(trpc.schedule.list.queryOptions({})),
+    // A schedule is made for one of them.
+    client.query(trpc.project.list.queryOptions()),
+  );
   return (
     <Hydrate>
       <ScheduleList />

@@ -12,7 +12,12 @@ export const generateMetadata = async ({ params }: Props): Promise<Metadata> => 
 
 export default async function ProjectSchedulesPage({ params }: Props) {
   const { slug } = await params;
-  await prefetch(getQueryClient().query(trpc.schedule.list.queryOptions({ projectId: slug })));
+  const client = getQueryClient();
+  await prefetch(
+    client.query(trpc.schedule.list.queryOptions({ projectId: slug })),
+    // A schedule is made for one of them.
+    client.query(trpc.project.list.queryOptions()),
+  );
   return (
     <Hydrate>
       <ProjectSchedules slug={slug} />
