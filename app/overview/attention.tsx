@@ -5,7 +5,7 @@ import { fallDetails, fallWords } from "@/app/backup/fall-words";
 import { ExportButton } from "@/app/export/export-button";
 import { AttentionItem, aboutProject } from "@/app/overview/attention-item";
 import { FailedProject } from "@/app/overview/failed-project";
-import { freshness } from "@/app/project/health";
+import { freshness, tooOldAbout } from "@/app/project/health";
 import type { Destination, Project } from "@/app/trpc/types";
 import { buttonClass } from "@/app/ui/button";
 import { plural } from "@/app/ui/format";
@@ -108,7 +108,7 @@ function StaleProject({ project }: { project: Project }) {
       word="No fresh backup"
       about={aboutProject(project)}
       time={lastBackup.createdAt}
-      text="The last good one is more than a week old."
+      text={tooOldAbout}
       actions={project.canExport && <ExportButton project={project} variant="secondary" size="sm" />}
     />
   );

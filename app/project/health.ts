@@ -3,6 +3,7 @@ import type { Project } from "@/app/trpc/types";
 import type { Tone } from "@/app/ui/status-mark";
 
 const tooOldAfter = 7 * 24 * 3600 * 1000;
+export const tooOldAbout = "The last good one is more than a week old.";
 
 type Verdict = { tone: Tone; word: string; isGood: boolean };
 
