@@ -3,6 +3,7 @@ import { byCoffer, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { log } from "@/db/log";
 import { backupCopies, backups, destinations } from "@/db/schema";
+import { copyAgain } from "@/jobs/backup-copy/again";
 import { noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
 import { isUnderway } from "@/jobs/backup-copy/start";
 import { checkDestination, openDestination } from "@/jobs/destination/open";
@@ -17,11 +18,12 @@ const unfinishedAfterMs = 36 * 3_600_000;
 const atOnce = 50;
 
 /**
- * One round of everything that destinations need now and then: whether they work, whether the copies are still there, and
- * the end of copies whose backup is gone. Any number of workers may do it at once: each takes what no other has taken.
+ * One round of everything that destinations need now and then: whether they work, the copies that they could not take, whether the others are
+ * still there, and the end of copies whose backup is gone. Any number of workers may do it at once: each takes what no other has taken.
  */
 export async function lookAfterDestinations(signal: AbortSignal): Promise<void> {
   await tryDestinations(signal);
+  await copyAgain(signal);
   await lookForCopies(signal);
   await removeOrphans(signal);
 }

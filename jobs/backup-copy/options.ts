@@ -7,6 +7,8 @@ export const copyOptions = z.strictObject({
   ...place,
   /** The file in the backup folder goes once the copy is stored. */
   move: z.boolean().default(false),
+  /** Made anew by itself: that it has failed was told before. */
+  isAgain: z.boolean().optional(),
 });
 
 export const placeOptions = z.object(place);

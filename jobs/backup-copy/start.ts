@@ -15,6 +15,8 @@ type Wanted = {
   idempotencyKey?: string;
   /** The file in the backup folder goes once the copy is stored. */
   move?: boolean;
+  /** Nobody has asked for it. */
+  isAgain?: boolean;
 };
 
 /** For a row of copies whose job is not over. */
@@ -25,8 +27,8 @@ export const isUnderway = sql<boolean>`exists (select from ${jobs} where ${jobs.
  * made anew. Throws ALREADY_EXISTS for one that is stored, or on its way.
  */
 export async function startCopy(tx: Tx, origin: Origin, wanted: Wanted): Promise<StartedJob> {
-  const { backup, destination, move = false, idempotencyKey } = wanted;
-  const job = await start(tx, origin, { ...wanted, kind: "copy_backup", options: { move } });
+  const { backup, destination, move = false, isAgain, idempotencyKey } = wanted;
+  const job = await start(tx, origin, { ...wanted, kind: "copy_backup", options: { move, isAgain } });
   if (!job.isNew && idempotencyKey) return job;
   const [copy] = await tx
     .insert(backupCopies)

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { backups, destinations, jobs, proofs } from "@/db/schema";
-import { placeOptions } from "@/jobs/backup-copy/options";
+import { copyOptions } from "@/jobs/backup-copy/options";
 import { exportOptions } from "@/jobs/export-backup/options";
 import { fallsOf } from "@/jobs/fall/falls";
 import { announce } from "@/jobs/notification/announce";
@@ -73,10 +73,10 @@ async function announceProof(tx: Tx, job: Job) {
   await announce(tx, { event: "proof_failed", projectId: job.projectId, once: job.id, facts });
 }
 
-/** A copy that was given up. */
+/** A copy that was given up; once, however often it is made anew by itself. */
 async function announceCopy(tx: Tx, job: Job) {
-  const place = placeOptions.safeParse(job.options).data;
-  if (job.status !== "failed" || !place) return;
+  const place = copyOptions.safeParse(job.options).data;
+  if (job.status !== "failed" || !place || place.isAgain) return;
   const { backupId, destinationId } = place;
   const [about] = await tx
     .select({ filename: backups.filename, destination: destinations.name })

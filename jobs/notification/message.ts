@@ -136,7 +136,7 @@ const notCopied = (facts: Facts["copy_failed"], name: string, page: string): Wor
   subject: `A backup of ${name} was not copied to ${facts.destination}`,
   lines: [
     `${facts.filename} is good where it is, but its copy at ${facts.destination} is missing. ${facts.message}`,
-    "Mend the cause, then copy it again from its page.",
+    "If the destination did not work, it is copied again by itself once it does. Else copy it again from its page.",
   ],
   fields: [file(facts.filename), { name: "Destination", value: facts.destination }],
   link: backupPage(page, facts.backupId),
