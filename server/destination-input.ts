@@ -36,7 +36,10 @@ const fieldsOfKind = {
 
 type Given = { [F in keyof typeof settingsFields]?: z.infer<(typeof settingsFields)[F]> };
 
-/** The settings that these fields make. One that is left out stays as it was `before`: secrets above all are not given again. */
+/**
+ * The settings that these fields make. One that is left out stays as it was `before`: secrets above all are not given again,
+ * unless they would go to another address.
+ */
 export function settingsFrom(
   kind: DestinationSettings["kind"],
   given: Given,
@@ -47,8 +50,27 @@ export function settingsFrom(
   if (strange) throw notValid([{ field: strange[0], error: `is nothing that a destination of kind ${kind} has` }]);
   const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const parsed = destinationSettings.safeParse({ ...(before?.kind === kind ? before : {}), ...own, kind });
-  if (parsed.success) return parsed.data;
-  throw notValid(parsed.error.issues.map(({ path, message }) => ({ field: path.join("."), error: message })));
+  if (!parsed.success)
+    throw notValid(parsed.error.issues.map(({ path, message }) => ({ field: path.join("."), error: message })));
+  const secret = secretOf[kind];
+  // It goes to that address: whoever may change it need not know the secret.
+  if (before?.kind === kind && secret && given[secret] === undefined && addressOf(parsed.data) !== addressOf(before))
+    throw notValid([{ field: secret, error: "is needed again, since it would be sent to another address" }]);
+  return parsed.data;
+}
+
+const secretOf = { local: null, s3: "secretAccessKey", telegram: "botToken" } as const;
+
+/** Where the secret goes; null for where there is one place only. */
+function addressOf(settings: DestinationSettings): string | null {
+  switch (settings.kind) {
+    case "local":
+      return null;
+    case "s3":
+      return settings.endpoint;
+    case "telegram":
+      return settings.apiUrl;
+  }
 }
 
 function notValid(fields: { field: string; error: string }[]): AppError {

@@ -3,10 +3,12 @@ import path from "node:path";
 import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
-import { auditEvents, destinations } from "@/db/schema";
+import { auditEvents, type DestinationSettings, destinations } from "@/db/schema";
 import { lookAfterDestinations } from "@/jobs/backup-copy/look-after";
+import { startBotApi } from "@/jobs/testing/bot-api";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
+import { startS3Server } from "@/jobs/testing/s3-server";
 import { unique } from "@/jobs/testing/tenant";
 import { addPerson, call, givenApi, type Person } from "@/server/testing/api";
 
@@ -127,6 +129,53 @@ describe("a destination", () => {
     expect(JSON.stringify(events)).not.toContain(secret);
     const raw = await db.execute(`select settings from control_plane.destinations where id = '${row?.id}'`);
     expect(JSON.stringify(raw)).not.toContain(secret);
+  });
+
+  it("sends its secret to no other address, unless that is given again", async () => {
+    await using own = await startBotApi();
+    await using away = await startBotApi();
+    await using bucket = await startS3Server();
+    await using awayBucket = await startS3Server();
+    const kept = {
+      bot: { kind: "telegram", ...own.settings },
+      bucket: { kind: "s3", ...bucket.settings },
+    } as const;
+    const keep = async (settings: DestinationSettings) => {
+      const values = { name: unique(), kind: settings.kind, settings, checkedAt: new Date() };
+      const [row] = await db.insert(destinations).values(values).returning();
+      return row?.id ?? "";
+    };
+    const bot = await keep(kept.bot);
+    const s3Id = await keep(kept.bucket);
+    const refusals = [
+      [bot, { api_url: away.settings.apiUrl }, "bot_token"],
+      [s3Id, { endpoint: awayBucket.settings.endpoint }, "secret_access_key"],
+      [s3Id, { endpoint: null }, "secret_access_key"],
+    ] as const;
+    for (const [id, fields, field] of refusals) {
+      for (const reply of [
+        await ask("POST /api/v1/destinations/test", { destination_id: id, ...fields }),
+        await ask(`POST /api/v1/destinations/${id}`, fields),
+      ])
+        expect(reply).toMatchObject({
+          status: 400,
+          body: {
+            code: "VALIDATION_ERROR",
+            details: [{ field, error: expect.stringContaining("is needed again") }],
+          },
+        });
+    }
+    expect(away.log).toEqual([]);
+    expect(awayBucket.log).toEqual([]);
+
+    // The address as it is, however it ends, is no other one; nor is one that comes with a secret.
+    const same = { destination_id: bot, api_url: `${own.settings.apiUrl}/`, chat_id: own.settings.chatId };
+    expect(await ask("POST /api/v1/destinations/test", same)).toMatchObject({ status: 200 });
+    const moved = { api_url: away.settings.apiUrl, bot_token: away.settings.botToken };
+    expect(await ask(`POST /api/v1/destinations/${bot}`, moved)).toMatchObject({ status: 200 });
+    const { endpoint, secretAccessKey } = awayBucket.settings;
+    const movedBucket = { endpoint, secret_access_key: secretAccessKey };
+    expect(await ask(`POST /api/v1/destinations/${s3Id}`, movedBucket)).toMatchObject({ status: 200 });
   });
 
   it("has a name of its own, whatever its case", async () => {

@@ -25,7 +25,7 @@ export function DestinationFields({ kind, destination, errorOf }: Props) {
 
 type FieldsOf<K extends Kind> = { settings?: Settings<K>; errorOf: ErrorOf };
 
-const unchanged = "Left empty, it stays as it is.";
+const unchanged = (address: string) => `Left empty, it stays as it is. For another ${address} it is needed again.`;
 const secretHint = "Kept encrypted, and never shown again.";
 
 function FolderFields({ settings, errorOf }: FieldsOf<"local">) {
@@ -85,7 +85,7 @@ function S3Fields({ settings, errorOf }: FieldsOf<"s3">) {
           name="secretAccessKey"
           required={!settings?.hasSecretAccessKey}
           autoComplete="new-password"
-          hint={settings?.hasSecretAccessKey ? unchanged : secretHint}
+          hint={settings?.hasSecretAccessKey ? unchanged("endpoint") : secretHint}
           error={errorOf("secretAccessKey")}
         />
       </div>
@@ -120,7 +120,7 @@ function TelegramFields({ settings, errorOf }: FieldsOf<"telegram">) {
         name="botToken"
         required={!settings?.hasBotToken}
         autoComplete="new-password"
-        hint={settings?.hasBotToken ? unchanged : `From @BotFather. ${secretHint}`}
+        hint={settings?.hasBotToken ? unchanged("server") : `From @BotFather. ${secretHint}`}
         error={errorOf("botToken")}
       />
       <TextField

@@ -52,6 +52,7 @@ const settingsText =
   "A `local` one has a `folder`; an `s3` one `endpoint` (left out: Amazon's own), `region`, `bucket`, `prefix`, `access_key_id`, `secret_access_key`, `path_style`; a `telegram` one `bot_token`, `chat_id`, `api_url`, `upload_max_bytes`, `download_max_bytes`.";
 
 const admin = "For administrators.";
+const secretAgain = "A secret is needed again for another `endpoint` or `api_url`.";
 
 export const destinationRows = [
   row({
@@ -102,7 +103,7 @@ export const destinationRows = [
     method: "POST",
     path: "/api/v1/destinations/test",
     summary: "Try settings without keeping them",
-    description: `${admin} Writes, reads and deletes a small file. With \`destination_id\`, what is left out is as it is there. ${settingsText}`,
+    description: `${admin} Writes, reads and deletes a small file. With \`destination_id\`, what is left out is as it is there. ${secretAgain} ${settingsText}`,
     procedure: "destination.test",
     casing: "snake",
     status: 200,
@@ -117,7 +118,7 @@ export const destinationRows = [
     method: "POST",
     path: "/api/v1/destinations/{id}",
     summary: "Change a destination",
-    description: `${admin} What is left out stays as it is, secrets too. Settings are kept once they have worked.`,
+    description: `${admin} What is left out stays as it is, secrets too. ${secretAgain} Settings are kept once they have worked.`,
     procedure: "destination.change",
     casing: "snake",
     rename: { id: "destinationId" },
