@@ -26,5 +26,7 @@ export async function scopeOf(user: Actor, { projectId, pattern }: Scope): Promi
   }
   const project = await findProject(user, projectId);
   requirePermission(project, "manage");
+  // It starts exports.
+  requirePermission(project, "export");
   return { projectId: project.id, pattern: null };
 }

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { auditEvents, jobs, projects } from "@/db/schema";
@@ -12,15 +12,18 @@ givenApi();
 
 let tenant: Tenant;
 let admin: Person;
-/** Manages the tenant. */
+/** Manages the tenant, and may export it. */
 let ada: Person;
+/** Manages it, and may not export. */
+let manager: Person;
 /** Is a member of it, and no more. */
 let reader: Person;
 let stranger: Person;
 beforeAll(async () => {
   tenant = await makeTenant({ tables: 0 });
   admin = await addPerson({ role: "admin" });
-  ada = await addPerson({ permissions: { [tenant.projectId]: ["manage"] } });
+  ada = await addPerson({ permissions: { [tenant.projectId]: ["manage", "export"] } });
+  manager = await addPerson({ permissions: { [tenant.projectId]: ["manage"] } });
   reader = await addPerson({ permissions: { [tenant.projectId]: ["export"] } });
   stranger = await addPerson();
 });
@@ -154,6 +157,50 @@ describe("a schedule", () => {
     expect(moved).toMatchObject({ status: 200, body: { data: { pattern: null, project_id: tenant.projectId } } });
   });
 
+  it("of a pattern tells its members what became of their own projects, and of no others", async () => {
+    const prefix = `q${unique()}`;
+    const projectsOf = async (slug: string) => {
+      const { projectId } = await makeTenant({ tables: 0 });
+      await db
+        .update(projects)
+        .set({ slug: `${prefix}-${slug}` })
+        .where(eq(projects.id, projectId));
+      return projectId;
+    };
+    const [ours, theirs] = [await projectsOf("a"), await projectsOf("b")];
+    const schedule = await made({ project_id: null, pattern: `${prefix}-*` }, admin);
+    const run = () => call(`POST ${at(schedule, "/run")}`, { as: admin, body: {} });
+    const end = (projectId: string, set: { status: "completed" | "failed"; errorMessage?: string }) =>
+      db
+        .update(jobs)
+        .set({ ...set, finishedAt: new Date() })
+        .where(and(eq(jobs.scheduleId, schedule.id), eq(jobs.projectId, projectId), isNull(jobs.finishedAt)));
+    const member = await addPerson({ permissions: { [ours]: [] } });
+    const lastRun = async (as: Person) =>
+      (dataOf(await call(`GET ${at(schedule)}`, { as })) as unknown as { last_run: object | null }).last_run;
+
+    expect(await run()).toMatchObject({ body: { jobs: 2 } });
+    await end(ours, { status: "completed" });
+    await end(theirs, { status: "failed", errorMessage: "no permission on table their_secret" });
+    const one = { jobs: 1, completed: 1, failed: 0, unfinished: 0, error_message: null };
+    expect(await lastRun(member)).toMatchObject(one);
+    const both = { jobs: 2, completed: 1, failed: 1, error_message: "no permission on table their_secret" };
+    expect(await lastRun(admin)).toMatchObject(both);
+
+    // A run of theirs alone is none for the member: the last one is still that before.
+    await db
+      .update(projects)
+      .set({ slug: `other-${prefix}` })
+      .where(eq(projects.id, ours));
+    expect(await run()).toMatchObject({ body: { jobs: 1 } });
+    await db
+      .update(projects)
+      .set({ slug: `${prefix}-a` })
+      .where(eq(projects.id, ours));
+    expect(await lastRun(member)).toMatchObject(one);
+    expect(await lastRun(admin)).toMatchObject({ jobs: 1, unfinished: 1 });
+  });
+
   it("copies only to destinations that there are", async () => {
     const options = { destinations: ["00000000-0000-4000-8000-000000000000"] };
     expect(await create({ options })).toMatchObject({ status: 404, body: { code: "DESTINATION_NOT_FOUND" } });
@@ -197,6 +244,56 @@ describe("of somebody else's", () => {
     expect(await call(`POST ${at(schedule)}`, { as: ada, body: { project_id: other.slug } })).toMatchObject({
       status: 404,
     });
+  });
+});
+
+describe("whoever may manage but not export", () => {
+  const refused = {
+    status: 403,
+    body: { code: "PERMISSION_DENIED", message: expect.stringMatching(/permission to export/) },
+  };
+
+  it("pauses and deletes, and has nothing make a backup", async () => {
+    const schedule = await made();
+    const send = (verb: string, body: object = {}) => call(`POST ${at(schedule, verb)}`, { as: manager, body });
+    expect(await create({}, manager)).toMatchObject(refused);
+    expect(await send("", { cron: "0 4 * * *" })).toMatchObject(refused);
+    expect(await send("/run")).toMatchObject(refused);
+    expect(await send("/pause")).toMatchObject({ status: 200 });
+    expect(await send("/resume")).toMatchObject(refused);
+    expect(await db.select().from(jobs).where(eq(jobs.scheduleId, schedule.id))).toEqual([]);
+    expect(await call(`DELETE ${at(schedule)}`, { as: manager })).toMatchObject({ status: 204 });
+  });
+
+  it("is told so by what the dashboard reads", async () => {
+    const schedule = await made();
+    const seenBy = async (as: Person) => {
+      const { body } = await call("GET /api/trpc/schedule.list?input=%7B%7D", { as });
+      const all = (body as { result: { data: { id: string }[] } }).result.data;
+      return all.find(({ id }) => id === schedule.id);
+    };
+    expect(await seenBy(ada)).toMatchObject({ canChange: true, canRun: true });
+    expect(await seenBy(manager)).toMatchObject({ canChange: true, canRun: false });
+    expect(await seenBy(reader)).toMatchObject({ canChange: false, canRun: false });
+  });
+
+  it("is a token too that lacks the one scope or the other", async () => {
+    const schedule = await made();
+    const makeToken = async (scopes: string[]) => {
+      const reply = await call("POST /api/v1/tokens", { as: ada, body: { name: unique(), scopes } });
+      return (reply.body as { data: { token: string } }).data.token;
+    };
+    for (const scope of ["manage", "export"]) {
+      const as = await makeToken([scope]);
+      const lacks = { status: 403, body: { message: expect.stringMatching(/lacks the scope (manage|export)/) } };
+      expect(await call("POST /api/v1/schedules", { as, body: wish() })).toMatchObject(lacks);
+      for (const verb of ["", "/run", "/resume"])
+        expect(await call(`POST ${at(schedule, verb)}`, { as, body: {} })).toMatchObject(lacks);
+    }
+    const pauses = await call(`POST ${at(schedule, "/pause")}`, { as: await makeToken(["manage"]), body: {} });
+    expect(pauses).toMatchObject({ status: 200 });
+    const both = await makeToken(["manage", "export"]);
+    expect(await call(`POST ${at(schedule, "/run")}`, { as: both, body: {} })).toMatchObject({ status: 202 });
   });
 });
 

@@ -7,18 +7,20 @@ import { nextSlots } from "@/jobs/schedule/next";
 import { matchesPattern } from "@/jobs/schedule/pattern";
 import type { Schedule } from "@/jobs/schedule/start-slot";
 import { cronInWords } from "@/jobs/schedule/words";
+import type { Permission } from "@/server/trpc";
 
-type Seen = { id: string; slug: string; name: string; canManage: boolean };
+type Seen = { id: string; slug: string; name: string; canManage: boolean; canExport: boolean };
 
 /** The projects that a user may see. */
 async function projectsFor(tx: Db | Tx, user: Actor): Promise<Seen[]> {
   const shown = { id: projects.id, slug: projects.slug, name: projects.name };
   if (user.role === "admin") {
     const all = await tx.select(shown).from(projects);
-    return all.map((project) => ({ ...project, canManage: true }));
+    return all.map((project) => ({ ...project, canManage: true, canExport: true }));
   }
+  const may = (what: Permission) => sql<boolean>`${what} = any (${projectMembers.permissions})`;
   return tx
-    .select({ ...shown, canManage: sql<boolean>`'manage' = any (${projectMembers.permissions})` })
+    .select({ ...shown, canManage: may("manage"), canExport: may("export") })
     .from(projectMembers)
     .innerJoin(projects, eq(projects.id, projectMembers.projectId))
     .where(eq(projectMembers.userId, user.id));
@@ -27,7 +29,14 @@ async function projectsFor(tx: Db | Tx, user: Actor): Promise<Seen[]> {
 const covers = ({ projectId, pattern }: Pick<Schedule, "projectId" | "pattern">, project: Seen) =>
   pattern === null ? projectId === project.id : matchesPattern(project.slug, pattern);
 
-type Visible = { schedule: Schedule; covered: Seen[]; canChange: boolean };
+type Visible = {
+  schedule: Schedule;
+  covered: Seen[];
+  /** To let it rest or to delete it takes no more. */
+  canChange: boolean;
+  /** To have it make backups also takes the permission to export. */
+  canRun: boolean;
+};
 
 /** The schedules that a user may see: those of their projects, each with these; for administrators all. `only`: those of one project. */
 export async function visibleSchedules(user: Actor, only?: string): Promise<Visible[]> {
@@ -40,9 +49,8 @@ export async function visibleSchedules(user: Actor, only?: string): Promise<Visi
   return rows.flatMap((schedule) => {
     const covered = own.filter((project) => covers(schedule, project));
     if (only !== undefined ? !covered.some(({ id }) => id === only) : !isAdmin && covered.length === 0) return [];
-    return [
-      { schedule, covered, canChange: isAdmin || (schedule.pattern === null && covered.every((one) => one.canManage)) },
-    ];
+    const canChange = isAdmin || (schedule.pattern === null && covered.every((one) => one.canManage));
+    return [{ schedule, covered, canChange, canRun: canChange && covered.every((one) => one.canExport) }];
   });
 }
 
@@ -63,6 +71,13 @@ export async function requireChangeable(user: Actor, id: string): Promise<Visibl
     found.schedule.pattern === null
       ? "You need the permission to manage this schedule's project. Ask an administrator for it."
       : "Only an administrator may change a schedule of all projects that match a pattern.";
+  throw new AppError("PERMISSION_DENIED", message);
+}
+
+/** Throws PERMISSION_DENIED for a schedule that the user may not change, or not have make backups. */
+export async function requireRunnable(user: Actor, id: string): Promise<void> {
+  if ((await requireChangeable(user, id)).canRun) return;
+  const message = "You need the permission to export in this schedule's project. Ask an administrator for it.";
   throw new AppError("PERMISSION_DENIED", message);
 }
 
@@ -87,9 +102,11 @@ type LastRun = {
   errorMessage: string | null;
 };
 
-/** What became of the last slot of each. */
-async function lastRuns(ids: string[]): Promise<Map<string, LastRun>> {
+/** What became of the last slot of each, of the projects that the user may see: of others not even the cause of a failure. */
+async function lastRuns(user: Actor, ids: string[]): Promise<Map<string, LastRun>> {
   if (ids.length === 0) return new Map();
+  const isSeen = sql`(${user.role === "admin"} or exists (
+    select from control_plane.project_members m where m.project_id = r.project_id and m.user_id = ${user.id}))`;
   const rows = await db.execute<LastRun>(sql`
     select r.schedule_id as "scheduleId", r.slot, count(*)::int as jobs,
       (count(*) filter (where j.status = 'completed'))::int as completed,
@@ -97,17 +114,22 @@ async function lastRuns(ids: string[]): Promise<Map<string, LastRun>> {
       (count(*) filter (where j.finished_at is null))::int as unfinished,
       min(j.error_message) filter (where j.status = 'failed') as "errorMessage"
     from control_plane.schedules s
-    join lateral (select max(slot) as slot from control_plane.schedule_runs where schedule_id = s.id) last on true
-    join control_plane.schedule_runs r on r.schedule_id = s.id and r.slot = last.slot
+    join lateral (
+      select r.slot from control_plane.schedule_runs r where r.schedule_id = s.id and ${isSeen} order by r.slot desc limit 1
+    ) last on true
+    join control_plane.schedule_runs r on r.schedule_id = s.id and r.slot = last.slot and ${isSeen}
     join control_plane.jobs j on j.id = r.job_id
     where ${inArray(sql`s.id`, ids)} group by 1, 2`);
   return new Map(rows.map((row) => [row.scheduleId, row]));
 }
 
-/** Schedules as people see them: in words, with what comes next and what came of the last slot. Nothing secret. */
-export async function present(found: Visible[]) {
-  const runs = await lastRuns(found.map(({ schedule }) => schedule.id));
-  return found.map(({ schedule, covered, canChange }) => {
+/** Schedules as this user sees them: in words, with what comes next and what came of the last slot. Nothing secret. */
+export async function present(user: Actor, found: Visible[]) {
+  const runs = await lastRuns(
+    user,
+    found.map(({ schedule }) => schedule.id),
+  );
+  return found.map(({ schedule, covered, canChange, canRun }) => {
     const { heartbeatUrl, createdBy: _, ...shown } = schedule;
     const project = schedule.projectId === null ? undefined : covered.find(({ id }) => id === schedule.projectId);
     const run = runs.get(schedule.id);
@@ -132,6 +154,7 @@ export async function present(found: Visible[]) {
           }
         : null,
       canChange,
+      canRun,
     };
   });
 }

@@ -52,8 +52,8 @@ export const inTheNameOf = (user: User): Context => ({
 });
 
 type Meta = {
-  /** What an API token must be good for. Without it: `read` for a query, `manage` for a mutation. */
-  scope?: TokenScope;
+  /** What an API token must be good for, all of it. Without it: `read` for a query, `manage` for a mutation. */
+  scope?: TokenScope | TokenScope[];
   /** The limit that each call counts against. */
   limit?: LimitName;
 };
@@ -129,10 +129,11 @@ export const userProcedure = publicProcedure.use(async ({ ctx, meta, type, path,
     const allowance = await countCall(meta.limit, token?.id ?? user.id);
     if (allowance) ctx.allowances.push(allowance);
   }
-  const scope = meta?.scope ?? (type === "query" ? "read" : "manage");
-  if (token && !token.scopes.includes(scope)) {
+  const scopes = [meta?.scope ?? (type === "query" ? "read" : "manage")].flat();
+  const lacking = token && scopes.find((scope) => !token.scopes.includes(scope));
+  if (lacking) {
     await noteRefusal(origin, path);
-    throw new AppError("PERMISSION_DENIED", `This API token lacks the scope ${scope}.`);
+    throw new AppError("PERMISSION_DENIED", `This API token lacks the scope ${lacking}.`);
   }
   const result = await next({ ctx: { ...ctx, user, origin } });
   if (!result.ok && isRefusal(result.error)) await noteRefusal(origin, path);

@@ -17,6 +17,7 @@ const project = (name: string, backupCount: number): Project => ({
   backupCount,
   canExport: true,
   canRestore: true,
+  canSchedule: true,
 });
 
 const projects = [project("Shop 10", 1), project("acme", 3), project("Shop 9", 1)];

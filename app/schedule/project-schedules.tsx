@@ -22,7 +22,8 @@ export function ProjectSchedules({ slug }: { slug: string }) {
   const list = useQuery(trpc.schedule.list.queryOptions({ projectId: slug }));
   const { data: schedules, error, refetch, isFetching } = list;
   const [adds, setAdds] = useState(false);
-  const button = project?.permissions.includes("manage") && (
+  const canAdd = project?.permissions.includes("manage") && project.permissions.includes("export");
+  const button = canAdd && (
     <Button aria-haspopup="dialog" icon={<Plus aria-hidden className="size-4" />} onClick={() => setAdds(true)}>
       Add schedule
     </Button>

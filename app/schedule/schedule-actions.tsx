@@ -18,7 +18,7 @@ const ScheduleDialog = dynamic(() => import("@/app/schedule/schedule-dialog").th
 });
 
 export function ScheduleActions({ schedule }: { schedule: Schedule }) {
-  const { id: scheduleId, name, pausedAt } = schedule;
+  const { id: scheduleId, name, pausedAt, canRun } = schedule;
   const trpc = useTRPC();
   const [asks, setAsks] = useState<"change" | "delete" | null>(null);
   const close = () => setAsks(null);
@@ -31,14 +31,30 @@ export function ScheduleActions({ schedule }: { schedule: Schedule }) {
     }),
   );
   const icon = "size-4";
-  const actions: MenuAction[] = [
-    { label: "Run now", icon: <SkipForward className={icon} />, onSelect: () => run.mutate({ scheduleId }) },
+  const all = [
+    {
+      label: "Run now",
+      starts: true,
+      icon: <SkipForward className={icon} />,
+      onSelect: () => run.mutate({ scheduleId }),
+    },
     pausedAt
-      ? { label: "Resume", icon: <Play className={icon} />, onSelect: () => resume.mutate({ scheduleId }) }
-      : { label: "Pause", icon: <Pause className={icon} />, onSelect: () => pause.mutate({ scheduleId }) },
-    { label: "Change", icon: <Pencil className={icon} />, onSelect: () => setAsks("change") },
-    { label: "Delete", icon: <Trash2 className={icon} />, onSelect: () => setAsks("delete") },
+      ? {
+          label: "Resume",
+          starts: true,
+          icon: <Play className={icon} />,
+          onSelect: () => resume.mutate({ scheduleId }),
+        }
+      : {
+          label: "Pause",
+          starts: false,
+          icon: <Pause className={icon} />,
+          onSelect: () => pause.mutate({ scheduleId }),
+        },
+    { label: "Change", starts: true, icon: <Pencil className={icon} />, onSelect: () => setAsks("change") },
+    { label: "Delete", starts: false, icon: <Trash2 className={icon} />, onSelect: () => setAsks("delete") },
   ];
+  const actions: MenuAction[] = all.filter(({ starts }) => canRun || !starts);
   return (
     <>
       <Menu

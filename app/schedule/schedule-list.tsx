@@ -11,6 +11,7 @@ import { EmptyState } from "@/app/ui/empty-state";
 import { ErrorState } from "@/app/ui/error-state";
 import { PageHeader } from "@/app/ui/page-header";
 import { SkeletonRows } from "@/app/ui/skeleton";
+import { useCurrentUser } from "@/app/user/current-user";
 
 const ScheduleDialog = dynamic(() => import("@/app/schedule/schedule-dialog").then((module) => module.ScheduleDialog), {
   ssr: false,
@@ -19,8 +20,11 @@ const ScheduleDialog = dynamic(() => import("@/app/schedule/schedule-dialog").th
 export function ScheduleList() {
   const trpc = useTRPC();
   const { data: schedules, error, refetch, isFetching } = useQuery(trpc.schedule.list.queryOptions({}));
+  const { data: projects } = useQuery(trpc.project.list.queryOptions());
+  const isAdmin = useCurrentUser().role === "admin";
   const [adds, setAdds] = useState(false);
-  const button = (
+  const canAdd = isAdmin || projects?.some(({ canSchedule }) => canSchedule);
+  const button = canAdd && (
     <Button
       variant="primary"
       aria-haspopup="dialog"

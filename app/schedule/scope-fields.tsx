@@ -46,11 +46,13 @@ function ProjectField({ chosen }: { chosen?: string }) {
       required
       error={error && describeError(error).message}
     >
-      {(projects ?? []).map(({ slug, name }) => (
-        <option key={slug} value={slug}>
-          {name} ({slug})
-        </option>
-      ))}
+      {(projects ?? [])
+        .filter(({ canSchedule }) => canSchedule)
+        .map(({ slug, name }) => (
+          <option key={slug} value={slug}>
+            {name} ({slug})
+          </option>
+        ))}
     </SelectField>
   );
 }

@@ -110,7 +110,7 @@ export const row = <P extends ProcedureName, O extends z.ZodType>(definition: Ro
 type Definition = {
   type: "query" | "mutation";
   inputs: unknown[];
-  meta?: { scope?: TokenScope; limit?: LimitName };
+  meta?: { scope?: TokenScope | TokenScope[]; limit?: LimitName };
 };
 
 /** tRPC keeps these with each procedure, but not in its types. */

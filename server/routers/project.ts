@@ -142,6 +142,7 @@ function readHealth(user: Actor, projectId?: string) {
       backupCount: sql<number>`(select count(*)::int from control_plane.backups b where b.project_id = ${projects.id})`,
       canExport: isAllowed(user, "export"),
       canRestore: isAllowed(user, "restore"),
+      canSchedule: sql<boolean>`(${isAllowed(user, "manage")} and ${isAllowed(user, "export")})`,
     })
     .from(projects)
     .innerJoin(databases, eq(databases.id, projects.databaseId))

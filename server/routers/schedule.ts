@@ -8,18 +8,27 @@ import { nextSlot, nextSlots } from "@/jobs/schedule/next";
 import { matchesPattern } from "@/jobs/schedule/pattern";
 import { type Schedule, startSlot } from "@/jobs/schedule/start-slot";
 import { cronInWords } from "@/jobs/schedule/words";
-import { findSchedule, lockSchedule, present, requireChangeable, visibleSchedules } from "@/server/schedule";
+import {
+  findSchedule,
+  lockSchedule,
+  present,
+  requireChangeable,
+  requireRunnable,
+  visibleSchedules,
+} from "@/server/schedule";
 import { cron, newSchedule, pattern, scheduleChange, timeZone } from "@/server/schedule-input";
 import { requireWhatOptionsNeed, scopeOf } from "@/server/schedule-scope";
 import { adminProcedure, findProject, projectRef, router, userProcedure } from "@/server/trpc";
 
 const ref = z.strictObject({ scheduleId: z.uuid() });
+/** For whatever makes a schedule start exports. */
+const running = userProcedure.meta({ scope: ["manage", "export"] });
 
 export const scheduleRouter = router({
   /** The schedules of the caller's projects, for administrators all; or those that one project is backed up by. */
   list: userProcedure.input(z.strictObject({ projectId: projectRef.optional() })).query(async ({ ctx, input }) => {
     const project = input.projectId === undefined ? null : await findProject(ctx.user, input.projectId);
-    return present(await visibleSchedules(ctx.user, project?.id));
+    return present(ctx.user, await visibleSchedules(ctx.user, project?.id));
   }),
 
   get: userProcedure.input(ref).query(({ ctx, input }) => presented(ctx.user, input.scheduleId)),
@@ -39,7 +48,7 @@ export const scheduleRouter = router({
     return { count: slugs.length, first: slugs.slice(0, 10) };
   }),
 
-  create: userProcedure.input(newSchedule).mutation(async ({ ctx, input }) => {
+  create: running.input(newSchedule).mutation(async ({ ctx, input }) => {
     const scope = await scopeOf(ctx.user, input);
     const id = await db.transaction(async (tx) => {
       await requireWhatOptionsNeed(tx, input.options);
@@ -56,8 +65,8 @@ export const scheduleRouter = router({
   }),
 
   /** Changes what is given. A rule that has changed runs at its next slot; what the old one has missed is not caught up. */
-  change: userProcedure.input(scheduleChange).mutation(async ({ ctx, input: { scheduleId, ...changes } }) => {
-    await requireChangeable(ctx.user, scheduleId);
+  change: running.input(scheduleChange).mutation(async ({ ctx, input: { scheduleId, ...changes } }) => {
+    await requireRunnable(ctx.user, scheduleId);
     await db.transaction(async (tx) => {
       const { schedule, now } = await lockSchedule(tx, scheduleId);
       const changed = { ...schedule, ...changes };
@@ -96,14 +105,14 @@ export const scheduleRouter = router({
   pause: userProcedure.input(ref).mutation(({ ctx, input }) => setPaused(ctx, input.scheduleId, true)),
 
   /** It runs again from its next slot on: what would have been in between is not caught up. */
-  resume: userProcedure.input(ref).mutation(({ ctx, input }) => setPaused(ctx, input.scheduleId, false)),
+  resume: running.input(ref).mutation(({ ctx, input }) => setPaused(ctx, input.scheduleId, false)),
 
   /** Starts it at once, beside its slots, for all of its projects whose last run has ended. */
-  runNow: userProcedure
+  runNow: running
     .meta({ limit: "export" })
     .input(ref)
     .mutation(async ({ ctx, input }) => {
-      await requireChangeable(ctx.user, input.scheduleId);
+      await requireRunnable(ctx.user, input.scheduleId);
       return db.transaction(async (tx) => {
         const { schedule, now } = await lockSchedule(tx, input.scheduleId);
         const slot = { schedule: { ...schedule, spreadSeconds: 0 }, slot: now, number: schedule.slots + 1 };
@@ -120,7 +129,7 @@ export const scheduleRouter = router({
 });
 
 const presented = async (user: Actor, id: string) => {
-  const [schedule] = await present([await findSchedule(user, id)]);
+  const [schedule] = await present(user, [await findSchedule(user, id)]);
   if (!schedule) throw new Error("a schedule without a form");
   return schedule;
 };
@@ -149,7 +158,7 @@ const nothingToRun = (busy: number) =>
     : new AppError("PROJECT_NOT_FOUND", "There is no project that this schedule is of.");
 
 function setPaused({ user, origin }: { user: Actor; origin: Origin }, id: string, isPaused: boolean) {
-  return requireChangeable(user, id)
+  return (isPaused ? requireChangeable : requireRunnable)(user, id)
     .then(() =>
       db.transaction(async (tx) => {
         const { schedule, now } = await lockSchedule(tx, id);

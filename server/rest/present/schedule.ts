@@ -57,7 +57,7 @@ export const scheduleRecord = z
 
 export function presentSchedule(schedule: OutputOf<"schedule.get">): z.input<typeof scheduleRecord> {
   const { createdAt, updatedAt, pausedAt, nextSlots, lastRun, ...rest } = schedule;
-  const { projectName: _, canChange: __, nextRunAt: ___, lastSlot: ____, slots: _____, ...shown } = rest;
+  const { projectName, canChange, canRun, nextRunAt, lastSlot, slots, ...shown } = rest;
   return {
     ...shown,
     createdAt: createdAt.toISOString(),

@@ -31,7 +31,7 @@ export const scheduleRows = [
     path: "/api/v1/schedules",
     summary: "Back up a project, or all that match a pattern, by the clock",
     description:
-      "`cron` has five fields, by the clocks of `time_zone`. In spring a slot in the skipped hour runs as much later, in autumn one in the repeated hour runs once. Slots that were missed are caught up once. `retention` is a policy for the backups that this schedule makes, and for no others. A schedule of one project needs the permission `manage` there; a pattern is for administrators. `heartbeat_url` is called with `/start` behind it when a backup starts, as it is when it is made, and with `/fail` when it fails; no answer shows it.",
+      "`cron` has five fields, by the clocks of `time_zone`. In spring a slot in the skipped hour runs as much later, in autumn one in the repeated hour runs once. Slots that were missed are caught up once. `retention` is a policy for the backups that this schedule makes, and for no others. A schedule of one project needs the permissions `manage` and `export` there (as do changing, resuming and running it; pausing and deleting need `manage` alone); a pattern is for administrators. `heartbeat_url` is called with `/start` behind it when a backup starts, as it is when it is made, and with `/fail` when it fails; no answer shows it.",
     procedure: "schedule.create",
     status: 201,
     errors: ["PERMISSION_DENIED", "PROJECT_NOT_FOUND", "ALREADY_EXISTS", "NO_ENCRYPTION_KEY", "DESTINATION_NOT_FOUND"],
