@@ -34,18 +34,29 @@ async function tryDestinations(signal: AbortSignal): Promise<void> {
     .set({ checkedAt: sql`now()` })
     .where(or(isNull(destinations.checkedAt), lt(destinations.checkedAt, sql`now() - ${tryEvery}`)))
     .returning();
-  for (const { id, name, settings } of due) {
+  for (const row of due) {
     signal.throwIfAborted();
-    try {
-      const destination = openDestination(settings);
-      const { freeBytes } = await checkDestination(destination, signal, { isKnown: true });
-      await noteHealthy(id, freeBytes);
-      await destination.sweep(new Date(Date.now() - unfinishedAfterMs));
-    } catch (error) {
+    const destination = await tried(row, signal);
+    await destination?.sweep(new Date(Date.now() - unfinishedAfterMs)).catch((error: unknown) => {
       signal.throwIfAborted();
-      await noteUnhealthy({ id, name }, failureOf(error));
-      log.warn({ error, destinationId: id }, "a destination does not work");
-    }
+      // It takes backups and gives them back: keys that may do no more are enough for that.
+      log.warn({ error, destinationId: row.id }, "what unfinished copies have left could not be removed");
+    });
+  }
+}
+
+/** The destination, if it works. */
+async function tried({ id, name, settings }: typeof destinations.$inferSelect, signal: AbortSignal) {
+  try {
+    const destination = openDestination(settings);
+    const { freeBytes } = await checkDestination(destination, signal, { isKnown: true });
+    await noteHealthy(id, freeBytes);
+    return destination;
+  } catch (error) {
+    signal.throwIfAborted();
+    await noteUnhealthy({ id, name }, failureOf(error));
+    log.warn({ error, destinationId: id }, "a destination does not work");
+    return null;
   }
 }
 
@@ -56,7 +67,8 @@ async function lookForCopies(signal: AbortSignal): Promise<void> {
     .from(backupCopies)
     .where(
       and(
-        eq(backupCopies.status, "stored"),
+        // One that is gone may be there again: a disk was mounted anew, or a server has found it.
+        inArray(backupCopies.status, ["stored", "missing"]),
         isNotNull(backupCopies.backupId),
         inArray(backupCopies.destinationId, healthy),
         lt(backupCopies.checkedAt, sql`now() - ${lookEvery}`),
@@ -86,22 +98,28 @@ async function lookFor(copy: typeof backupCopies.$inferSelect): Promise<void> {
   const placed = { name: copy.name, sizeBytes: copy.sizeBytes ?? 0, locator: copy.locator };
   try {
     const size = await openDestination(destination.settings).size(placed);
-    if (size === copy.sizeBytes) return;
-    const problem = size === null ? "It is gone." : `It has ${size} bytes instead of ${copy.sizeBytes}.`;
-    const status = size === null ? "missing" : "corrupt";
+    const status = size === null ? "missing" : size === copy.sizeBytes ? "stored" : "corrupt";
+    // What is in the place of one that is gone is it only with the right size.
+    if (status === copy.status || (status === "corrupt" && copy.status === "missing")) return;
+    const problem = {
+      stored: null,
+      missing: "It is gone.",
+      corrupt: `It has ${size} bytes instead of ${copy.sizeBytes}.`,
+    }[status];
     await db.transaction(async (tx) => {
       const [row] = await tx
         .update(backupCopies)
         .set({ status, problem })
-        .where(and(eq(backupCopies.id, copy.id), eq(backupCopies.status, "stored")))
+        .where(and(eq(backupCopies.id, copy.id), eq(backupCopies.status, copy.status)))
         .returning({ id: backupCopies.id });
       if (!row) return;
       await recordAudit(tx, byCoffer, {
-        action: `copy.${status}`,
+        action: status === "stored" ? "copy.found" : `copy.${status}`,
         subject: { kind: "backup", id: backup.id },
         projectId: backup.projectId,
-        details: { filename: backup.filename, destination: destination.name, because: problem },
+        details: { filename: backup.filename, destination: destination.name, because: problem ?? "It is there again." },
       });
+      if (problem === null) return;
       const facts = { backupId: backup.id, filename: backup.filename, destination: destination.name, message: problem };
       const once = `${copy.id}:${copy.checkedAt?.toISOString()}`;
       await announce(tx, { event: "copy_failed", projectId: backup.projectId, once, facts });

@@ -52,7 +52,7 @@ function uploadsAfter(
   const asked = { Bucket: bucket.bucket, Prefix: prefixOf(bucket), ...after };
   return bucket.ask(({ sdk, client }) =>
     client.send(new sdk.ListMultipartUploadsCommand(asked)).catch((error: unknown) => {
-      if (s3Error(error).status === 501) return null;
+      if ([405, 501].includes(s3Error(error).status)) return null;
       throw error;
     }),
   );
