@@ -33,7 +33,7 @@ export function openBot(settings: TelegramSettings, idleMs: number) {
       ...body,
     });
 
-  /** Calls a method, again when what went wrong is passing or we were asked to wait. Gives null for a refusal like `gone`. */
+  /** Calls a method, again when what went wrong is passing or we were asked to wait. Gives null for a refusal like `gone` that stays. */
   async function call(method: string, body: () => Body, { signal, gone }: Calling): Promise<unknown> {
     const once = async () => {
       const answer = await post(method, signal, body());
@@ -59,7 +59,7 @@ export function openBot(settings: TelegramSettings, idleMs: number) {
       const gone = /message to delete not found|message can't be deleted|MESSAGE_ID_INVALID/i;
       await call("deleteMessage", () => asJson(asked), { signal, gone });
     },
-    /** Null when there is no such file. */
+    /** Null when there is no such file, as far as the server can tell: it was asked again while that might pass. */
     async getFile(fileId: string, signal?: AbortSignal): Promise<z.infer<typeof botFile> | null> {
       const gone = /wrong file|invalid file|file not found|FILE_ID_INVALID/i;
       return botFile.nullable().parse(await call("getFile", () => asJson({ file_id: fileId }), { signal, gone }));

@@ -50,7 +50,9 @@ function parseJson(text: string): unknown {
 export function isPassing(error: unknown): boolean {
   const refusal = refusalOf(error);
   if (!refusal) return isBroken(error);
-  return refusal.waitSeconds === null && (refusal.status >= 500 || refusal.status === 429);
+  if (refusal.waitSeconds !== null) return false;
+  // Telegram says so of a file that it cannot find just now, and of one that is gone.
+  return refusal.status >= 500 || refusal.status === 429 || /temporarily unavailable/i.test(refusal.said);
 }
 
 /** Does the work again, as often as the server asks us to wait, and after so long as it says. */

@@ -193,6 +193,21 @@ describe("a server in trouble", () => {
     expect(place.server.log.some(({ range }) => range?.startsWith("bytes="))).toBe(true);
   });
 
+  it("that may be passing, or say that a file is gone, is the latter only when it is said again and again", async () => {
+    const place = await begin();
+    const bytes = randomBytes(200_000);
+    const placed = await put(place.destination, "a.dump", bytes);
+    const fault = { status: 400, description: "Bad Request: wrong file_id or the file is temporarily unavailable" };
+    place.server.fail("getFile", fault, { times: 2 });
+    expect(await place.destination.size(placed)).toBe(bytes.length);
+    place.server.fail("getFile", fault, { times: 2 });
+    expect((await read(place.destination, placed)).equals(bytes)).toBe(true);
+    expect(counted(place, "getFile")).toBe(3 + 3);
+    place.server.fail("getFile", fault, { times: 100 });
+    expect(await place.destination.size(placed)).toBeNull();
+    expect(counted(place, "getFile")).toBe(3 + 3 + 6);
+  });
+
   it.each<[BotFault, string]>([
     [{ status: 401, description: "Unauthorized" }, "its token is wrong"],
     [{ status: 400, description: "Bad Request: chat not found" }, "no such chat"],
