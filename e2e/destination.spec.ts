@@ -5,6 +5,7 @@ import { enterAs, expect, test } from "@/e2e/fixtures";
 import { expectAccessible } from "@/e2e/tools/accessible";
 import { jobDialog, makeBackup, openExportDialog } from "@/e2e/tools/exports";
 import { addGuest } from "@/e2e/tools/people";
+import { startBotApi } from "@/jobs/testing/bot-api";
 
 // They share the installation's destinations.
 test.describe.configure({ mode: "serial" });
@@ -108,6 +109,36 @@ test("a backup is moved by hand, and downloads all the same", async ({ page, cof
   await page.getByRole("button", { name: "Download", exact: true }).first().click();
   const download = await downloading;
   expect(await download.failure()).toBeNull();
+});
+
+test("a secret is needed again for another address, and its field says so", async ({ page, api }) => {
+  await using bot = await startBotApi();
+  await using other = await startBotApi();
+  const { id } = await api.destination.add.mutate({
+    name: "chat",
+    kind: "telegram",
+    ...bot.settings,
+    isDefault: false,
+  });
+  await page.goto("/destinations");
+  await page.getByRole("button", { name: "More actions for chat" }).click();
+  await page.getByRole("menuitem", { name: "Edit" }).click();
+  const dialog = page.getByRole("dialog");
+  const token = dialog.getByLabel("Bot's token", { exact: true });
+  await expect(token).toHaveAccessibleDescription(/For another server it is needed again/);
+  await dialog.getByText("More options").click();
+  await dialog.getByLabel("Bot API server").fill(other.settings.apiUrl);
+  for (const name of ["Test", "Save destination"]) {
+    await dialog.getByRole("button", { name, exact: true }).click();
+    await expect(token).toHaveAccessibleDescription(/is needed again, since it would be sent to another address/);
+    await expect(token).toHaveAttribute("aria-invalid", "true");
+  }
+  await expectAccessible(page, "a destination whose secret is needed again");
+  expect(other.log).toEqual([]);
+  await token.fill(other.settings.botToken);
+  await dialog.getByRole("button", { name: "Save destination" }).click();
+  await expect(dialog).toBeHidden();
+  await api.destination.remove.mutate({ destinationId: id });
 });
 
 test("one that stops working says so, and what uses it is told before it goes", async ({ page }) => {

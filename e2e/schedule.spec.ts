@@ -72,9 +72,9 @@ test("a schedule of all that match is made, runs at once, rests, changes and goe
   await expect(page.getByText("No schedule backs this project up.")).toBeVisible();
 });
 
-test("who manages one project schedules that one; who does not, only looks", async ({ page, coffer, api }) => {
+test("who manages and exports one project schedules that one; who does not, less", async ({ page, coffer, api }) => {
   const tenant = await addTenant(coffer, api, tiny);
-  await enterAs(page, await addGuest(coffer, { permissions: { [tenant.slug]: ["manage"] } }));
+  await enterAs(page, await addGuest(coffer, { permissions: { [tenant.slug]: ["manage", "export"] } }));
   await page.goto(`/projects/${tenant.slug}/schedules`);
   await page.getByRole("button", { name: "Add schedule" }).click();
   const dialog = page.getByRole("dialog");
@@ -83,6 +83,14 @@ test("who manages one project schedules that one; who does not, only looks", asy
   await dialog.getByLabel("Name").fill(`Own ${tenant.slug}`);
   await dialog.getByRole("button", { name: "Add schedule" }).click();
   await expect(row(page, `Own ${tenant.slug}`)).toContainText("Has not run yet");
+  await enterAs(page, await addGuest(coffer, { permissions: { [tenant.slug]: ["manage"] } }));
+  await page.goto("/schedules");
+  await expect(row(page, `Own ${tenant.slug}`)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Add schedule" })).toHaveCount(0);
+  await openMenu(page, page.getByRole("button", { name: `More for Own ${tenant.slug}` }));
+  await expect(page.getByRole("menuitem")).toHaveText(["Pause", "Delete"]);
+  await page.getByRole("menuitem", { name: "Pause" }).click();
+  await expect(row(page, `Own ${tenant.slug}`)).toContainText("Paused");
   await enterAs(page, await addGuest(coffer, { permissions: { [tenant.slug]: ["export"] } }));
   await page.goto(`/projects/${tenant.slug}/schedules`);
   await expect(row(page, `Own ${tenant.slug}`)).toBeVisible();
