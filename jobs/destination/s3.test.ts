@@ -312,6 +312,20 @@ it("sweeps uploads of backups that began before then, under its prefix alone", a
   expect([...uploads.keys()]).toEqual(["running", "theirs", "beside"]);
 });
 
+it.each([405, 501])("sweeps what it can when a server answers %i to who asks for uploads", async (status) => {
+  const place = await begin();
+  place.server.fail("uploads", { status, code: "NotImplemented" });
+  const at = new Date(Date.now() - 7_200_000);
+  place.server.contents.objects.set("coffer/here/.coffer-check-old", {
+    bytes: Buffer.from("x"),
+    tag: "t",
+    metadata: {},
+    at,
+  });
+  await place.destination.sweep(new Date(Date.now() - 3_600_000));
+  expect(keys(place)).toEqual([]);
+});
+
 it("gives a link that saves the file under its name, for a while", async () => {
   const place = await begin();
   const placed = await put(place.destination, "acme/a.dump", Buffer.from("bytes"));
