@@ -19,7 +19,7 @@ const deletions = [
   {
     value: "deleteFailed",
     name: "Delete broken ones",
-    about: "Their file is missing, or is not what was written.",
+    about: "Their file is missing, or is not what was written, and no copy of it is stored.",
   },
 ] as const;
 

@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { type Origin, recordAudit } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import { backups, jobs } from "@/db/schema";
+import { lockBackups } from "@/jobs/backup-copy/good";
 import type { BackupRow } from "@/jobs/backup-copy/place";
 import { hasStoredCopy } from "@/jobs/backup-copy/start";
 import { jobsEnv } from "@/jobs/env";
@@ -16,6 +17,7 @@ const isReadByOther = sql`exists (select from ${jobs} where ${jobs.finishedAt} i
  * a job reads the file now.
  */
 export async function giveUpHome(tx: Tx, origin: Origin, backup: BackupRow): Promise<boolean> {
+  await lockBackups(tx, eq(backups.id, backup.id));
   const [row] = await tx
     .update(backups)
     .set({ movedAt: sql`now()`, status: "available" })

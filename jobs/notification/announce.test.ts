@@ -1,13 +1,14 @@
 import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
-import { backups, jobs, notificationChannels, type ProofCheck, proofs } from "@/db/schema";
+import { backupCopies, backups, jobs, notificationChannels, type ProofCheck, proofs } from "@/db/schema";
 import { completeJob, failJob } from "@/jobs/lifecycle/finish";
 import { reap } from "@/jobs/lifecycle/reap";
 import { announce } from "@/jobs/notification/announce";
 import { announceStale } from "@/jobs/notification/stale";
 import { makeBackup } from "@/jobs/testing/backup-rows";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
+import { addCopy } from "@/jobs/testing/copies";
 import { allowAttempts, cancelExport, claim, startExport } from "@/jobs/testing/export-job";
 import { addChannel, notificationBells, notificationsAbout, notificationsOf } from "@/jobs/testing/notification";
 import { makeSchema, registerTenant, type Tenant } from "@/jobs/testing/tenant";
@@ -222,6 +223,22 @@ describe("a project without a good backup", () => {
     await age(backup.id, 73);
     await announceStale();
     expect((await notificationsOf(channel)).filter(({ projectId }) => projectId === shop.projectId)).toHaveLength(1);
+  });
+
+  it("is one whose last backup is whole nowhere, whatever its status", async () => {
+    const shop = await registerTenant(await makeSchema({ tables: 0 }));
+    const channel = await addChannel(webhook, [{ event: "backup_stale", projectId: shop.projectId, staleHours: 24 }]);
+    const { backup: old } = await makeBackup(shop);
+    await age(old.id, 48);
+    const { backup } = await makeBackup(shop);
+    const copy = await addCopy(backup, {});
+    await db.update(backups).set({ status: "missing" }).where(eq(backups.id, backup.id));
+    await announceStale();
+    expect(await abouts(channel), "a copy of it is stored").toEqual([]);
+    await db.update(backups).set({ status: "available", movedAt: sql`now()` }).where(eq(backups.id, backup.id));
+    await db.update(backupCopies).set({ status: "missing" }).where(eq(backupCopies.id, copy.id));
+    await announceStale();
+    expect(await notificationsOf(channel)).toMatchObject([{ facts: { last: { backupId: old.id } } }]);
   });
 
   it("is told that it has none at all", async () => {

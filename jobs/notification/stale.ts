@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import { db } from "@/db/client";
 import { backups, notificationChannels, notificationRules, notifications, projects } from "@/db/schema";
+import { isGood } from "@/jobs/backup-copy/good";
 import { enqueue } from "@/jobs/notification/enqueue";
 import type { Facts } from "@/jobs/notification/event";
 
@@ -27,7 +29,7 @@ export async function announceStale(): Promise<void> {
     join ${projects} p on r.project_id is null or r.project_id = p.id
     left join lateral (
       select g.id, g.filename, g.created_at from ${backups} g
-      where g.project_id = p.id and g.status = 'available' order by g.created_at desc, g.id desc limit 1) b on true
+      where g.project_id = p.id and ${isGood(alias(backups, "g"))} order by g.created_at desc, g.id desc limit 1) b on true
     cross join lateral (
       select r.channel_id || ':backup_stale:' || p.id || ':' || coalesce(b.id::text, 'none') as once_key) o
     where r.event = 'backup_stale'

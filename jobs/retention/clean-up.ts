@@ -2,6 +2,7 @@ import { asc, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { Origin } from "@/db/audit";
 import { db } from "@/db/client";
 import { backups, projects } from "@/db/schema";
+import { isGood } from "@/jobs/backup-copy/good";
 import { jobsEnv } from "@/jobs/env";
 import { fallsOf } from "@/jobs/fall/falls";
 import { isInUse } from "@/jobs/retention/in-use";
@@ -18,7 +19,7 @@ export async function planCleanup(which: SQL | undefined, policy: Policy) {
       projectName: projects.name,
       filename: backups.filename,
       createdAt: backups.createdAt,
-      status: backups.status,
+      isGood: isGood(backups),
       verifiedAt: backups.verifiedAt,
       pinnedAt: backups.pinnedAt,
       sizeBytes: backups.sizeBytes,
@@ -38,7 +39,7 @@ export async function planCleanup(which: SQL | undefined, policy: Policy) {
     id: row.id,
     projectId: row.projectId,
     createdAt: row.createdAt,
-    isGood: row.status === "available",
+    isGood: row.isGood,
     isFallen: falls.has(row.id),
     isProven: row.verifiedAt !== null,
     isPinned: row.pinnedAt !== null,
@@ -49,17 +50,23 @@ export async function planCleanup(which: SQL | undefined, policy: Policy) {
   const described = verdicts.flatMap((verdict) => {
     const row = known.get(verdict.id);
     if (!row) return [];
-    const { projectSlug, projectName, filename, createdAt, sizeBytes } = row;
-    return { ...verdict, projectSlug, projectName, filename, createdAt, sizeBytes };
+    const { projectSlug, projectName, filename, createdAt, sizeBytes, isGood } = row;
+    return { ...verdict, projectSlug, projectName, filename, createdAt, sizeBytes, isGood };
   });
   return { id: planIdOf(verdicts), backups: described };
 }
 
-/** One by one, each in a transaction of its own: what was removed before a fault stays removed, and written down. */
-export async function removeAll(origin: Origin, verdicts: Verdict[], schedule?: string): Promise<string[]> {
+type Given = Verdict & Pick<Candidate, "isGood">;
+
+/**
+ * One by one, each in a transaction of its own: what was removed before a fault stays removed, and written down. One that was lost when
+ * it was planned, and is good by now, stays.
+ */
+export async function removeAll(origin: Origin, given: Given[], schedule?: string): Promise<string[]> {
   const removed: string[] = [];
-  const unless = sql`(${isNotNull(backups.pinnedAt)} or ${isInUse(jobsEnv().DOWNLOAD_LINK_SECONDS)})`;
-  for (const { id, reasons } of verdicts) {
+  const isKept = sql`${isNotNull(backups.pinnedAt)} or ${isInUse(jobsEnv().DOWNLOAD_LINK_SECONDS)}`;
+  for (const { id, reasons, isGood: wasGood } of given) {
+    const unless = wasGood ? sql`(${isKept})` : sql`(${isKept} or ${isGood(backups)})`;
     const bytes = await db.transaction((tx) =>
       removeBackup(tx, origin, { id, action: "backup.cleaned_up", reasons, schedule, unless }),
     );

@@ -5,7 +5,7 @@ export type Candidate = {
   id: string;
   projectId: string;
   createdAt: Date;
-  /** The file is there and whole, as far as we know. */
+  /** A whole file of it is somewhere, as far as we know. */
   isGood: boolean;
   /** It holds far less than those before it. */
   isFallen: boolean;
@@ -28,7 +28,7 @@ export type Policy = {
   keepMonthly?: number;
   /** Backups that were never proven are kept by no rule, once a proven one is newer. */
   deleteUnverified?: boolean;
-  /** Backups whose file is missing or corrupt are kept by no rule. */
+  /** Backups of which no whole file is left, here or at a destination, are kept by no rule. */
   deleteFailed?: boolean;
 };
 
@@ -73,7 +73,8 @@ function planProject(own: Candidate[], policy: Policy, now: Date): Verdict[] {
     const reasons = kept.get(backup) ?? [];
     if (reasons.length > 0 || !hasKeepRule(policy)) return { id: backup.id, keep: true, reasons };
     // A broken one is no rule's business but that of `deleteFailed`.
-    if (!backup.isGood) return { id: backup.id, keep: true, reasons: ["its file is not good, which no rule is about"] };
+    if (!backup.isGood)
+      return { id: backup.id, keep: true, reasons: ["no whole file of it is left, which no rule is about"] };
     return { id: backup.id, keep: false, reasons: notKept(policy) };
   });
 }
@@ -84,7 +85,7 @@ const hasKeepRule = ({ keepCount, olderThanDays, keepDaily, keepWeekly, keepMont
   [keepCount, olderThanDays, keepDaily, keepWeekly, keepMonthly].some((rule) => rule !== undefined);
 
 function reasonAgainst(backup: Candidate, lastProven: Candidate | undefined, policy: Policy): string | null {
-  if (policy.deleteFailed && !backup.isGood) return "its file is missing or corrupt";
+  if (policy.deleteFailed && !backup.isGood) return "its file is missing or corrupt, and no copy of it is stored";
   const isSurpassed = lastProven !== undefined && lastProven.createdAt > backup.createdAt;
   if (policy.deleteUnverified && !backup.isProven && isSurpassed) return "never proven, and a newer one is";
   return null;

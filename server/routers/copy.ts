@@ -3,8 +3,9 @@ import { z } from "zod";
 import { type Actor, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { backupCopies, destinations, jobs } from "@/db/schema";
+import { backupCopies, backups, destinations, jobs } from "@/db/schema";
 import { giveUpHome } from "@/jobs/backup-copy/give-up-home";
+import { isGoodWithout, lockBackups } from "@/jobs/backup-copy/good";
 import { placeOptions } from "@/jobs/backup-copy/options";
 import { startCopy, startCopyCheck, startFetch } from "@/jobs/backup-copy/start";
 import { openDestination } from "@/jobs/destination/open";
@@ -69,17 +70,18 @@ export const copyRouter = router({
     throw new AppError("BACKUP_IN_USE", "No copy of it is stored elsewhere, or a job is reading its file now.");
   }),
 
-  /** Removes a copy. Its file at the destination goes soon after. The last file of a backup stays. */
+  /** Removes a copy. Its file at the destination goes soon after. The last whole file of a backup stays. */
   remove: userProcedure.input(z.strictObject(place)).mutation(async ({ ctx, input }) => {
     const { backup, destination, copyId } = await findCopy(ctx.user, input);
     await db.transaction(async (tx) => {
+      await lockBackups(tx, eq(backups.id, backup.id));
       const [row] = await tx
         .update(backupCopies)
         .set({ backupId: null })
-        .where(and(eq(backupCopies.id, copyId), sql`not ${isOnly}`, sql`not ${isBusy}`))
+        .where(and(eq(backupCopies.id, copyId), isGoodWithout, sql`not ${isBusy}`))
         .returning({ id: backupCopies.id });
       if (!row)
-        throw new AppError("BACKUP_IN_USE", "It is the last file of this backup, or a job is working on it now.");
+        throw new AppError("BACKUP_IN_USE", "It is the last whole file of this backup, or a job is working on it now.");
       await recordAudit(tx, ctx.origin, {
         action: "copy.removed",
         subject: { kind: "backup", id: backup.id },
@@ -124,11 +126,6 @@ type Place = { backupId: string; destinationId: string };
 const noCopy = () => new AppError("COPY_NOT_FOUND", "This destination has no copy of the backup.");
 const at = ({ backupId, destinationId }: Place) =>
   and(eq(backupCopies.backupId, backupId), eq(backupCopies.destinationId, destinationId));
-
-/** Nothing else of the backup is left: its file was moved away, and no other copy is stored. */
-const isOnly = sql`exists (select from control_plane.backups b where b.id = ${backupCopies.backupId} and b.moved_at is not null
-  and not exists (select from control_plane.backup_copies other where other.backup_id = b.id
-    and other.status = 'stored' and other.id <> ${backupCopies.id}))`;
 
 const isBusy = sql`exists (select from ${jobs} where ${jobs.finishedAt} is null
   and ${jobs.options} ->> 'backupId' = ${backupCopies.backupId}::text)`;

@@ -3,12 +3,13 @@ import { z } from "zod";
 import { recordAudit } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { backupCopies, type DestinationSettings, destinations, schedules } from "@/db/schema";
+import { backupCopies, type DestinationSettings, destinations } from "@/db/schema";
 import { noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
 import { checkDestination, openDestination } from "@/jobs/destination/open";
 import { maskedSettings } from "@/jobs/destination/settings";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { kindField, settingsFields, settingsFrom } from "@/server/destination-input";
+import { destinationUse, lockedDestinationUse } from "@/server/destination-use";
 import { adminProcedure, router, userProcedure } from "@/server/trpc";
 
 const name = z.string().trim().min(1).max(63);
@@ -116,7 +117,7 @@ export const destinationRouter = router({
   /** What stands in the way of removing it: copies that are there, and schedules that name it. */
   usedBy: adminProcedure.input(z.strictObject({ destinationId: z.uuid() })).query(async ({ input }) => {
     await find(input.destinationId);
-    return usedBy(db, input.destinationId);
+    return destinationUse(db, input.destinationId);
   }),
 
   /** Forgets a destination. With `forgetCopies` also the copies there, whose files stay where they are. */
@@ -126,7 +127,7 @@ export const destinationRouter = router({
       db.transaction(async (tx) => {
         const [row] = await tx.select().from(destinations).where(eq(destinations.id, destinationId)).for("update");
         if (!row) throw none();
-        const use = await usedBy(tx, destinationId);
+        const use = await lockedDestinationUse(tx, destinationId);
         if (use.onlyCopies > 0)
           throw inUse(`${use.onlyCopies} backups are nowhere else. Bring them back or copy them elsewhere first.`);
         if (use.schedules.length > 0) throw inUse(`These schedules use it: ${use.schedules.join(", ")}.`);
@@ -179,25 +180,6 @@ async function isTaken(tx: Tx, { name, but }: { name: string; but: string }): Pr
     .from(destinations)
     .where(and(sql`lower(${destinations.name}) = lower(${name})`, sql`${destinations.id} <> ${but}`));
   return other !== undefined;
-}
-
-async function usedBy(tx: Tx | typeof db, destinationId: string) {
-  const [found] = await tx.execute<{ copies: number; only: number }>(sql`
-    select count(*)::int as copies, count(*) filter (where c.status = 'stored' and b.moved_at is not null and not exists (
-        select from control_plane.backup_copies other where other.backup_id = c.backup_id
-          and other.status = 'stored' and other.destination_id <> c.destination_id))::int as only
-      from control_plane.backup_copies c join control_plane.backups b on b.id = c.backup_id
-      where c.destination_id = ${destinationId}`);
-  const naming = await tx
-    .select({ name: schedules.name })
-    .from(schedules)
-    .where(sql`${schedules.options} -> 'destinations' ? ${destinationId}`)
-    .orderBy(asc(schedules.name));
-  return {
-    copies: found?.copies ?? 0,
-    onlyCopies: found?.only ?? 0,
-    schedules: naming.map((schedule) => schedule.name),
-  };
 }
 
 const eventOf = (how: "added" | "changed" | "removed", { id, name, kind, defaultSince }: Row) => ({

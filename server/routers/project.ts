@@ -1,9 +1,11 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import { z } from "zod";
 import { type Actor, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { databases, projectMembers, projects } from "@/db/schema";
+import { backups, databases, projectMembers, projects } from "@/db/schema";
+import { isGood } from "@/jobs/backup-copy/good";
 import { addProjects } from "@/jobs/discovery/add-projects";
 import { fallsOf } from "@/jobs/fall/falls";
 import { listSchemas } from "@/server/tenant-database";
@@ -129,7 +131,7 @@ function readHealth(user: Actor, projectId?: string) {
       lastBackup: sql<LastBackup | null>`(
         select json_build_object('id', b.id, 'createdAt', b.created_at, 'sizeBytes', b.size_bytes, 'originalBytes', b.original_bytes,
           'rowCount', b.row_count, 'tableCount', b.table_count)
-        from control_plane.backups b where b.project_id = ${projects.id} and b.status = 'available'
+        from control_plane.backups b where b.project_id = ${projects.id} and ${isGood(alias(backups, "b"))}
         order by b.created_at desc, b.id desc limit 1)`,
       lastExport: sql<LastExport | null>`(
         select json_build_object('id', j.id, 'status', j.status, 'errorCode', j.error_code, 'errorMessage', j.error_message, 'finishedAt', j.finished_at)

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Actor } from "@/db/audit";
 import { db } from "@/db/client";
 import { backups, projectMembers } from "@/db/schema";
+import { isGood } from "@/jobs/backup-copy/good";
 import { jobsEnv } from "@/jobs/env";
 import { nextScheduled } from "@/server/schedule";
 import { findProject, projectRef, router, userProcedure } from "@/server/trpc";
@@ -22,10 +23,8 @@ export const statsRouter = router({
         count: sql<number>`count(*)::int`,
         bytes: sql<number>`coalesce(sum(${backups.sizeBytes}), 0)::float8`,
         verified: sql<number>`count(${backups.verifiedAt})::int`,
-        broken: sql<number>`(count(*) filter (where ${backups.status} <> 'available'))::int`,
-        last: sql<Date | null>`max(${backups.createdAt}) filter (where ${backups.status} = 'available')`.mapWith(
-          backups.createdAt,
-        ),
+        broken: sql<number>`(count(*) filter (where not ${isGood(backups)}))::int`,
+        last: sql<Date | null>`max(${backups.createdAt}) filter (where ${isGood(backups)})`.mapWith(backups.createdAt),
       })
       .from(backups)
       .where(mine);

@@ -86,7 +86,7 @@ export const retentionRows = [
       storageUsed: count.meta({ description: "Bytes." }),
       backupCount: count,
       verifiedCount: count,
-      failedCount: count.meta({ description: "Backups whose file is missing or corrupt." }),
+      failedCount: count.meta({ description: "Backups of which no whole file is left, here or at a destination." }),
     }),
     present: (status) => ({
       body: {
