@@ -4,8 +4,8 @@ import { db } from "@/db/client";
 import { log } from "@/db/log";
 import { backupCopies, backups, destinations } from "@/db/schema";
 import { copyAgain } from "@/jobs/backup-copy/again";
+import { removeOrphans } from "@/jobs/backup-copy/orphans";
 import { noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
-import { isUnderway } from "@/jobs/backup-copy/start";
 import { checkDestination, openDestination } from "@/jobs/destination/open";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { announce } from "@/jobs/notification/announce";
@@ -127,35 +127,4 @@ async function lookFor(copy: typeof backupCopies.$inferSelect): Promise<void> {
   } catch (error) {
     await noteUnhealthy(destination, failureOf(error));
   }
-}
-
-/** Copies of backups that were deleted: a night's policies leave hundreds. What cannot be removed now is tried again in a later round. */
-async function removeOrphans(signal: AbortSignal): Promise<void> {
-  while ((await removeSomeOrphans(signal)) === atOnce);
-}
-
-/** Gives how many it has removed. */
-async function removeSomeOrphans(signal: AbortSignal): Promise<number> {
-  let removed = 0;
-  const orphans = await db
-    .select({ copy: backupCopies, settings: destinations.settings })
-    .from(backupCopies)
-    .innerJoin(destinations, eq(destinations.id, backupCopies.destinationId))
-    .where(and(isNull(backupCopies.backupId), isNull(destinations.unhealthySince), sql`not ${isUnderway}`))
-    .orderBy(backupCopies.createdAt)
-    .limit(atOnce);
-  for (const { copy, settings } of orphans) {
-    signal.throwIfAborted();
-    const { id, name, sizeBytes, locator } = copy;
-    try {
-      if (sizeBytes !== null || locator !== null)
-        await openDestination(settings).remove({ name, sizeBytes: sizeBytes ?? 0, locator });
-      await db.delete(backupCopies).where(eq(backupCopies.id, id));
-      removed++;
-    } catch (error) {
-      signal.throwIfAborted();
-      log.warn({ error, copyId: id }, "a copy of a deleted backup could not be removed yet");
-    }
-  }
-  return removed;
 }

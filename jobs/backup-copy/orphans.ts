@@ -1,0 +1,55 @@
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { db } from "@/db/client";
+import { log } from "@/db/log";
+import { backupCopies, type DestinationSettings, destinations } from "@/db/schema";
+import { isUnderway } from "@/jobs/backup-copy/start";
+import { openDestination } from "@/jobs/destination/open";
+import { failureOf } from "@/jobs/lifecycle/failure";
+
+const atOnce = 50;
+
+/**
+ * Copies of backups that were deleted: a night's policies leave hundreds. Each is tried once a round, the oldest first, so that one which cannot
+ * be removed keeps no other waiting. Those of a destination that does not answer are left to a later round.
+ */
+export async function removeOrphans(signal: AbortSignal): Promise<void> {
+  const away = new Set<string>();
+  let last: Orphan | undefined;
+  do {
+    const orphans = await orphansAfter(last);
+    for (const orphan of orphans) {
+      signal.throwIfAborted();
+      if (away.has(orphan.copy.destinationId)) continue;
+      try {
+        await removeOrphan(orphan);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (failureOf(error).code === "destination_unavailable") away.add(orphan.copy.destinationId);
+        log.warn({ error, copyId: orphan.copy.id }, "a copy of a deleted backup could not be removed yet");
+      }
+    }
+    last = orphans.length === atOnce ? orphans.at(-1) : undefined;
+  } while (last);
+}
+
+type Orphan = { copy: typeof backupCopies.$inferSelect; settings: DestinationSettings };
+
+function orphansAfter(last: Orphan | undefined): Promise<Orphan[]> {
+  const at = [backupCopies.createdAt, backupCopies.id] as const;
+  const after =
+    last && sql`(${at[0]}, ${at[1]}) > (${last.copy.createdAt.toISOString()}::timestamptz, ${last.copy.id}::uuid)`;
+  return db
+    .select({ copy: backupCopies, settings: destinations.settings })
+    .from(backupCopies)
+    .innerJoin(destinations, eq(destinations.id, backupCopies.destinationId))
+    .where(and(isNull(backupCopies.backupId), isNull(destinations.unhealthySince), sql`not ${isUnderway}`, after))
+    .orderBy(asc(at[0]), asc(at[1]))
+    .limit(atOnce);
+}
+
+async function removeOrphan({ copy, settings }: Orphan): Promise<void> {
+  const { id, name, sizeBytes, locator } = copy;
+  if (sizeBytes !== null || locator !== null)
+    await openDestination(settings).remove({ name, sizeBytes: sizeBytes ?? 0, locator });
+  await db.delete(backupCopies).where(eq(backupCopies.id, id));
+}
