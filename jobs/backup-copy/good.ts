@@ -9,19 +9,22 @@ type Backup = Record<"id" | "status" | "movedAt", AnyPgColumn>;
 /** Its file in the backup folder is there and whole, as far as we know. What was moved away is not there, whatever its status. */
 const isWholeHere = ({ status, movedAt }: Backup) => sql`${status} = 'available' and ${movedAt} is null`;
 
+/** Where one table is selected from, drizzle leaves its name out before an expression's own columns; a subquery would take them for its own. */
+const alone = (condition: SQL): SQL<boolean> => sql<boolean>`(${condition})`;
+
 /**
  * Whether a backup can be counted on: all of its bytes are somewhere, as far as we know, here or at a destination. Its status tells of
  * the file here only. For a query about backups.
  */
 export const isGood = (backup: Backup): SQL<boolean> =>
-  sql<boolean>`(${isWholeHere(backup)} or exists (
-    select from ${backupCopies} whole where whole.backup_id = ${backup.id} and whole.status = 'stored'))`;
+  alone(sql`${isWholeHere(backup)} or exists (
+  select from ${backupCopies} whole where whole.backup_id = ${backup.id} and whole.status = 'stored')`);
 
 /** Whether a backup is good without this copy of it. For a query about copies. */
-export const isGoodWithout: SQL<boolean> = sql<boolean>`(
+export const isGoodWithout: SQL<boolean> = alone(sql`
   exists (select from ${backups} where ${backups.id} = ${backupCopies.backupId} and ${isWholeHere(backups)})
   or exists (select from ${backupCopies} other where other.backup_id = ${backupCopies.backupId}
-    and other.status = 'stored' and other.id <> ${backupCopies.id}))`;
+    and other.status = 'stored' and other.id <> ${backupCopies.id})`);
 
 /** Whoever gives up a file of one of these backups has waited for all others who do, and sees what those have left. */
 export async function lockBackups(tx: Tx, which: SQL): Promise<void> {

@@ -4,6 +4,7 @@ import { db } from "@/db/client";
 import { log } from "@/db/log";
 import { backupCopies, backups, destinations } from "@/db/schema";
 import { copyAgain } from "@/jobs/backup-copy/again";
+import { isGood } from "@/jobs/backup-copy/good";
 import { removeOrphans } from "@/jobs/backup-copy/orphans";
 import { noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
 import { checkDestination, openDestination } from "@/jobs/destination/open";
@@ -120,7 +121,12 @@ async function lookFor(copy: typeof backupCopies.$inferSelect): Promise<void> {
         details: { filename: backup.filename, destination: destination.name, because: problem ?? "It is there again." },
       });
       if (problem === null) return;
-      const facts = { backupId: backup.id, filename: backup.filename, destination: destination.name, message: problem };
+      const [left] = await tx
+        .select({ isGood: isGood(backups) })
+        .from(backups)
+        .where(eq(backups.id, backup.id));
+      const about = { backupId: backup.id, filename: backup.filename, isGood: left?.isGood ?? false };
+      const facts = { ...about, destination: destination.name, message: problem };
       const once = `${copy.id}:${copy.checkedAt?.toISOString()}`;
       await announce(tx, { event: "copy_failed", projectId: backup.projectId, once, facts });
     });

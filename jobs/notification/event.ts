@@ -33,7 +33,13 @@ const facts = {
     usual: z.number(),
     compared: z.number(),
   }),
-  copy_failed: z.object({ ...backup, destination: z.string(), message: z.string() }),
+  /** `isGood`: the backup can be counted on all the same. Older rows do not say. */
+  copy_failed: z.object({
+    ...backup,
+    destination: z.string(),
+    message: z.string(),
+    isGood: z.boolean().default(true),
+  }),
   destination_unhealthy: z.object({ destination: z.string(), problem: z.string() }),
   /** `isAdded`: they have become projects already. */
   schema_found: z.object({ database: z.string(), schemas: z.array(z.string()), isAdded: z.boolean() }),

@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { backups, destinations, jobs, proofs } from "@/db/schema";
+import { isGood } from "@/jobs/backup-copy/good";
 import { copyOptions } from "@/jobs/backup-copy/options";
 import { exportOptions } from "@/jobs/export-backup/options";
 import { fallsOf } from "@/jobs/fall/falls";
@@ -79,7 +80,7 @@ async function announceCopy(tx: Tx, job: Job) {
   if (job.status !== "failed" || !place || place.isAgain) return;
   const { backupId, destinationId } = place;
   const [about] = await tx
-    .select({ filename: backups.filename, destination: destinations.name })
+    .select({ filename: backups.filename, destination: destinations.name, isGood: isGood(backups) })
     .from(backups)
     .innerJoin(destinations, eq(destinations.id, destinationId))
     .where(eq(backups.id, backupId));

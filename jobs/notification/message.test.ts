@@ -68,10 +68,28 @@ const cases: Case[] = [
   {
     happening: {
       event: "copy_failed",
-      facts: { ...backup, destination: "offsite", message: "The bucket does not exist." },
+      facts: { ...backup, destination: "offsite", message: "The bucket does not exist.", isGood: true },
     },
     subject: "A backup of Acme Shop was not copied to offsite",
-    says: ["is good where it is", "The bucket does not exist.", "Destination: offsite"],
+    says: [
+      "is good where it is, but there is no good copy of it at offsite",
+      "The bucket does not exist.",
+      "Destination: offsite",
+    ],
+    link: backupLink,
+  },
+  {
+    happening: {
+      event: "copy_failed",
+      facts: { ...backup, destination: "offsite", message: "It is gone.", isGood: false },
+    },
+    subject: "A backup of Acme Shop is whole nowhere",
+    says: [
+      "cannot be restored: there is no good copy of it at offsite",
+      "no other whole file",
+      "It is gone.",
+      "Export a backup now",
+    ],
     link: backupLink,
   },
   {

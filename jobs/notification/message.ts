@@ -133,11 +133,18 @@ const shrunk = (facts: Facts["backup_shrunk"], name: string, page: string): Word
 };
 
 const notCopied = (facts: Facts["copy_failed"], name: string, page: string): Words => ({
-  subject: `A backup of ${name} was not copied to ${facts.destination}`,
-  lines: [
-    `${facts.filename} is good where it is, but its copy at ${facts.destination} is missing. ${facts.message}`,
-    "If the destination did not work, it is copied again by itself once it does. Else copy it again from its page.",
-  ],
+  subject: facts.isGood
+    ? `A backup of ${name} was not copied to ${facts.destination}`
+    : `A backup of ${name} is whole nowhere`,
+  lines: facts.isGood
+    ? [
+        `${facts.filename} is good where it is, but there is no good copy of it at ${facts.destination}. ${facts.message}`,
+        "If the destination did not work, it is copied again by itself once it does. Else copy it again from its page.",
+      ]
+    : [
+        `${facts.filename} cannot be restored: there is no good copy of it at ${facts.destination}, and no other whole file. ${facts.message}`,
+        "Export a backup now. If a file of it is found again, check it from its page.",
+      ],
   fields: [file(facts.filename), { name: "Destination", value: facts.destination }],
   link: backupPage(page, facts.backupId),
 });
