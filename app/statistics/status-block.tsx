@@ -16,7 +16,7 @@ export function StatusBlock({ status }: { status: BackupStatus }) {
           { name: "Storage used", value: formatBytes(storageBytes) },
           { name: "Backups", value: formatCount(backupCount) },
           { name: "Verified", value: formatCount(verifiedCount) },
-          { name: "Missing or corrupt", value: formatCount(brokenCount), isBad: brokenCount > 0 },
+          { name: "Without a whole file", value: formatCount(brokenCount), isBad: brokenCount > 0 },
         ]}
       />
       {storagePath && (
