@@ -1,6 +1,7 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
-import type { JobKind } from "@/db/schema";
+import { backupCopies, backups, type JobKind, jobs } from "@/db/schema";
+import { isAlive, isSeen } from "@/jobs/home/living";
 
 /** Doorbells are rung again by the reaper when nobody answers, so the queue itself need not insist. */
 const doorbellAttempts = 3;
@@ -18,11 +19,25 @@ type Ringing = {
  * There is one bell per job: one that waits for another time is moved.
  */
 export const ring = (tx: Tx | Db, job: { id: string; kind: JobKind }, ringing?: Ringing): Promise<void> =>
-  addBell(tx, { task: job.kind, key: `job:${job.id}`, payload: { jobId: job.id } }, ringing);
+  addBell(tx, { task: taskFor(job), key: `job:${job.id}`, payload: { jobId: job.id } }, ringing);
+
+/** The name under which only workers of that backup folder answer. */
+export const taskAt = (kind: string, homeId: string) => `${kind}@${homeId}`;
+
+/**
+ * A job about a backup is for those that have its file. If none of them is at work now it is for anybody, who reads a copy at a
+ * destination; if there is no copy it waits for them, until none was seen for a day.
+ */
+const taskFor = ({ id, kind }: { id: string; kind: JobKind }): SQL => sql`coalesce((
+  select ${taskAt(kind, "")}::text || ${backups.homeId} from ${jobs}
+  join ${backups} on ${backups.id}::text = ${jobs.options} ->> 'backupId'
+  where ${jobs.id} = ${id} and ${backups.movedAt} is null
+    and (${isAlive(backups.homeId)} or ${isSeen(backups.homeId)} and not exists (
+      select from ${backupCopies} where ${backupCopies.backupId} = ${backups.id} and ${backupCopies.status} = 'stored'))), ${kind})`;
 
 /** The same for a notification. */
 export const ringForNotification = (tx: Tx | Db, id: string, ringing?: Ringing): Promise<void> =>
-  addBell(tx, { task: "notify", key: `notification:${id}`, payload: { notificationId: id } }, ringing);
+  addBell(tx, { task: sql`${"notify"}`, key: `notification:${id}`, payload: { notificationId: id } }, ringing);
 
 /**
  * Removes bells that nobody will ever answer. One that is rung again while somebody has it leaves its old row without a key and without
@@ -34,7 +49,7 @@ export async function sweepBells(tx: Tx | Db): Promise<void> {
     where key is null and attempts >= max_attempts and (locked_at is null or locked_at < now() - interval '2 minutes')`);
 }
 
-type Bell = { task: string; key: string; payload: Record<string, string> };
+type Bell = { task: SQL; key: string; payload: Record<string, string> };
 
 async function addBell(
   tx: Tx | Db,
@@ -43,7 +58,7 @@ async function addBell(
 ) {
   await tx.execute(sql`
     select graphile_worker.add_job(
-      ${task}::text,
+      (${task})::text,
       ${JSON.stringify(payload)}::json,
       run_at := now() + make_interval(secs => ${afterSeconds}),
       max_attempts := ${doorbellAttempts},

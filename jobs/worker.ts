@@ -24,6 +24,7 @@ import { exportBackup } from "@/jobs/export-backup/task";
 import { sweepExports } from "@/jobs/export-data/sweep";
 import { exportData } from "@/jobs/export-data/task";
 import { homeFolder } from "@/jobs/home/folder";
+import { homeIdOf } from "@/jobs/home/id";
 import { sweepUploads } from "@/jobs/import-dump/sweep";
 import { importDump } from "@/jobs/import-dump/task";
 import { cancelChannel } from "@/jobs/lifecycle/cancel";
@@ -32,6 +33,7 @@ import { type JobHandler, runTask, stopAllJobs, stopJob } from "@/jobs/lifecycle
 import { reap } from "@/jobs/lifecycle/reap";
 import { tendNotifications } from "@/jobs/notification/round";
 import { notify } from "@/jobs/notification/task";
+import { taskAt } from "@/jobs/queue";
 import { reconciler } from "@/jobs/reconcile/reconcile";
 import { dropKept } from "@/jobs/restore-backup/drop-kept";
 import { restoreBackup } from "@/jobs/restore-backup/task";
@@ -58,6 +60,7 @@ const handlers: Record<JobKind, JobHandler> = {
 
 const beatEvery = 5_000;
 const reapEvery = 10_000;
+const homeEvery = 10_000;
 const sweepEvery = 5 * 60_000;
 const reconcileEvery = 5 * 60_000;
 const dropEvery = 60_000;
@@ -73,12 +76,25 @@ const notifiers = 2;
 export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const id = randomUUID();
   const concurrency = jobsEnv().WORKER_CONCURRENCY;
-  await db.insert(workerInstances).values({ id, host: os.hostname(), pid: process.pid, concurrency });
+  let homeId = await homeIdOf(jobsEnv().BACKUP_DIR);
+  await db.insert(workerInstances).values({ id, host: os.hostname(), pid: process.pid, concurrency, homeId });
   const listening = await controlPlane().client.listen(cancelChannel, (jobId) => stopJob(jobId, "cancelled"));
   const stopBeating = every(beatEvery, () => beat(id));
   const stopReaping = every(reapEvery, reapAfterQuiet());
+  const queue = keepRunning(() => tasksOf(id, homeId), concurrency);
+  const messages = keepRunning(() => ({ notify }), notifiers);
+  /** Its disk may be mounted after the worker has started. */
+  async function noteHome() {
+    const now = await homeIdOf(jobsEnv().BACKUP_DIR);
+    if (now === null || now === homeId) return;
+    await db.update(workerInstances).set({ homeId: now }).where(eq(workerInstances.id, id));
+    homeId = now;
+    log.warn({ homeId }, "the backup folder has become another one");
+    await queue.renew();
+  }
   const regular = [
     ...[sweepUnfinished, sweepUploads, sweepStages, sweepExports].map((sweep) => every(sweepEvery, sweep)),
+    every(homeEvery, noteHome),
     every(reconcileEvery, reconciler(homeFolder(jobsEnv().BACKUP_DIR), readPerRound())),
     every(dropEvery, dropKept),
     every(lookAfterEvery, lookAfterDestinations),
@@ -87,8 +103,6 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
     every(retainEvery, retain),
     every(discoverEvery, discover),
   ];
-  const queue = keepRunning(tasksOf(id), concurrency);
-  const messages = keepRunning({ notify }, notifiers);
   await Promise.all([queue.ready, messages.ready]);
   log.info({ workerId: id, concurrency }, "worker ready");
   return {
@@ -156,11 +170,22 @@ const logger = new Logger((scope) => (level, message) => {
   else log.debug({ scope: scope.label }, message);
 });
 
-const tasksOf = (workerId: string) =>
-  Object.fromEntries(Object.entries(handlers).map(([kind, handler]) => [kind, runTask(handler, workerId)])) as TaskList;
+/** Each kind of job, and the same for jobs about files of this backup folder. */
+function tasksOf(workerId: string, homeId: string | null): TaskList {
+  const tasks = Object.entries(handlers).map(([kind, handler]) => [kind, runTask(handler, workerId)] as const);
+  const here = homeId === null ? [] : tasks.map(([kind, task]) => [taskAt(kind, homeId), task] as const);
+  return Object.fromEntries([...tasks, ...here]);
+}
+
+type Running = {
+  ready: Promise<void>;
+  /** Starts it anew, with the tasks of then, once the running ones have ended. */
+  renew(): Promise<void>;
+  stop(): Promise<void>;
+};
 
 /** Runs graphile-worker and starts it anew when it gives up because the control plane was away; running jobs go on meanwhile. */
-function keepRunning(taskList: TaskList, concurrency: number): { ready: Promise<void>; stop(): Promise<void> } {
+function keepRunning(tasks: () => TaskList, concurrency: number): Running {
   let runner: Runner | undefined;
   let stopping = false;
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
@@ -170,7 +195,7 @@ function keepRunning(taskList: TaskList, concurrency: number): { ready: Promise<
       try {
         runner = await run({
           connectionString: dbEnv().DATABASE_URL,
-          taskList,
+          taskList: tasks(),
           concurrency,
           logger,
           noHandleSignals: true,
@@ -188,11 +213,13 @@ function keepRunning(taskList: TaskList, concurrency: number): { ready: Promise<
   }
 
   const ended = loop();
+  const stopRunner = async () => await runner?.stop().catch(() => {});
   return {
     ready,
+    renew: stopRunner,
     async stop() {
       stopping = true;
-      await runner?.stop().catch(() => {});
+      await stopRunner();
       await ended;
     },
   };

@@ -1,8 +1,12 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { eq } from "drizzle-orm";
+import { db } from "@/db/client";
 import { AppError, codeOf } from "@/db/errors";
-import type { backups } from "@/db/schema";
+import { backups } from "@/db/schema";
 import { jobsEnv } from "@/jobs/env";
+import { readHomeId } from "@/jobs/home/id";
+import { isSeen } from "@/jobs/home/living";
 import { inside } from "@/jobs/home/path";
 import { markBackup } from "@/jobs/reconcile/mark";
 
@@ -29,6 +33,15 @@ export async function openStored(backup: typeof backups.$inferSelect): Promise<F
   } catch (error) {
     if (codeOf(error) === "ELOOP") throw await corrupt("a link has taken its file's place");
     if (codeOf(error) !== "ENOENT") throw error;
+    if (
+      backup.homeId !== null &&
+      backup.homeId !== (await readHomeId(jobsEnv().BACKUP_DIR)) &&
+      (await isHomeSeen(backup))
+    )
+      throw new AppError(
+        "BACKUP_ELSEWHERE",
+        "The file of this backup is in the backup folder of another host. Copy it to a destination first.",
+      );
     if (backup.status !== "missing") await markBackup(backup, { status: "missing", because: "its file is gone" });
     throw new AppError("BACKUP_NOT_FOUND", "The file of this backup is no longer where it was stored.");
   }
@@ -36,4 +49,12 @@ export async function openStored(backup: typeof backups.$inferSelect): Promise<F
   if (size === backup.sizeBytes && backup.status !== "corrupt") return file;
   await file.close();
   throw await corrupt(`its file has ${size} bytes instead of ${backup.sizeBytes}`);
+}
+
+async function isHomeSeen({ id }: { id: string }): Promise<boolean> {
+  const [row] = await db
+    .select({ isSeen: isSeen(backups.homeId) })
+    .from(backups)
+    .where(eq(backups.id, id));
+  return row?.isSeen ?? false;
 }

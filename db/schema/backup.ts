@@ -44,6 +44,8 @@ export const backups = controlPlane.table(
     filename: text("filename").notNull(),
     /** Relative to the destination's root, with forward slashes. */
     storagePath: text("storage_path").notNull(),
+    /** The backup folder that the file was put into. Null: of before folders had ids, so whichever has it. */
+    homeId: uuid("home_id"),
     sizeBytes: count("size_bytes").notNull(),
     /** Before compression. */
     originalBytes: count("original_bytes").notNull(),

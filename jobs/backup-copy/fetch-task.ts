@@ -25,11 +25,12 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
     const bytes = destination.get(placedOf(copy, backup), undefined, signal);
     await watched(placement, () => fetchHome(context, backup, bytes));
   }
+  const homeId = await homeFolder(jobsEnv().BACKUP_DIR).id();
   step("finish");
   return async (tx) => {
     await tx
       .update(backups)
-      .set({ status: "available", movedAt: null, checkedAt: sql`now()` })
+      .set({ status: "available", homeId, movedAt: null, checkedAt: sql`now()` })
       .where(eq(backups.id, backup.id));
     await recordAudit(tx, await originOf(tx, job), {
       action: "backup.fetched",

@@ -10,6 +10,7 @@ import { cleanExport } from "@/jobs/export-backup/clean";
 import { described } from "@/jobs/export-backup/described";
 import { dumpSnapshot } from "@/jobs/export-backup/dump";
 import { backupFilename, packageNames } from "@/jobs/export-backup/filename";
+import { freeElsewhere } from "@/jobs/export-backup/free-elsewhere";
 import { type Described, type DescribedFile, manifestOf } from "@/jobs/export-backup/manifest-of";
 import { compressionOf, type ExportOptions, exportOptions } from "@/jobs/export-backup/options";
 import { typeOf } from "@/jobs/export-backup/type";
@@ -88,7 +89,7 @@ export async function makeBackup(
   await check.end();
   signal.throwIfAborted();
 
-  const finished = { context, job, options, type, subject, server, snapshot, staged, dumped };
+  const finished = { context, job, options, type, subject, server, snapshot, home, staged, dumped };
   const file = await finishFile(finished).catch(explain);
 
   context.step("store");
@@ -96,7 +97,7 @@ export async function makeBackup(
   return await publish(finished, file);
 }
 
-type Finished = Described & Wanted & { context: RunContext; staged: Staged };
+type Finished = Described & Wanted & { context: RunContext; home: Home; staged: Staged };
 type File = Omit<DescribedFile, "name">;
 
 /** Makes the package, if it is to be one. Gives what the file has become. */
@@ -113,11 +114,14 @@ async function finishFile(finished: Finished): Promise<File> {
 
 /** Makes the file visible, and gives the write that lists it. Between the two a crash leaves a file whose sidecar names its job. */
 async function publish(finished: Finished, file: File): ReturnType<typeof makeBackup> {
-  const { context, job, options, type, subject, staged, dumped } = finished;
+  const { context, job, options, type, subject, home, staged, dumped } = finished;
   const name = backupFilename(subject.slug, job.createdAt, { ...options, compression: dumped.compression });
   const wanted = path.posix.join(subject.slug, options.storagePath ?? "", name);
+  const homeId = await home.id();
   const manifestAt = (given: string) => manifestOf(finished, { ...file, name: path.posix.basename(given) });
-  const storagePath = await staged.publish(wanted, (given) => JSON.stringify(manifestAt(given), null, 2));
+  const storagePath = await staged.publish(await freeElsewhere(job, homeId, wanted), (given) =>
+    JSON.stringify(manifestAt(given), null, 2),
+  );
   context.step("finish");
   const manifest = manifestAt(storagePath);
   return async (tx) => {
@@ -127,6 +131,7 @@ async function publish(finished: Finished, file: File): ReturnType<typeof makeBa
       createdBy: job.userId,
       scheduleId: job.scheduleId,
       type,
+      homeId,
       ...described(manifest, storagePath),
       durationMs: Math.max(0, context.now().getTime() - (job.startedAt ?? job.createdAt).getTime()),
       description: options.description,

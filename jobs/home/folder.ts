@@ -2,6 +2,7 @@ import { readdir, readFile, rm, statfs, unlink } from "node:fs/promises";
 import path from "node:path";
 import { codeOf } from "@/db/errors";
 import type { Attempt, Home, Staged } from "@/jobs/home/home";
+import { homeIdOf } from "@/jobs/home/id";
 import { inside, noneWithoutFolder, sidecarSuffix, stagingFolder } from "@/jobs/home/path";
 import { listFiles, readFileOf, statFile } from "@/jobs/home/published";
 import { createFile, makeFolder, numbered, syncFolder, takeFreeName, writeNewFile } from "@/jobs/home/write";
@@ -11,6 +12,7 @@ export function homeFolder(root: string): Home {
   const staging = path.join(root, stagingFolder);
   const partial = ({ jobId, fence }: Attempt) => path.join(staging, `${jobId}.${fence}`);
   return {
+    id: () => homeIdOf(root),
     async stage(attempt) {
       await makeFolder(staging);
       return stageFile(root, partial(attempt));

@@ -1,5 +1,7 @@
 /** Where backup files are kept. Every kind passes the same suite, contract.test.ts. */
 export type Home = {
+  /** By which hosts with backup folders of their own tell them apart; null where it cannot be kept. */
+  id(): Promise<string | null>;
   /** Opens a place to write to, for one attempt of one job. Nothing is visible under a final name yet. */
   stage(attempt: Attempt): Promise<Staged>;
   /** Free bytes, where that is known. */

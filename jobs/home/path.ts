@@ -3,6 +3,8 @@ import { codeOf } from "@/db/errors";
 
 /** Where files are written before they are published. */
 export const stagingFolder = ".partial";
+/** Says which backup folder it is. */
+export const homeIdFile = ".coffer-home";
 export const sidecarSuffix = ".manifest.json";
 
 /** The absolute path of a file of this home. Throws for one that leads out of it. */

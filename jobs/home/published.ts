@@ -3,7 +3,7 @@ import { lstat, open, readdir } from "node:fs/promises";
 import path from "node:path";
 import { codeOf } from "@/db/errors";
 import type { Listed, Stored } from "@/jobs/home/home";
-import { inside, sidecarSuffix, stagingFolder } from "@/jobs/home/path";
+import { homeIdFile, inside, sidecarSuffix, stagingFolder } from "@/jobs/home/path";
 
 const readBytes = 1024 * 1024;
 
@@ -38,7 +38,9 @@ export async function* readFileOf(
 }
 
 export async function* listFiles(root: string, folder = ""): AsyncIterable<Listed> {
-  const entries = (await entriesOf(path.join(root, folder))).filter((entry) => folder || entry.name !== stagingFolder);
+  const entries = (await entriesOf(path.join(root, folder))).filter(
+    ({ name }) => folder || !(name === stagingFolder || name.startsWith(homeIdFile)),
+  );
   // A link or a pipe is no sidecar, whatever it is called: nobody knows what reading it would do.
   const sidecars = new Set(entries.filter((entry) => entry.isFile() && isSidecar(entry.name)).map(({ name }) => name));
   const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);

@@ -59,6 +59,7 @@ async function list(tx: Tx, { home }: Round, found: Found): Promise<string | nul
     .values({
       ...described(manifest, storagePath),
       projectId,
+      homeId: await home.id(),
       jobId: manifest.job.id,
       createdBy: maker?.userId,
       scheduleId: maker?.scheduleId,

@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, isNull, or, sql } from "drizzle-orm";
 import { db, type Tx } from "@/db/client";
 import { backups } from "@/db/schema";
 import { type Manifest, parseManifest } from "@/jobs/archive/manifest";
@@ -20,7 +20,13 @@ export async function removeUnlisted(
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`unlisted:${path}`}, 0))`);
     const maker = parseManifest(await home.readSidecar(path))?.job;
     if (!maker || !(await isToGo(maker, tx))) return false;
-    const [row] = await tx.select({ id: backups.id }).from(backups).where(eq(backups.storagePath, path));
+    const homeId = await home.id();
+    // Of another host it may have the name that ours was to have: the same job, made anew.
+    const isOurs = homeId === null ? undefined : or(isNull(backups.homeId), eq(backups.homeId, homeId));
+    const [row] = await tx
+      .select({ id: backups.id })
+      .from(backups)
+      .where(and(eq(backups.storagePath, path), isOurs));
     if (row) return false;
     // A worker that was stopped between sidecar and file has nothing to publish any more when it goes on.
     await home.discard({ jobId: maker.id, fence: maker.fence });

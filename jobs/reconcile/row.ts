@@ -1,6 +1,7 @@
 import { asc, gt, sql } from "drizzle-orm";
 import { db } from "@/db/client";
 import { backups } from "@/db/schema";
+import { isAlive, isSeen } from "@/jobs/home/living";
 
 const batch = 1000;
 
@@ -18,7 +19,10 @@ const columns = {
   status: backups.status,
   checkedAt: backups.checkedAt,
   movedAt: backups.movedAt,
+  homeId: backups.homeId,
   isDue,
+  isHomeSeen: isSeen(backups.homeId),
+  isHomeAlive: isAlive(backups.homeId),
 };
 
 /** All backups, a batch at a time. */
@@ -36,4 +40,7 @@ export async function* backupRows() {
   }
 }
 
-export type BackupRow = Pick<typeof backups.$inferSelect, Exclude<keyof typeof columns, "isDue">>;
+export type BackupRow = Pick<
+  typeof backups.$inferSelect,
+  Exclude<keyof typeof columns, "isDue" | "isHomeSeen" | "isHomeAlive">
+>;

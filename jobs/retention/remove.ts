@@ -1,9 +1,11 @@
-import { and, eq, not, type SQL } from "drizzle-orm";
+import { and, eq, isNotNull, not, type SQL, sql } from "drizzle-orm";
 import { type Origin, recordAudit } from "@/db/audit";
 import type { Tx } from "@/db/client";
-import { backups } from "@/db/schema";
+import { backups, jobs } from "@/db/schema";
 import { jobsEnv } from "@/jobs/env";
 import { homeFolder } from "@/jobs/home/folder";
+import { readHomeId } from "@/jobs/home/id";
+import { hasOthers } from "@/jobs/home/living";
 
 /** Why a backup goes: somebody asked for it, or a policy did. */
 export type Because = {
@@ -38,7 +40,21 @@ export async function removeBackup(
     projectId: row.projectId,
     details: { filename: row.filename, sha256: row.sha256, sizeBytes: row.sizeBytes, reasons, schedule },
   });
+  const { BACKUP_DIR } = jobsEnv();
+  await endAttempt(tx, row, await readHomeId(BACKUP_DIR));
   // Last: if this fails everything stays, and if we fail after it the backup misses its file and can be removed again.
-  await homeFolder(jobsEnv().BACKUP_DIR).remove(row.storagePath);
+  await homeFolder(BACKUP_DIR).remove(row.storagePath);
   return row.sizeBytes;
+}
+
+/**
+ * The file, or one like it, may be in the backup folder of another host. Its reconciler takes it back when it finds it without a row, unless the
+ * attempt that made it is over: then it removes it.
+ */
+async function endAttempt(tx: Tx, { jobId, homeId }: typeof backups.$inferSelect, here: string | null): Promise<void> {
+  const isElsewhere = homeId === null || homeId === here ? hasOthers(here) : undefined;
+  await tx
+    .update(jobs)
+    .set({ fence: sql`${jobs.fence} + 1` })
+    .where(and(eq(jobs.id, jobId), isNotNull(jobs.finishedAt), isElsewhere));
 }

@@ -18,7 +18,7 @@ export async function makeBackup(tenant: Tenant, bytes = `bytes ${unique()}`): P
   const row = described(await manifestBeside(storagePath), storagePath);
   let made: Backup | undefined;
   await completeJob({ job, report: {} }, async (tx) => {
-    const owner = { projectId: tenant.projectId, jobId: job.id, durationMs: 0 };
+    const owner = { projectId: tenant.projectId, jobId: job.id, homeId: await home().id(), durationMs: 0 };
     [made] = await tx
       .insert(backups)
       .values({ ...row, ...owner })

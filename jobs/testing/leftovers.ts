@@ -43,7 +43,7 @@ export async function backendsOf(jobId?: string, admin: postgres.Sql = adminSql(
 
 /** The files that are published, with their sidecars. */
 export async function published(): Promise<string[]> {
-  return (await filesIn(testEnv.backupDir)).filter((name) => !name.startsWith(".partial")).sort();
+  return (await filesIn(testEnv.backupDir)).filter((name) => !/^\.(partial|coffer-home)/.test(name)).sort();
 }
 
 async function filesIn(folder: string): Promise<string[]> {

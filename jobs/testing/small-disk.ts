@@ -37,8 +37,9 @@ export async function smallDisk(options: string): Promise<SmallDisk> {
     within: withDisk(options, folder),
     async files(worker) {
       const root = path.join(`/proc/${worker.pid}/root`, folder);
+      // The id of the folder is no leftover.
       const entries = await readdir(root, { recursive: true, withFileTypes: true });
-      return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+      return entries.filter((entry) => entry.isFile() && entry.name !== ".coffer-home").map((entry) => entry.name);
     },
   };
 }

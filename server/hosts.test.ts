@@ -1,0 +1,195 @@
+import { existsSync } from "node:fs";
+import { readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { eq, sql } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { byCoffer } from "@/db/audit";
+import { db } from "@/db/client";
+import { backupCopies, backups, destinations, jobs, workerInstances } from "@/db/schema";
+import { startCopy } from "@/jobs/backup-copy/start";
+import { openDestination } from "@/jobs/destination/open";
+import { freeElsewhere } from "@/jobs/export-backup/free-elsewhere";
+import { homeFolder } from "@/jobs/home/folder";
+import { homeIdOf } from "@/jobs/home/id";
+import { reconciler } from "@/jobs/reconcile/reconcile";
+import { removeBackup } from "@/jobs/retention/remove";
+import { makeBackup, reconcile, stateOf } from "@/jobs/testing/backup-rows";
+import { givenControlPlane } from "@/jobs/testing/control-plane";
+import { testEnv } from "@/jobs/testing/env";
+import { type Backup, backupsOf, jobAtEnd, startExport } from "@/jobs/testing/export-job";
+import { home } from "@/jobs/testing/published-file";
+import { makeTenant, unique } from "@/jobs/testing/tenant";
+import { startWorkerProcess } from "@/jobs/testing/worker-process";
+import { startVerification } from "@/jobs/verify-backup/start";
+import { openAnywhere } from "@/server/elsewhere";
+
+givenControlPlane();
+
+/** Another host's backup folder. This process, and workers without it, are of the host of `testEnv.backupDir`. */
+const otherFolder = () => path.join(testEnv.folder, `host-${unique()}`);
+const roundAt = (folder: string) => reconciler(homeFolder(folder), 1e9)(new AbortController().signal);
+const fileAt = (folder: string, { storagePath }: Backup) => path.join(folder, storagePath);
+
+async function exported(folder: string): Promise<Backup> {
+  const tenant = await makeTenant({ tables: 2 });
+  await using _ = await startWorkerProcess({ BACKUP_DIR: folder });
+  const id = await startExport(tenant);
+  expect((await jobAtEnd(id)).errorMessage).toBeNull();
+  const [backup] = await backupsOf(id);
+  if (!backup) throw new Error("no backup");
+  return backup;
+}
+
+async function vault() {
+  const settings = { kind: "local" as const, folder: path.join(testEnv.folder, `vault-${unique()}`) };
+  await openDestination(settings).prepare();
+  const [row] = await db
+    .insert(destinations)
+    .values({ name: `vault ${unique()}`, kind: "local", settings })
+    .returning();
+  if (!row) throw new Error("no destination");
+  return row;
+}
+
+/** All workers have been silent for so long. */
+const silentFor = (time: string) => db.update(workerInstances).set({ heartbeatAt: sql`now() - ${time}::interval` });
+const homeOf = async ({ id }: Backup) => (await db.select().from(backups).where(eq(backups.id, id)))[0]?.homeId;
+
+describe("hosts with backup folders of their own", () => {
+  it("give a folder one id, whoever asks first", async () => {
+    const folder = otherFolder();
+    const ids = await Promise.all(Array.from({ length: 20 }, () => homeIdOf(folder)));
+    expect(new Set(ids).size).toBe(1);
+    expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it("do what needs a file where it is", async () => {
+    const folder = otherFolder();
+    const backup = await exported(folder);
+    expect(backup.homeId).toBe(await homeIdOf(folder));
+    const destination = await vault();
+    await using _here = await startWorkerProcess();
+    const copying = await db.transaction((tx) => startCopy(tx, byCoffer, { backup, destination }));
+    const proving = await db.transaction((tx) => startVerification(tx, byCoffer, { backup, level: "archive" }));
+    // Those that have the file come last, and find the jobs waiting.
+    await using _there = await startWorkerProcess({ BACKUP_DIR: folder });
+    for (const { id } of [copying, proving])
+      expect(await jobAtEnd(id)).toMatchObject({ status: "completed", attempts: 1, errorMessage: null });
+    const [copy] = await db.select().from(backupCopies).where(eq(backupCopies.backupId, backup.id));
+    expect(copy?.status).toBe("stored");
+    expect(existsSync(fileAt(testEnv.backupDir, backup))).toBe(false);
+  });
+
+  it("read a copy where the file is not, once those that have it are silent", async () => {
+    const folder = otherFolder();
+    const backup = await exported(folder);
+    const destination = await vault();
+    {
+      await using _ = await startWorkerProcess({ BACKUP_DIR: folder });
+      const { id } = await db.transaction((tx) => startCopy(tx, byCoffer, { backup, destination }));
+      expect(await jobAtEnd(id)).toMatchObject({ status: "completed" });
+    }
+    await using _ = await startWorkerProcess();
+    const { id } = await db.transaction((tx) => startVerification(tx, byCoffer, { backup, level: "archive" }));
+    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null });
+    // It is there now, so it is from there.
+    await reconcile();
+    expect(await homeOf(backup)).toBe(await homeIdOf(testEnv.backupDir));
+    // Those that come back with theirs keep it.
+    await roundAt(folder);
+    expect(existsSync(fileAt(folder, backup))).toBe(true);
+    expect(await stateOf(backup.id)).toMatchObject({ status: "available" });
+  });
+
+  it("see that their folder has become another one, as when its disk is mounted late", async () => {
+    const folder = otherFolder();
+    const backup = await exported(folder);
+    const late = otherFolder();
+    await using _ = await startWorkerProcess({ BACKUP_DIR: late });
+    await rename(late, `${late}-before`);
+    await rename(folder, late);
+    const { id } = await db.transaction((tx) => startVerification(tx, byCoffer, { backup, level: "archive" }));
+    expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null });
+  });
+
+  it("say nothing about the files of others, until those were not seen for a day", async () => {
+    const folder = otherFolder();
+    const backup = await exported(folder);
+    await makeBackup(await makeTenant({ tables: 0 }));
+    await reconcile();
+    expect(await stateOf(backup.id)).toMatchObject({ status: "available" });
+    await silentFor("2 days");
+    await reconcile();
+    expect(await stateOf(backup.id)).toMatchObject({ status: "missing" });
+    await roundAt(folder);
+    expect(await stateOf(backup.id)).toMatchObject({ status: "available" });
+  });
+
+  it("remove the file of a backup that was deleted elsewhere, and do not list it again", async () => {
+    const folder = otherFolder();
+    const backup = await exported(folder);
+    await db.transaction((tx) => removeBackup(tx, byCoffer, { id: backup.id, action: "backup.deleted" }));
+    expect(existsSync(fileAt(folder, backup))).toBe(true);
+    await roundAt(folder);
+    expect(existsSync(fileAt(folder, backup))).toBe(false);
+    expect(await backupsOf(backup.jobId)).toEqual([]);
+  });
+
+  it("remove what an attempt has left there that another host took over, under the same name", async () => {
+    const folder = otherFolder();
+    const backup = await exported(folder);
+    await using staged = await home().stage({ jobId: backup.jobId, fence: 0 });
+    await staged.write(Buffer.from("of the attempt before"));
+    const old = JSON.stringify({
+      ...(backup.manifest as object),
+      job: { id: backup.jobId, fence: 0 },
+    });
+    expect(await staged.publish(backup.storagePath, () => old)).toBe(backup.storagePath);
+    await reconcile();
+    expect(existsSync(fileAt(testEnv.backupDir, backup))).toBe(false);
+    expect(existsSync(fileAt(folder, backup))).toBe(true);
+    expect(await stateOf(backup.id)).toMatchObject({ status: "available" });
+  });
+
+  it("know a folder again that has lost its id, by what is in it", async () => {
+    const folder = otherFolder();
+    const backup = await exported(folder);
+    await rm(path.join(folder, ".coffer-home"));
+    await silentFor("2 minutes");
+    await roundAt(folder);
+    expect(await homeOf(backup)).toBe(await homeIdOf(folder));
+    expect(await homeOf(backup)).not.toBe(backup.homeId);
+  });
+
+  it("give exports of one second names of their own", async () => {
+    await exported(otherFolder());
+    const tenant = await makeTenant({ tables: 0 });
+    const ids = await Promise.all([1, 2, 3].map(() => startExport(tenant)));
+    const at = new Date("2026-01-29T15:30:07.891Z");
+    const names = [];
+    for (const id of ids) await db.update(jobs).set({ createdAt: at }).where(eq(jobs.id, id));
+    for (const id of ids) {
+      const [row] = await db.select().from(jobs).where(eq(jobs.id, id));
+      if (!row) throw new Error("no job");
+      names.push(await freeElsewhere({ ...row, clockSkew: 0 }, await homeIdOf(testEnv.backupDir), "acme/a.dump.gz"));
+    }
+    expect(names.sort()).toEqual(["acme/a-2.dump.gz", "acme/a-3.dump.gz", "acme/a.dump.gz"]);
+  });
+
+  it("download from a copy what is on another host, or say where it is", async () => {
+    const folder = otherFolder();
+    const backup = await exported(folder);
+    await expect(openAnywhere(backup)).rejects.toMatchObject({ code: "BACKUP_ELSEWHERE" });
+    expect(await stateOf(backup.id)).toMatchObject({ status: "available" });
+    const destination = await vault();
+    await using _ = await startWorkerProcess({ BACKUP_DIR: folder });
+    const { id } = await db.transaction((tx) => startCopy(tx, byCoffer, { backup, destination }));
+    expect(await jobAtEnd(id)).toMatchObject({ status: "completed" });
+    const found = await openAnywhere(backup);
+    if (!("bytes" in found)) throw new Error("not from a copy");
+    const pieces: Buffer[] = [];
+    const whole = { start: 0, end: backup.sizeBytes };
+    for await (const piece of found.bytes(whole, new AbortController().signal)) pieces.push(Buffer.from(piece));
+    expect(Buffer.concat(pieces).equals(await readFile(fileAt(folder, backup)))).toBe(true);
+  });
+});
