@@ -16,9 +16,9 @@ import { startJob } from "@/jobs/lifecycle/start";
 
 export const password = "bench-password-1234";
 
-/** A server, an installation with one admin, and whatever processes of Coffer a benchmark starts. */
-export async function openLab() {
-  const server = await startThrowaway();
+/** A server, with more settings if they are given, an installation with one admin, and whatever processes of Coffer a benchmark starts. */
+export async function openLab(settings: string[] = []) {
+  const server = await startThrowaway(settings);
   const backupDir = await mkdtemp(path.join(tmpdir(), "coffer-bench-"));
   Object.assign(process.env, {
     DATABASE_URL: server.controlUrl,
@@ -41,9 +41,10 @@ export async function openLab() {
   const tenants = postgres(server.tenantsUrl, { max: 2, onnotice: () => {} });
   const children: ChildProcess[] = [];
 
-  /** Starts a process of the production build and waits until it serves. */
-  async function start(name: "worker" | "web", env: Record<string, string> = {}) {
-    const child = spawn(process.execPath, [`dist/${name}.js`], {
+  /** Starts a process of the production build and waits until it serves. `through` is a command that becomes the one that follows it. */
+  async function start(name: "worker" | "web", env: Record<string, string> = {}, through: string[] = []) {
+    const [program = "", ...args] = [...through, process.execPath, `dist/${name}.js`];
+    const child = spawn(program, args, {
       cwd: root,
       env: { ...process.env, ...env },
       stdio: ["ignore", "inherit", "inherit", "ipc"],

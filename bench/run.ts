@@ -4,6 +4,8 @@ import { benchDataOut } from "@/bench/data-out";
 import { benchDestination } from "@/bench/destination";
 import { benchDownload } from "@/bench/download";
 import { benchEncryption, benchExport } from "@/bench/export";
+import { benchHosts, openHostsLab } from "@/bench/hosts/hosts";
+import { isInOwnNetwork, runInOwnNetwork } from "@/bench/hosts/network";
 import { openLab } from "@/bench/lab";
 import { benchCancel, benchSmall } from "@/bench/latency";
 import { benchList } from "@/bench/list";
@@ -24,7 +26,8 @@ import { projects } from "@/db/schema";
 import { onPath } from "@/jobs/postgres/install-command";
 
 // `npm run bench -- export cancel` runs those alone; `--rounds 3` and `--mb 200` make it smaller. `night` runs only when it is asked
-// for, and alone: it compares nothing. `--tenants 20`, `--spread 60` and `--outage 20` (in seconds) make it shorter.
+// for, and alone: it compares nothing. `--tenants 20`, `--spread 60` and `--outage 20` (in seconds) make it shorter. So does `hosts`,
+// which wants root on Linux, for networks of its own.
 const flag = (name: string, fallback: number) => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? fallback : Number(process.argv[at + 1]);
@@ -37,8 +40,10 @@ const megabytes = flag("mb", 1000);
 await ensurePostgres("server");
 await ensurePackages(["igzip", "zstd", "wrk"]);
 const isNight = chosen.includes("night");
-await (isNight ? bundleProcesses() : ensureBuilt());
-const lab = await openLab();
+const isHosts = chosen.includes("hosts");
+await (isNight || isHosts ? bundleProcesses() : ensureBuilt());
+if (isHosts && !isInOwnNetwork()) process.exit(await runInOwnNetwork());
+const lab = await (isHosts ? openHostsLab() : openLab());
 const rows: Row[] = [];
 
 async function section(name: string, work: () => Promise<Row[]>): Promise<void> {
@@ -65,6 +70,12 @@ async function runNight(): Promise<void> {
     outageSeconds: flag("outage", 60),
   };
   await section("night", () => benchNight(lab, options));
+  if (rows.some(isMissed)) process.exitCode = 1;
+}
+
+async function runHosts(): Promise<void> {
+  const options = { tenants: flag("tenants", 24), megabytes: flag("mb", 200) };
+  await section("hosts", () => benchHosts(lab, options));
   if (rows.some(isMissed)) process.exitCode = 1;
 }
 
@@ -102,7 +113,7 @@ async function runRatios(): Promise<void> {
 }
 
 try {
-  await (isNight ? runNight() : runRatios());
+  await (isNight ? runNight() : isHosts ? runHosts() : runRatios());
   console.log(`Kept as ${await keep(rows, { PostgreSQL: lab.server.version })}`);
 } finally {
   await lab.close();

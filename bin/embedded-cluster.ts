@@ -9,7 +9,15 @@ import { mustRun, type RunOptions, run } from "@/bin/run";
 import type { SystemUser } from "@/bin/system-user";
 
 /** One data directory with the programs and the user that run it. */
-export type Cluster = { bin: string; folder: string; data: string; user: SystemUser | undefined; throwaway: boolean };
+export type Cluster = {
+  bin: string;
+  folder: string;
+  data: string;
+  user: SystemUser | undefined;
+  throwaway: boolean;
+  /** More of them, as `name=value`; they win over ours. */
+  settings: string[];
+};
 
 const settings = [
   "listen_addresses=127.0.0.1",
@@ -97,7 +105,8 @@ export async function startServer(cluster: Cluster, wishedPort: number | null): 
   await prepareLog(cluster);
   let port = await freePort(wishedPort);
   for (let tries = 0; tries < 20; tries++) {
-    const options = [...settings, ...(cluster.throwaway ? throwawaySettings : []), `port=${port}`];
+    const own = cluster.throwaway ? [...settings, ...throwawaySettings] : settings;
+    const options = [...own, `port=${port}`, ...cluster.settings];
     const words = options.map((setting) => `-c ${setting}`).join(" ");
     const args = ["start", "-D", cluster.data, "-w", "-t", "120", "-s", "-l", logFile(cluster), "-o", words];
     const before = await logSize(cluster);

@@ -37,6 +37,8 @@ export type EmbeddedOptions = {
   dataDir: string;
   /** Faster, and broken after a power cut: for tests. */
   throwaway?: boolean;
+  /** What it is to be started with beside what is usual, as `name=value`. */
+  settings?: string[];
   /** Called before the server starts, with its version. */
   onStart?: (version: string) => void;
 };
@@ -51,14 +53,19 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   }
 }
 
-async function start({ dataDir, throwaway = false, onStart }: EmbeddedOptions): Promise<EmbeddedPostgres> {
+async function start({
+  dataDir,
+  throwaway = false,
+  settings = [],
+  onStart,
+}: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const known = await readState(dataDir);
   const user = await postgresUser(path.join(known?.folder ?? path.join(dataDir, "postgres"), "data"));
   const state = known ?? (await newState(dataDir, user));
   const data = path.join(state.folder, "data");
   const major = await majorOf(data);
   const installation = await serverPrograms(major, data);
-  const cluster: Cluster = { bin: installation.bin, folder: state.folder, data, user, throwaway };
+  const cluster: Cluster = { bin: installation.bin, folder: state.folder, data, user, throwaway, settings };
   const answers = (port: number) => canConnect(addressOf(state, port)("postgres", "admin"));
 
   const running = major === undefined ? undefined : await runningPort(cluster, answers);

@@ -12,11 +12,11 @@ export type ThrowawayPostgres = EmbeddedPostgres & {
   dataDir: string;
 };
 
-/** A server for tests, in a temporary folder. `stop` removes everything. */
-export async function startThrowaway(): Promise<ThrowawayPostgres> {
+/** A server for tests, in a temporary folder; with more settings (`name=value`) than usual, if they are given. `stop` removes everything. */
+export async function startThrowaway(settings: string[] = []): Promise<ThrowawayPostgres> {
   await sweep();
   const dataDir = await mkdtemp(path.join(tmpdir(), `${prefix}${process.pid}-`));
-  const server = await startEmbedded({ dataDir, throwaway: true });
+  const server = await startEmbedded({ dataDir, throwaway: true, settings });
   const stop = async () => {
     await server.stop("immediate");
     await remove(dataDir);

@@ -1,105 +1,22 @@
-import { createHash } from "node:crypto";
-import { readdir } from "node:fs/promises";
-import path from "node:path";
-import { eq, sql } from "drizzle-orm";
-import type { Lab } from "@/bench/lab";
-import type { Row } from "@/bench/report";
+import { eq } from "drizzle-orm";
+import type { Check, Scene } from "@/bench/checks";
 import { db } from "@/db/client";
-import { backupCopies, backups, jobs, projects, scheduleRuns } from "@/db/schema";
-import { hashFile } from "@/jobs/archive/hash-file";
-import { sidecarSuffix } from "@/jobs/home/path";
-import type { S3Server } from "@/jobs/testing/s3-server";
+import { backups, scheduleRuns } from "@/db/schema";
 
-/** What is wrong, one sentence each; none when all is well. */
-export type Check = { what: string; wrong: string[] };
+export type Night = Scene & { slot: Date; tenants: { id: string; slug: string }[] };
 
-/** As a row of the report, with what was found on the screen. */
-export function rowOf({ what, wrong }: Check): Row {
-  console.log(`${wrong.length === 0 ? "✓" : "✗"} ${what}: ${wrong.length === 0 ? "none" : wrong.length}`);
-  for (const line of wrong.slice(0, 10)) console.log(`    ${line}`);
-  return { what, ours: "", peer: "", result: wrong.length, unit: "", target: { atMost: 0 } };
-}
-
-export type Night = { lab: Lab; bucket: S3Server; slot: Date; tenants: { id: string; slug: string }[] };
-
-const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
-
-/** Each tenant has one backup, of the night, whose file and whose copy are whole. */
-export async function checkBackups({ lab, bucket, slot, tenants }: Night): Promise<Check[]> {
+/** Each tenant has one backup, of the night. */
+export async function checkAlone({ slot, tenants }: Night): Promise<Check> {
   const found = await db
-    .select({ backup: backups, copy: backupCopies, slot: scheduleRuns.slot, slug: projects.slug })
+    .select({ projectId: backups.projectId, slot: scheduleRuns.slot })
     .from(backups)
-    .innerJoin(projects, eq(projects.id, backups.projectId))
-    .leftJoin(backupCopies, eq(backupCopies.backupId, backups.id))
     .leftJoin(scheduleRuns, eq(scheduleRuns.jobId, backups.jobId));
-  const alone: string[] = [];
-  const files: string[] = [];
-  const copies: string[] = [];
-  for (const { id, slug } of tenants) {
-    const own = found.filter(({ backup }) => backup.projectId === id);
+  const byTenant = Map.groupBy(found, ({ projectId }) => projectId);
+  const wrong = tenants.flatMap(({ id, slug }) => {
+    const own = byTenant.get(id) ?? [];
     const ofNight = own.filter((row) => row.slot?.getTime() === slot.getTime());
-    if (own.length !== 1 || ofNight.length !== 1)
-      alone.push(`${slug} has ${own.length} backups, ${ofNight.length} of them of this night`);
-  }
-  for (const { backup, copy, slug } of found) {
-    const hash = await hashFile(path.join(lab.backupDir, backup.storagePath)).catch((error) => String(error));
-    if (backup.status !== "available" || hash !== backup.sha256) files.push(`${slug}: ${backup.status}, ${hash}`);
-    const object = bucket.contents.objects.get(`${bucket.settings.prefix}/${copy?.name}`);
-    const isWhole = object?.bytes.length === backup.sizeBytes && sha256(object.bytes) === backup.sha256;
-    if (copy?.status !== "stored" || copy.sizeBytes !== backup.sizeBytes || !isWhole)
-      copies.push(`${slug}: ${copy?.status ?? "no copy"}, ${object ? `${object.bytes.length} bytes` : "no object"}`);
-  }
-  return [
-    { what: "tenants without exactly one backup, of this night", wrong: alone },
-    { what: "backups whose file is not whole by its checksum", wrong: files },
-    { what: "backups whose copy in the bucket is not whole", wrong: copies },
-  ];
-}
-
-/** No file, object, process or session that belongs to no backup. */
-export async function checkLeftovers({ lab, bucket }: Night): Promise<Check[]> {
-  const listed = await db
-    .select({ file: backups.storagePath, copy: backupCopies.name })
-    .from(backups)
-    .leftJoin(backupCopies, eq(backupCopies.backupId, backups.id));
-  const files = new Set(listed.flatMap(({ file }) => [file, file + sidecarSuffix]));
-  const keys = new Set(listed.map(({ copy }) => `${bucket.settings.prefix}/${copy}`));
-  const entries = await readdir(lab.backupDir, { recursive: true, withFileTypes: true });
-  const there = entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => path.relative(lab.backupDir, path.join(entry.parentPath, entry.name)));
-  const sessions = await lab.tenants<{ name: string }[]>`
-    select application_name as name from pg_stat_activity where application_name like 'coffer:%'`;
-  const { objects, uploads } = bucket.contents;
-  return [
-    { what: "files in the backup folder that are of no backup", wrong: there.filter((file) => !files.has(file)) },
-    {
-      what: "objects and unfinished uploads in the bucket that are of no copy",
-      wrong: [...[...objects.keys()].filter((key) => !keys.has(key)), ...uploads.keys()],
-    },
-    { what: "sessions left at the tenants' server", wrong: sessions.map(({ name }) => name) },
-  ];
-}
-
-/** Everything has ended, and ended well. */
-export async function checkRows(): Promise<Check[]> {
-  const odd = await db
-    .select({ kind: jobs.kind, status: jobs.status, code: jobs.errorCode, step: jobs.currentStep, slug: projects.slug })
-    .from(jobs)
-    .leftJoin(projects, eq(projects.id, jobs.projectId))
-    .where(sql`${jobs.status} <> 'completed'`);
-  const runs = await db
-    .select({ jobId: scheduleRuns.jobId })
-    .from(scheduleRuns)
-    .where(sql`${scheduleRuns.retainedAt} is null`);
-  const bells = await db.execute<{ text: string }>(sql`
-    select concat_ws(' ', t.identifier, j.key, 'attempt', j.attempts, 'locked by', j.locked_by, j.last_error) as text
-    from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id`);
-  const name = ({ slug, kind, status, code, step }: (typeof odd)[number]) =>
-    `${slug}: ${kind} ${status}${code ? ` (${code})` : ""}, ${step}`;
-  return [
-    { what: "jobs that are not completed", wrong: odd.map(name) },
-    { what: "runs of schedules whose policy was not applied", wrong: runs.map(({ jobId }) => jobId) },
-    { what: "rows left in graphile-worker's queue", wrong: bells.map(({ text }) => text) },
-  ];
+    if (own.length === 1 && ofNight.length === 1) return [];
+    return [`${slug} has ${own.length} backups, ${ofNight.length} of them of this night`];
+  });
+  return { what: "tenants without exactly one backup, of this night", wrong };
 }

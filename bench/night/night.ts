@@ -1,29 +1,19 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
+import { checkBytes, checkLeftovers, checkRows, rowOf } from "@/bench/checks";
 import { type Lab, memoryOf } from "@/bench/lab";
-import { checkBackups, checkLeftovers, checkRows, type Night, rowOf } from "@/bench/night/checks";
+import { checkAlone, type Night } from "@/bench/night/checks";
 import { figures } from "@/bench/night/figures";
 import { checkNotices } from "@/bench/night/notices";
 import { type NightReceiver, startReceiver } from "@/bench/night/receiver";
-import {
-  addBucket,
-  addChannels,
-  addSchedules,
-  makeTenants,
-  planNight,
-  runNightBefore,
-  whatIsLeft,
-} from "@/bench/night/scene";
+import { addBucket, addChannels, addSchedules, makeTenants, planNight, runNightBefore } from "@/bench/night/scene";
 import { killOneAtWork, watchDumps } from "@/bench/night/watch";
 import type { Row } from "@/bench/report";
+import { allDone, say } from "@/bench/settle";
 import { startS3Server } from "@/jobs/testing/s3-server";
 
 export type NightOptions = { tenants: number; workers: number; spreadSeconds: number; outageSeconds: number };
 
-/** Nobody waits longer than that for what was begun to come to its end. */
-const patience = 12 * 60_000;
-
-const say = (text: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${text}`);
 const until = (time: number) => delay(Math.max(0, time - Date.now()));
 
 /**
@@ -45,7 +35,7 @@ export async function benchNight(lab: Lab, options: NightOptions): Promise<Row[]
     await allDone();
     await addChannels(receiver, tenants[0] ?? { id: "", slug: "" });
     const slot = await planNight(schedules, receiver);
-    const night = { lab, bucket, slot, tenants };
+    const night = { lab, bucket, folders: [lab.backupDir], folderOf: () => lab.backupDir, slot, tenants };
     return await passNight(night, { receiver, workers, options });
   } finally {
     receiver.stop();
@@ -78,7 +68,8 @@ async function passNight(night: Night, { receiver, workers, options }: Passing):
   const notices = await checkNotices(receiver, { slot, owner: night.tenants[0]?.id ?? "" });
   const overBudget = Array.from({ length: Math.max(0, Math.max(most.sessions, most.jobs) - 2) }, () => "one too many");
   const checks = [
-    ...(await checkBackups(night)),
+    await checkAlone(night),
+    ...(await checkBytes(night)),
     ...(await checkLeftovers(night)),
     ...(await checkRows()),
     ...notices.checks,
@@ -90,16 +81,4 @@ async function passNight(night: Night, { receiver, workers, options }: Passing):
   ];
   const peakBytes = Math.max(killed.peakBytes, ...peaks);
   return [...checks.map(rowOf), ...(await figures(night, { options, notices, receiver, peakBytes }))];
-}
-
-/** Waits until nothing is left to be done, or so long that it never will be: the checks tell what it is. */
-async function allDone(): Promise<void> {
-  const deadline = Date.now() + patience;
-  for (let n = 0; Date.now() < deadline; n++) {
-    const left = await whatIsLeft();
-    if (left.length === 0) return;
-    if (n % 15 === 0) say(left.join(", "));
-    await delay(1000);
-  }
-  say("it was waited for in vain");
 }

@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import type { Check } from "@/bench/night/checks";
+import type { Check } from "@/bench/checks";
 import type { NightReceiver } from "@/bench/night/receiver";
 import { db } from "@/db/client";
 import { auditEvents, backups, notifications, projects, scheduleRuns, schedules } from "@/db/schema";

@@ -1,17 +1,15 @@
-import { eq, isNull, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { Lab } from "@/bench/lab";
 import { type NightReceiver, secret } from "@/bench/night/receiver";
 import { byCoffer } from "@/db/audit";
 import { db } from "@/db/client";
 import {
   destinations,
-  jobs,
   type NotificationEvent,
   notificationChannels,
   notificationRules,
   projects,
   type S3Settings,
-  scheduleRuns,
   schedules,
 } from "@/db/schema";
 import { nextSlot } from "@/jobs/schedule/next";
@@ -125,15 +123,4 @@ async function addChannel(receiver: NightReceiver, name: string, rules: Rule[]) 
   const [channel] = await db.insert(notificationChannels).values({ name, kind: "webhook", settings }).returning();
   if (!channel) throw new Error("no channel");
   await db.insert(notificationRules).values(rules.map((rule) => ({ channelId: channel.id, ...rule })));
-}
-
-/** How much is still to be done, in words; empty when nobody has anything to do any more. */
-export async function whatIsLeft(): Promise<string[]> {
-  const [row] = await db.execute<Record<string, number>>(sql`select
-    (select count(*)::int from ${jobs} where ${isNull(jobs.finishedAt)}) as "jobs",
-    (select count(*)::int from ${scheduleRuns} where ${isNull(scheduleRuns.retainedAt)}) as "policies to apply",
-    (select count(*)::int from control_plane.notifications where status = 'pending') as "notifications",
-    (select count(*)::int from control_plane.backup_copies where backup_id is null) as "copies to remove",
-    (select count(*)::int from graphile_worker._private_jobs) as "bells"`);
-  return Object.entries(row ?? {}).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
 }

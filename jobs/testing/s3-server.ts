@@ -63,7 +63,7 @@ export type S3Server = AsyncDisposable & {
 };
 
 /** A server that speaks like S3 as far as Coffer needs, with conditions on what is put, and that goes wrong as it is told. */
-export async function startS3Server(changes: Partial<S3Settings> = {}): Promise<S3Server> {
+export async function startS3Server(changes: Partial<S3Settings> = {}, host = "127.0.0.1"): Promise<S3Server> {
   const contents: Contents = { objects: new Map(), uploads: new Map() };
   const scripts: Script[] = [];
   const waiting: { on: Operation; resolve(): void }[] = [];
@@ -88,7 +88,7 @@ export async function startS3Server(changes: Partial<S3Settings> = {}): Promise<
     if (fault === "other bytes") delete headers["content-md5"];
     send(response, answer ?? perform(contents, operation, asked), { fault, isHead: operation === "head" });
   });
-  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, host, resolve));
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
@@ -97,7 +97,7 @@ export async function startS3Server(changes: Partial<S3Settings> = {}): Promise<
   await listen(0);
   const { port } = server.address() as AddressInfo;
   const settings: S3Settings = {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: `http://${host}:${port}`,
     region: "us-east-1",
     bucket: "backups",
     prefix: "coffer/here",
