@@ -3,9 +3,18 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { type Check, checkBytes, checkLeftovers, checkRows, rowOf, type Scene } from "@/bench/checks";
-import { addHost, type Cable, hub, openHub } from "@/bench/hosts/network";
+import { addHost, hub, openHub } from "@/bench/hosts/network";
+import {
+  backupsAt,
+  type Host,
+  patience,
+  statusOf,
+  whenMidDump,
+  whenOthersAreIdle,
+  whenTakenOver,
+} from "@/bench/hosts/watch";
 import { type Lab, openLab } from "@/bench/lab";
 import { addBucket } from "@/bench/night/scene";
 import type { Row } from "@/bench/report";
@@ -13,7 +22,7 @@ import { allDone, say } from "@/bench/settle";
 import { makeTenant } from "@/bench/tenant";
 import { byCoffer } from "@/db/audit";
 import { db } from "@/db/client";
-import { backupCopies, backups, databases, jobs, projects, workerInstances } from "@/db/schema";
+import { backups, databases, projects } from "@/db/schema";
 import { readHomeId } from "@/jobs/home/id";
 import { removeBackup } from "@/jobs/retention/remove";
 import { startS3Server } from "@/jobs/testing/s3-server";
@@ -21,16 +30,12 @@ import { startVerification } from "@/jobs/verify-backup/start";
 
 export type HostsOptions = { tenants: number; megabytes: number };
 
-type Host = { cable: Cable; worker: ChildProcess; folder: string; homeId: string };
 type Tenant = { id: string; slug: string };
 /** Three hosts at work on exports to one bucket. */
 type Fleet = Scene & { hosts: Host[]; tenants: Tenant[]; destinationId: string };
 
 /** Most of the tenants are small; so many take a while. */
 const largeOnes = 6;
-/** Two minutes is longer than a lease, and than anybody who is silent counts as at work. */
-const patience = 5 * 60_000;
-
 /** A lab whose server hosts reach, with their passwords. */
 export async function openHostsLab(): Promise<Lab> {
   const folder = await mkdtemp(path.join(tmpdir(), "coffer-access-"));
@@ -156,68 +161,6 @@ async function passOutage(fleet: Fleet, { megabytes }: HostsOptions): Promise<Ro
 
 const endOf = ({ exitCode, signalCode }: ChildProcess) =>
   exitCode === null && signalCode === null ? [] : [`ended with ${exitCode ?? signalCode}`];
-
-const isRunning = and(isNull(jobs.finishedAt), eq(jobs.status, "in_progress"));
-
-/** Waits until a host is in the middle of a dump. Gives it, and what it exports. */
-async function whenMidDump(hosts: Host[]): Promise<{ lost: Host; jobIds: string[] }> {
-  for (const end = Date.now() + patience; Date.now() < end; await delay(20)) {
-    const running = await db
-      .select({ id: jobs.id, percent: jobs.progressPercentage, pid: workerInstances.pid })
-      .from(jobs)
-      .innerJoin(workerInstances, eq(workerInstances.id, jobs.workerId))
-      .where(and(isRunning, eq(jobs.kind, "export_backup")));
-    const found = running.find(({ percent }) => percent > 10 && percent < 60);
-    const lost = hosts.find(({ worker }) => worker.pid === found?.pid);
-    if (lost) return { lost, jobIds: running.filter(({ pid }) => pid === found?.pid).map(({ id }) => id) };
-  }
-  throw new Error("no host was seen in the middle of a dump");
-}
-
-/** Those that have a copy too. */
-const backupsAt = ({ homeId }: Host) =>
-  db
-    .select({ id: backups.id, projectId: backups.projectId, filename: backups.filename })
-    .from(backups)
-    .innerJoin(backupCopies, and(eq(backupCopies.backupId, backups.id), eq(backupCopies.status, "stored")))
-    .where(eq(backups.homeId, homeId));
-
-/** Waits until each of these jobs was begun anew by another host, or is over. Gives when. */
-async function whenTakenOver(ids: string[], lost: Host): Promise<number> {
-  for (const end = Date.now() + patience; Date.now() < end; await delay(50)) {
-    const left = await db
-      .select({ id: jobs.id })
-      .from(jobs)
-      .leftJoin(workerInstances, eq(workerInstances.id, jobs.workerId))
-      .where(
-        and(
-          inArray(jobs.id, ids),
-          isNull(jobs.finishedAt),
-          sql`${workerInstances.pid} is null or ${workerInstances.pid} = ${lost.worker.pid}`,
-        ),
-      );
-    if (left.length === 0) return Date.now();
-  }
-  throw new Error("nobody took over");
-}
-
-/** Waits until all that is left to do waits for the files of that host. Gives how much that is. */
-async function whenOthersAreIdle({ homeId }: Host): Promise<number> {
-  for (const end = Date.now() + patience; Date.now() < end; await delay(500)) {
-    const left = await db
-      .select({ homeId: backups.homeId })
-      .from(jobs)
-      .leftJoin(backups, sql`${backups.id}::text = ${jobs.options} ->> 'backupId'`)
-      .where(isNull(jobs.finishedAt));
-    if (left.every((job) => job.homeId === homeId)) return left.length;
-  }
-  throw new Error("the others did not come to an end");
-}
-
-async function statusOf(id: string): Promise<string> {
-  const [job] = await db.select({ status: jobs.status }).from(jobs).where(eq(jobs.id, id));
-  return job?.status ?? "gone";
-}
 
 /** What the sweeps leave, which come every five minutes. */
 async function whenSwept(fleet: Fleet): Promise<Check[]> {
