@@ -12,7 +12,7 @@ import { markBackup } from "@/jobs/reconcile/mark";
 
 /**
  * Opens the file as it was listed; a symbolic link or another size means that somebody has meddled. Throws BACKUP_CORRUPT
- * then, BACKUP_NOT_FOUND when it is gone, and BACKUP_ELSEWHERE when it was moved to a destination.
+ * then, BACKUP_NOT_FOUND when it is gone, and BACKUP_ELSEWHERE when it is at a destination only, or on another host.
  */
 export async function openStored(backup: typeof backups.$inferSelect): Promise<FileHandle> {
   const corrupt = async (because: string) => {
@@ -33,14 +33,10 @@ export async function openStored(backup: typeof backups.$inferSelect): Promise<F
   } catch (error) {
     if (codeOf(error) === "ELOOP") throw await corrupt("a link has taken its file's place");
     if (codeOf(error) !== "ENOENT") throw error;
-    if (
-      backup.homeId !== null &&
-      backup.homeId !== (await readHomeId(jobsEnv().BACKUP_DIR)) &&
-      (await isHomeSeen(backup))
-    )
+    if (await isOfOtherHost(backup))
       throw new AppError(
         "BACKUP_ELSEWHERE",
-        "The file of this backup is in the backup folder of another host. Copy it to a destination first.",
+        "The file of this backup is in the backup folder of another host. Copy it to a destination, and download it from there.",
       );
     if (backup.status !== "missing") await markBackup(backup, { status: "missing", because: "its file is gone" });
     throw new AppError("BACKUP_NOT_FOUND", "The file of this backup is no longer where it was stored.");
@@ -51,7 +47,9 @@ export async function openStored(backup: typeof backups.$inferSelect): Promise<F
   throw await corrupt(`its file has ${size} bytes instead of ${backup.sizeBytes}`);
 }
 
-async function isHomeSeen({ id }: { id: string }): Promise<boolean> {
+/** Whether it is in the backup folder of workers elsewhere, who say whether it is missing there. */
+async function isOfOtherHost({ id, homeId }: typeof backups.$inferSelect): Promise<boolean> {
+  if (homeId === null || homeId === (await readHomeId(jobsEnv().BACKUP_DIR))) return false;
   const [row] = await db
     .select({ isSeen: isSeen(backups.homeId) })
     .from(backups)
