@@ -89,6 +89,7 @@ describe("hosts with backup folders of their own", () => {
       const { id } = await db.transaction((tx) => startCopy(tx, byCoffer, { backup, destination }));
       expect(await jobAtEnd(id)).toMatchObject({ status: "completed" });
     }
+    await silentFor("2 minutes");
     await using _ = await startWorkerProcess();
     const { id } = await db.transaction((tx) => startVerification(tx, byCoffer, { backup, level: "archive" }));
     expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null });
