@@ -59,29 +59,36 @@ export async function checkLeftovers({ lab, bucket, folders, folderOf }: Scene):
     .select({ backup: backups, copy: backupCopies.name })
     .from(backups)
     .leftJoin(backupCopies, eq(backupCopies.backupId, backups.id));
-  const files = new Set(folders.map((folder) => path.join(folder, homeIdFile)));
-  for (const { backup } of listed) {
-    const file = path.join(folderOf(backup), backup.storagePath);
-    files.add(file).add(file + sidecarSuffix);
-  }
-  const there: string[] = [];
+  const shaOf = new Map(listed.map(({ backup }) => [backup.storagePath, backup.sha256]));
+  const placeOf = new Map(listed.map(({ backup }) => [backup.storagePath, folderOf(backup)]));
+  const strange: string[] = [];
   for (const folder of folders) {
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    const present = entries.filter((entry) => !entry.isDirectory());
-    there.push(...present.map((entry) => path.join(entry.parentPath, entry.name)));
+    for (const file of await filesIn(folder)) {
+      const name = file.endsWith(sidecarSuffix) ? file.slice(0, -sidecarSuffix.length) : file;
+      if (file === homeIdFile || placeOf.get(name) === folder) continue;
+      // Brought there while its own host was not at work: one whole file more.
+      const found = await hashFile(path.join(folder, name)).catch(() => null);
+      if (found === null || found !== shaOf.get(name)) strange.push(path.join(folder, file));
+    }
   }
   const keys = new Set(listed.map(({ copy }) => `${bucket.settings.prefix}/${copy}`));
   const sessions = await lab.tenants<{ name: string }[]>`
     select application_name as name from pg_stat_activity where application_name like 'coffer:%'`;
   const { objects, uploads } = bucket.contents;
   return [
-    { what: "files in a backup folder that are of no backup in it", wrong: there.filter((file) => !files.has(file)) },
+    { what: "files in a backup folder that are of no backup in it", wrong: strange },
     {
       what: "objects and unfinished uploads in the bucket that are of no copy",
       wrong: [...[...objects.keys()].filter((key) => !keys.has(key)), ...uploads.keys()],
     },
     { what: "sessions left at the tenants' server", wrong: sessions.map(({ name }) => name) },
   ];
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory());
+  return files.map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
 }
 
 /** Everything has ended, and ended well. */

@@ -25,15 +25,20 @@ export const ring = (tx: Tx | Db, job: { id: string; kind: JobKind }, ringing?: 
 export const taskAt = (kind: string, homeId: string) => `${kind}@${homeId}`;
 
 /**
- * A job about a backup is for those that have its file. If none of them is at work now it is for anybody, who reads a copy at a
- * destination; if there is no copy it waits for them, until none was seen for a day.
+ * A job about a backup is for those that have its file, while any of them is at work. Else it is for anybody, who reads a copy at a
+ * destination, or says that there is none. Only what makes the first copy waits, until none of them was seen for a day.
  */
-const taskFor = ({ id, kind }: { id: string; kind: JobKind }): SQL => sql`coalesce((
-  select ${taskAt(kind, "")}::text || ${backups.homeId} from ${jobs}
-  join ${backups} on ${backups.id}::text = ${jobs.options} ->> 'backupId'
-  where ${jobs.id} = ${id} and ${backups.movedAt} is null
-    and (${isAlive(backups.homeId)} or ${isSeen(backups.homeId)} and not exists (
-      select from ${backupCopies} where ${backupCopies.backupId} = ${backups.id} and ${backupCopies.status} = 'stored'))), ${kind})`;
+function taskFor({ id, kind }: { id: string; kind: JobKind }): SQL {
+  // It reads what is at the destination.
+  if (kind === "verify_copy") return sql`${kind}`;
+  const isFirstCopy = sql`${kind === "copy_backup"} and not exists (select from ${backupCopies}
+    where ${backupCopies.backupId} = ${backups.id} and ${backupCopies.status} = 'stored')`;
+  return sql`coalesce((
+    select ${taskAt(kind, "")}::text || ${backups.homeId} from ${jobs}
+    join ${backups} on ${backups.id} = (${jobs.options} ->> 'backupId')::uuid
+    where ${jobs.id} = ${id} and ${jobs.status} <> 'cancelling' and ${backups.movedAt} is null
+      and (${isAlive(backups.homeId)} or ${isSeen(backups.homeId)} and ${isFirstCopy})), ${kind})`;
+}
 
 /** The same for a notification. */
 export const ringForNotification = (tx: Tx | Db, id: string, ringing?: Ringing): Promise<void> =>

@@ -76,22 +76,16 @@ const notifiers = 2;
 export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const id = randomUUID();
   const concurrency = jobsEnv().WORKER_CONCURRENCY;
-  let homeId = await homeIdOf(jobsEnv().BACKUP_DIR);
-  await db.insert(workerInstances).values({ id, host: os.hostname(), pid: process.pid, concurrency, homeId });
+  const self = { id, host: os.hostname(), pid: process.pid, concurrency, homeId: await homeIdOf(jobsEnv().BACKUP_DIR) };
+  await beat(self);
   const listening = await controlPlane().client.listen(cancelChannel, (jobId) => stopJob(jobId, "cancelled"));
-  const stopBeating = every(beatEvery, () => beat(id));
+  const stopBeating = every(beatEvery, () => beat(self));
   const stopReaping = every(reapEvery, reapAfterQuiet());
-  const queue = keepRunning(() => tasksOf(id, homeId), concurrency);
+  const queue = keepRunning(() => tasksOf(self), concurrency);
   const messages = keepRunning(() => ({ notify }), notifiers);
-  /** Its disk may be mounted after the worker has started. */
-  async function noteHome() {
-    const now = await homeIdOf(jobsEnv().BACKUP_DIR);
-    if (now === null || now === homeId) return;
-    await db.update(workerInstances).set({ homeId: now }).where(eq(workerInstances.id, id));
-    homeId = now;
-    log.warn({ homeId }, "the backup folder has become another one");
-    await queue.renew();
-  }
+  const noteHome = async () => {
+    if (await hasNewHome(self)) await queue.renew();
+  };
   const regular = [
     ...[sweepUnfinished, sweepUploads, sweepStages, sweepExports].map((sweep) => every(sweepEvery, sweep)),
     every(homeEvery, noteHome),
@@ -122,8 +116,29 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
 
 const readPerRound = () => jobsEnv().CHECK_MB_PER_MINUTE * 1_000_000 * (reconcileEvery / 60_000);
 
-async function beat(id: string) {
-  await db.update(workerInstances).set({ heartbeatAt: sql`now()` }).where(eq(workerInstances.id, id));
+type Self = { id: string; host: string; pid: number; concurrency: number; homeId: string | null };
+
+/** Says that it is at work; anew too, when others have forgotten it meanwhile. */
+async function beat(self: Self) {
+  const heartbeatAt = sql`now()`;
+  await db
+    .insert(workerInstances)
+    .values({ ...self, heartbeatAt })
+    .onConflictDoUpdate({ target: workerInstances.id, set: { heartbeatAt, homeId: self.homeId } });
+}
+
+/** Whether the backup folder has become another one, as when its disk is mounted late, or goes. That of before counts as just seen. */
+async function hasNewHome(self: Self): Promise<boolean> {
+  const homeId = await homeIdOf(jobsEnv().BACKUP_DIR);
+  if (homeId === null || homeId === self.homeId) return false;
+  log.warn({ homeId, before: self.homeId }, "the backup folder has become another one");
+  await db.transaction(async (tx) => {
+    const stoppedAt = sql`now()`;
+    if (self.homeId !== null) await tx.insert(workerInstances).values({ ...self, id: randomUUID(), stoppedAt });
+    await tx.update(workerInstances).set({ homeId }).where(eq(workerInstances.id, self.id));
+  });
+  self.homeId = homeId;
+  return true;
 }
 
 /**
@@ -171,8 +186,8 @@ const logger = new Logger((scope) => (level, message) => {
 });
 
 /** Each kind of job, and the same for jobs about files of this backup folder. */
-function tasksOf(workerId: string, homeId: string | null): TaskList {
-  const tasks = Object.entries(handlers).map(([kind, handler]) => [kind, runTask(handler, workerId)] as const);
+function tasksOf({ id, homeId }: Self): TaskList {
+  const tasks = Object.entries(handlers).map(([kind, handler]) => [kind, runTask(handler, id)] as const);
   const here = homeId === null ? [] : tasks.map(([kind, task]) => [taskAt(kind, homeId), task] as const);
   return Object.fromEntries([...tasks, ...here]);
 }
@@ -188,10 +203,12 @@ type Running = {
 function keepRunning(tasks: () => TaskList, concurrency: number): Running {
   let runner: Runner | undefined;
   let stopping = false;
+  let renewals = 0;
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
 
   async function loop() {
     while (!stopping) {
+      const begun = renewals;
       try {
         runner = await run({
           connectionString: dbEnv().DATABASE_URL,
@@ -204,6 +221,8 @@ function keepRunning(tasks: () => TaskList, concurrency: number): Running {
           preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0, maxPoolSize: concurrency + 3 } },
         });
         isReady();
+        // What was asked for while it was starting.
+        if (stopping || renewals !== begun) await stopRunner();
         await runner.promise;
       } catch (error) {
         if (!stopping) log.warn({ error }, "the queue was lost; starting it again");
@@ -212,11 +231,14 @@ function keepRunning(tasks: () => TaskList, concurrency: number): Running {
     }
   }
 
-  const ended = loop();
   const stopRunner = async () => await runner?.stop().catch(() => {});
+  const ended = loop();
   return {
     ready,
-    renew: stopRunner,
+    async renew() {
+      renewals++;
+      await stopRunner();
+    },
     async stop() {
       stopping = true;
       await stopRunner();

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile, rename, rm } from "node:fs/promises";
+import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
@@ -11,6 +12,7 @@ import { openDestination } from "@/jobs/destination/open";
 import { freeElsewhere } from "@/jobs/export-backup/free-elsewhere";
 import { homeFolder } from "@/jobs/home/folder";
 import { homeIdOf } from "@/jobs/home/id";
+import { reap } from "@/jobs/lifecycle/reap";
 import { reconciler } from "@/jobs/reconcile/reconcile";
 import { removeBackup } from "@/jobs/retention/remove";
 import { makeBackup, reconcile, stateOf } from "@/jobs/testing/backup-rows";
@@ -134,6 +136,75 @@ describe("hosts with backup folders of their own", () => {
     await roundAt(folder);
     expect(existsSync(fileAt(folder, backup))).toBe(false);
     expect(await backupsOf(backup.jobId)).toEqual([]);
+  });
+
+  it("list a file again that came back after a policy had removed its backup as missing", async () => {
+    const folder = otherFolder();
+    const backup = await exported(folder);
+    await silentFor("2 days");
+    await reconcile();
+    expect(await stateOf(backup.id)).toMatchObject({ status: "missing" });
+    const removal = { id: backup.id, action: "backup.cleaned_up" as const };
+    await db.transaction((tx) => removeBackup(tx, byCoffer, removal));
+    await roundAt(folder);
+    expect(existsSync(fileAt(folder, backup))).toBe(true);
+    expect(await backupsOf(backup.jobId)).toMatchObject([{ status: "available", homeId: backup.homeId }]);
+  });
+
+  it("keep a file whose folder has just lost its id, whatever has become of its job", async () => {
+    const folder = otherFolder();
+    const backup = await exported(folder);
+    await rm(path.join(folder, ".coffer-home"));
+    // As a safety backup of a restore that went wrong.
+    await db.update(jobs).set({ status: "failed", errorCode: "restore_failed" }).where(eq(jobs.id, backup.jobId));
+    await roundAt(folder);
+    expect(existsSync(fileAt(folder, backup))).toBe(true);
+    expect(await stateOf(backup.id)).toMatchObject({ status: "available" });
+  });
+
+  it("say nothing about files whose place nobody knows, while there are others that may have them", async () => {
+    const folder = otherFolder();
+    const backup = await exported(folder);
+    await db.update(backups).set({ homeId: null }).where(eq(backups.id, backup.id));
+    await reconcile();
+    expect(await stateOf(backup.id)).toMatchObject({ status: "available" });
+    await roundAt(folder);
+    expect(await homeOf(backup)).toBe(backup.homeId);
+  });
+
+  it("stand in for a file that is not good there, with one that is", async () => {
+    const folder = otherFolder();
+    const backup = await exported(folder);
+    const here = fileAt(testEnv.backupDir, backup);
+    await mkdir(path.dirname(here), { recursive: true });
+    await cp(`${fileAt(folder, backup)}.manifest.json`, `${here}.manifest.json`);
+    await writeFile(here, (await readFile(fileAt(folder, backup))).fill(0, 100, 200));
+    await db.update(backups).set({ status: "corrupt" }).where(eq(backups.id, backup.id));
+    await reconcile();
+    expect(await homeOf(backup)).toBe(backup.homeId);
+    await cp(fileAt(folder, backup), here);
+    await reconcile();
+    expect(await homeOf(backup)).toBe(await homeIdOf(testEnv.backupDir));
+    expect(await stateOf(backup.id)).toMatchObject({ status: "available" });
+  });
+
+  it("are remembered by the last of their workers only", async () => {
+    const [homeId, other] = [randomUUID(), randomUUID()];
+    const worker = { host: "here", pid: 1, concurrency: 1 };
+    const ago = (time: string) => sql`now() - ${time}::interval`;
+    await db.insert(workerInstances).values([
+      { ...worker, homeId, heartbeatAt: ago("3 days") },
+      { ...worker, homeId, heartbeatAt: ago("2 days") },
+      { ...worker, homeId: other, heartbeatAt: ago("3 days") },
+      { ...worker, heartbeatAt: ago("3 days") },
+      { ...worker, heartbeatAt: ago("1 hour") },
+    ]);
+    await reap();
+    const left = await db.select().from(workerInstances).where(eq(workerInstances.host, "here"));
+    expect(left.map((row) => row.homeId).sort()).toEqual([homeId, other, null].sort());
+    expect(left.find((row) => row.homeId === homeId)?.heartbeatAt.getTime()).toBeGreaterThan(
+      Date.now() - 2.5 * 86_400_000,
+    );
   });
 
   it("remove what an attempt has left there that another host took over, under the same name", async () => {

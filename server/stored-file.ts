@@ -1,12 +1,9 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { eq } from "drizzle-orm";
-import { db } from "@/db/client";
 import { AppError, codeOf } from "@/db/errors";
-import { backups } from "@/db/schema";
+import type { backups } from "@/db/schema";
 import { jobsEnv } from "@/jobs/env";
-import { readHomeId } from "@/jobs/home/id";
-import { isSeen } from "@/jobs/home/living";
+import { isElsewhere } from "@/jobs/home/living";
 import { inside } from "@/jobs/home/path";
 import { markBackup } from "@/jobs/reconcile/mark";
 
@@ -16,6 +13,7 @@ import { markBackup } from "@/jobs/reconcile/mark";
  */
 export async function openStored(backup: typeof backups.$inferSelect): Promise<FileHandle> {
   const corrupt = async (because: string) => {
+    if (await isElsewhere(backup)) return elsewhere();
     if (backup.status !== "corrupt") await markBackup(backup, { status: "corrupt", because });
     return new AppError("BACKUP_CORRUPT", "The file of this backup was changed after it was made. Do not use it.");
   };
@@ -33,11 +31,7 @@ export async function openStored(backup: typeof backups.$inferSelect): Promise<F
   } catch (error) {
     if (codeOf(error) === "ELOOP") throw await corrupt("a link has taken its file's place");
     if (codeOf(error) !== "ENOENT") throw error;
-    if (await isOfOtherHost(backup))
-      throw new AppError(
-        "BACKUP_ELSEWHERE",
-        "The file of this backup is in the backup folder of another host. Copy it to a destination, and download it from there.",
-      );
+    if (await isElsewhere(backup)) throw elsewhere();
     if (backup.status !== "missing") await markBackup(backup, { status: "missing", because: "its file is gone" });
     throw new AppError("BACKUP_NOT_FOUND", "The file of this backup is no longer where it was stored.");
   }
@@ -47,12 +41,8 @@ export async function openStored(backup: typeof backups.$inferSelect): Promise<F
   throw await corrupt(`its file has ${size} bytes instead of ${backup.sizeBytes}`);
 }
 
-/** Whether it is in the backup folder of workers elsewhere, who say whether it is missing there. */
-async function isOfOtherHost({ id, homeId }: typeof backups.$inferSelect): Promise<boolean> {
-  if (homeId === null || homeId === (await readHomeId(jobsEnv().BACKUP_DIR))) return false;
-  const [row] = await db
-    .select({ isSeen: isSeen(backups.homeId) })
-    .from(backups)
-    .where(eq(backups.id, id));
-  return row?.isSeen ?? false;
-}
+const elsewhere = () =>
+  new AppError(
+    "BACKUP_ELSEWHERE",
+    "The file of this backup is in the backup folder of another host. Copy it to a destination, and download it from there.",
+  );

@@ -38,6 +38,7 @@ type Fleet = Scene & { hosts: Host[]; tenants: Tenant[]; destinationId: string }
 const largeOnes = 6;
 /** A lab whose server hosts reach, with their passwords. */
 export async function openHostsLab(): Promise<Lab> {
+  await openHub();
   const folder = await mkdtemp(path.join(tmpdir(), "coffer-access-"));
   try {
     const file = path.join(folder, "pg_hba.conf");
@@ -57,7 +58,6 @@ export async function openHostsLab(): Promise<Lab> {
  */
 export async function benchHosts(lab: Lab, options: HostsOptions): Promise<Row[]> {
   process.env.PRIVATE_HOSTS = hub;
-  await openHub();
   await db.update(databases).set({ connection: { ...lab.server.tenants, host: hub } });
   await using bucket = await startS3Server({}, hub);
   const destinationId = await addBucket(bucket.settings);

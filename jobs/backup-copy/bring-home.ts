@@ -7,7 +7,9 @@ import type { BackupRow } from "@/jobs/backup-copy/place";
 import { hasStoredCopy } from "@/jobs/backup-copy/start";
 import { jobsEnv } from "@/jobs/env";
 import { homeFolder } from "@/jobs/home/folder";
+import { isElsewhere } from "@/jobs/home/living";
 import type { RunContext } from "@/jobs/lifecycle/execute";
+import { failed } from "@/jobs/lifecycle/failure";
 
 /**
  * Sees to it that the backup's file is in the backup folder, if any destination has a copy of it: jobs that read one read it there.
@@ -21,8 +23,15 @@ export async function bringHome(context: RunContext, backupId: string): Promise<
     .where(eq(backups.id, backupId))
     // Whoever is just removing the file of one that was moved away is waited for.
     .for("share");
-  if (!found?.hasCopy || (await isHome(found.backup))) return;
+  if (!found || (await isHome(found.backup))) return;
   const { backup } = found;
+  if (!found.hasCopy && (await isElsewhere(backup)))
+    throw failed({
+      code: "copy_missing",
+      message: "The file of this backup is on another host, which is not at work now, and no destination has a copy.",
+      hint: "Start its workers, then try again.",
+    });
+  if (!found.hasCopy) return;
   context.report({ currentStep: "Fetching the file from its destination" });
   await fetchHome(context, backup, bytesOf(backup, null, context.signal));
 }

@@ -9,7 +9,8 @@ import { createFile, makeFolder, takeFreeName } from "@/jobs/home/write";
 /** The id of a backup folder, by which hosts that do not share one tell theirs apart; null when it has none yet. */
 export async function readHomeId(root: string): Promise<string | null> {
   try {
-    return z.uuid().parse((await readFile(path.join(root, homeIdFile), "utf8")).trim());
+    const text = await readFile(path.join(root, homeIdFile), "utf8");
+    return z.uuid().safeParse(text.trim()).data ?? null;
   } catch (error) {
     if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return null;
     throw error;

@@ -1,4 +1,5 @@
-import { and, eq, getTableColumns, inArray, lt, not, or, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, inArray, isNull, lt, not, or, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import { db, type Tx } from "@/db/client";
 import { databases, jobs, projects, workerInstances } from "@/db/schema";
 import { type ClaimedJob, clockSkewOf } from "@/jobs/lifecycle/claim";
@@ -29,13 +30,22 @@ export async function reap(): Promise<ClaimedJob[]> {
     for (const job of lost) await (job.status === "failed" ? announceEnd(tx, job) : ring(tx, job));
     await ringLostBells(tx);
     await sweepBells(tx);
-    await tx.delete(workerInstances).where(lt(workerInstances.heartbeatAt, sql`now() - interval '1 day'`));
+    await forgetWorkers(tx);
     return lost;
   });
   await ringDumps(lost.map(({ id }) => id));
   return lost
     .filter((job) => job.status === "failed")
     .map(({ deadWorker: _, ...job }) => ({ ...job, clockSkew: clockSkewOf(job) }));
+}
+
+/** Those that were not seen for a day, but for the last one of each backup folder: others are to know that there is, or was, another. */
+async function forgetWorkers(tx: Tx) {
+  const later = alias(workerInstances, "later");
+  const hasLater = sql`exists (select from ${workerInstances} ${sql.raw("later")}
+    where ${later.homeId} = ${workerInstances.homeId} and ${later.heartbeatAt} > ${workerInstances.heartbeatAt})`;
+  const isOld = lt(workerInstances.heartbeatAt, sql`now() - interval '1 day'`);
+  await tx.delete(workerInstances).where(and(isOld, or(isNull(workerInstances.homeId), hasLater)));
 }
 
 /** Rings for those in line at databases where these jobs have left a place, or where nobody has rung for so long that a bell must be lost. */

@@ -34,8 +34,12 @@ export async function adopt(round: Round, storagePath: string, home: string | un
   return null;
 }
 
-/** Null when there is no saying in this round. */
-async function checkWhole(round: Round, storagePath: string, { sizeBytes, sha256 }: Manifest["file"]) {
+/** Whether a file is what it should be, to its last byte. Null when there is no saying in this round. */
+export async function checkWhole(
+  round: Round,
+  storagePath: string,
+  { sizeBytes, sha256 }: Pick<Manifest["file"], "sizeBytes" | "sha256">,
+) {
   const stored = await round.home.stat(storagePath);
   if (!stored) return null;
   if (stored.sizeBytes !== sizeBytes || sizeBytes === 0) return false;
@@ -49,7 +53,7 @@ async function checkWhole(round: Round, storagePath: string, { sizeBytes, sha256
 }
 
 /** Gives the id of the row, or null when another worker was first. */
-async function list(tx: Tx, { home }: Round, found: Found): Promise<string | null> {
+async function list(tx: Tx, { home, homeId }: Round, found: Found): Promise<string | null> {
   const { manifest, storagePath, projectId, maker } = found;
   const options = exportOptions.safeParse(maker?.options).data;
   const madeAt = maker?.finishedAt ?? new Date(manifest.snapshotAt);
@@ -59,7 +63,7 @@ async function list(tx: Tx, { home }: Round, found: Found): Promise<string | nul
     .values({
       ...described(manifest, storagePath),
       projectId,
-      homeId: await home.id(),
+      homeId,
       jobId: manifest.job.id,
       createdBy: maker?.userId,
       scheduleId: maker?.scheduleId,
@@ -74,6 +78,9 @@ async function list(tx: Tx, { home }: Round, found: Found): Promise<string | nul
   if (!row) return null;
   // Another worker may have listed it, and somebody deleted it, while it was read. From here on nobody can.
   if (!(await home.stat(storagePath))) return tx.rollback();
+  // On another host somebody deletes the row alone, and ends the attempt.
+  const [now] = await tx.select({ fence: jobs.fence }).from(jobs).where(eq(jobs.id, manifest.job.id)).for("share");
+  if (now?.fence !== manifest.job.fence) return tx.rollback();
   await recordAudit(tx, byCoffer, {
     action: "backup.adopted",
     subject: { kind: "backup", id: row.id },

@@ -4,6 +4,8 @@ import { type BackupStatus, backups } from "@/db/schema";
 import { parseManifest } from "@/jobs/archive/manifest";
 import { removeVisitor } from "@/jobs/backup-copy/give-up-home";
 import type { Listed, Stored } from "@/jobs/home/home";
+import { areOthersSeen } from "@/jobs/home/living";
+import { checkWhole } from "@/jobs/reconcile/adopt";
 import { markBackup } from "@/jobs/reconcile/mark";
 import { forFile, type Round } from "@/jobs/reconcile/round";
 import { type BackupRow, backupRows } from "@/jobs/reconcile/row";
@@ -17,25 +19,22 @@ export type Compared = {
 
 /** Compares each backup with what was listed before. Whatever differs is looked at once more, for the list has aged. */
 export async function compareRows(round: Round, listed: Map<string, Listed>): Promise<Compared> {
-  const { home } = round;
-  const homeId = await home.id();
+  const { home, homeId } = round;
+  const areOthers = await areOthersSeen(homeId);
   const unlisted = new Map(listed);
   const due: BackupRow[] = [];
   for await (const rows of backupRows()) {
     await takeUnknown(homeId, rows, listed);
     for (const { isDue, isHomeSeen, isHomeAlive, ...row } of rows) {
       const before = listed.get(row.storagePath)?.stored ?? null;
-      const isOthers = homeId !== null && row.homeId !== null && row.homeId !== homeId;
-      let isTaken = false;
-      if (isOthers && !isHomeAlive)
-        await forFile(row.storagePath, async () => {
-          isTaken = await takeOver(round, row, before);
-        });
-      // What another host misses is for its own workers to tell. What is here under that name is judged like any other file.
-      if (isOthers && isHomeSeen && !isTaken) continue;
-      unlisted.delete(row.storagePath);
       await forFile(row.storagePath, async () => {
-        if (row.movedAt !== null) return before ? db.transaction((tx) => removeVisitor(tx, row)) : undefined;
+        if (row.movedAt !== null) {
+          unlisted.delete(row.storagePath);
+          return before ? db.transaction((tx) => removeVisitor(tx, row)) : undefined;
+        }
+        // What another host misses is for its own workers to tell. What is here under that name is judged like any other file.
+        if (!(await isOurs(round, { row, before, isHomeSeen, isHomeAlive, areOthers }))) return;
+        unlisted.delete(row.storagePath);
         const isKnown = !fits(row, before) && faultOf(row, before).status === row.status;
         if (isKnown) return;
         const stored = fits(row, before) ? before : await home.stat(row.storagePath);
@@ -46,6 +45,17 @@ export async function compareRows(round: Round, listed: Map<string, Listed>): Pr
     }
   }
   return { due, unlisted: [...unlisted.values()] };
+}
+
+type Look = { row: BackupRow; before: Stored | null; isHomeSeen: boolean; isHomeAlive: boolean; areOthers: boolean };
+
+/** Whether it is for this host to say how a backup's file is. */
+async function isOurs(round: Round, { row, before, isHomeSeen, isHomeAlive, areOthers }: Look): Promise<boolean> {
+  // Of one that nobody knows the place of, whoever has it, and not those that do not.
+  if (row.homeId === null) return !areOthers || fits(row, before);
+  if (row.homeId === round.homeId) return true;
+  const isWanted = !isHomeAlive || row.status !== "available";
+  return (isWanted && (await takeOver(round, row, before))) || !isHomeSeen;
 }
 
 const fits = (row: BackupRow, stored: Stored | null): stored is Stored => stored?.sizeBytes === row.sizeBytes;
@@ -67,14 +77,16 @@ async function takeUnknown(homeId: string | null, rows: BackupRow[], listed: Map
     .where(and(inArray(backups.id, ids), isNull(backups.homeId)));
 }
 
-/** Notes that a file is here, since those that should have it are not at work. Gives whether it is. */
-async function takeOver({ home }: Round, row: BackupRow, stored: Stored | null): Promise<boolean> {
-  if (row.movedAt !== null || !fits(row, stored)) return false;
+/** Notes that a file is here, whole, since those that should have it are not at work, or have no good one. Gives whether it is. */
+async function takeOver(round: Round, row: BackupRow, stored: Stored | null): Promise<boolean> {
+  const { home, homeId } = round;
+  if (homeId === null || !fits(row, stored)) return false;
   if (parseManifest(await home.readSidecar(row.storagePath))?.file.sha256 !== row.sha256) return false;
+  if (!(await checkWhole(round, row.storagePath, row))) return false;
   const taken = await db
     .update(backups)
-    .set({ homeId: await home.id() })
-    .where(and(eq(backups.id, row.id), eq(backups.homeId, row.homeId ?? sql`null`)))
+    .set({ homeId })
+    .where(and(eq(backups.id, row.id), eq(backups.homeId, row.homeId ?? sql`null`), isNull(backups.movedAt)))
     .returning({ id: backups.id });
   return taken.length > 0;
 }

@@ -16,9 +16,9 @@ export function reconciler(home: Home, bytesPerRound: number) {
   const notWhole = new Set<string>();
   let strange = new Map<string, number>();
   return async (signal: AbortSignal): Promise<void> => {
-    const round = { home, allowance, signal, notWhole };
     allowance.begin();
     if (!(await home.isThere())) return tellAbsence();
+    const round = { home, homeId: await home.id(), allowance, signal, notWhole };
     const { due, unlisted } = await compareRows(round, await listAll(home));
     const left = await settleUnlisted(round, unlisted);
     strange = new Map(left.map((file) => [file, (strange.get(file) ?? 0) + 1]));

@@ -21,8 +21,9 @@ export async function removeUnlisted(
     const maker = parseManifest(await home.readSidecar(path))?.job;
     if (!maker || !(await isToGo(maker, tx))) return false;
     const homeId = await home.id();
-    // Of another host it may have the name that ours was to have: the same job, made anew.
-    const isOurs = homeId === null ? undefined : or(isNull(backups.homeId), eq(backups.homeId, homeId));
+    // Of another host it may have the name that ours was to have: the same job, made anew by another attempt.
+    const isOurs =
+      homeId === null ? undefined : or(isNull(backups.homeId), eq(backups.homeId, homeId), isMadeBy(maker));
     const [row] = await tx
       .select({ id: backups.id })
       .from(backups)
@@ -34,3 +35,5 @@ export async function removeUnlisted(
     return true;
   });
 }
+
+const isMadeBy = ({ id, fence }: Maker) => sql`${backups.manifest} @> ${JSON.stringify({ job: { id, fence } })}::jsonb`;

@@ -7,6 +7,8 @@ import type { Home } from "@/jobs/home/home";
 /** What one comparison of files with rows works with. */
 export type Round = {
   home: Home;
+  /** The id of its folder. */
+  homeId: string | null;
   allowance: Allowance;
   signal: AbortSignal;
   /** Files without a row that were read and are not what their sidecar says: not to be read again. */

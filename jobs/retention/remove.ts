@@ -41,7 +41,8 @@ export async function removeBackup(
     details: { filename: row.filename, sha256: row.sha256, sizeBytes: row.sizeBytes, reasons, schedule },
   });
   const { BACKUP_DIR } = jobsEnv();
-  await endAttempt(tx, row, await readHomeId(BACKUP_DIR));
+  // What a policy removes because its file is missing may come back: with its disk, or with its host.
+  if (action === "backup.deleted" || row.status !== "missing") await endAttempt(tx, row, await readHomeId(BACKUP_DIR));
   // Last: if this fails everything stays, and if we fail after it the backup misses its file and can be removed again.
   await homeFolder(BACKUP_DIR).remove(row.storagePath);
   return row.sizeBytes;
