@@ -6,9 +6,24 @@ import * as schema from "@/db/schema";
 export type Db = PostgresJsDatabase<typeof schema>;
 export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
 
+/**
+ * The server ends the sessions of a host that was cut off, and of a process that hangs: what they hold, a job's row or a lock, others wait
+ * for. Without these it does so after two hours, or never.
+ */
+const endOfTheSilent = {
+  // Seconds.
+  tcp_keepalives_idle: 10,
+  tcp_keepalives_interval: 5,
+  tcp_keepalives_count: 3,
+  // Milliseconds.
+  tcp_user_timeout: 25_000,
+  idle_in_transaction_session_timeout: 60_000,
+};
+
 /** Connects to the control plane. drizzle changes the parsers of the client it is given, so it gets one of its own. */
 export function connectControlPlane(url: string, max: number) {
-  const client = postgres(url, { max, onnotice: () => {}, connection: { application_name: "coffer", jit: "off" } });
+  const connection = { application_name: "coffer", jit: "off", ...endOfTheSilent };
+  const client = postgres(url, { max, onnotice: () => {}, connection });
   return { db: drizzle(client, { schema }), client, end: () => client.end({ timeout: 5 }) };
 }
 

@@ -8,9 +8,9 @@ import { type Check, checkBytes, checkLeftovers, checkRows, rowOf, type Scene } 
 import { addHost, hub, openHub } from "@/bench/hosts/network";
 import {
   backupsAt,
+  endOf,
   type Host,
   patience,
-  statusOf,
   whenMidDump,
   whenOthersAreIdle,
   whenTakenOver,
@@ -131,7 +131,7 @@ async function passOutage(fleet: Fleet, { megabytes }: HostsOptions): Promise<Ro
   const late = await Promise.all(tenants.slice(0, 3).map(({ id }) => lab.startExport(id, order)));
   const waited = await whenOthersAreIdle(lost);
   const doneMs = Date.now() - cutAt;
-  const proofDone = await statusOf(proof);
+  const proofDone = await endOf(proof);
   say(`the others are done; ${waited} jobs wait for the host's files`);
 
   await lost.cable.plugIn();
@@ -147,7 +147,7 @@ async function passOutage(fleet: Fleet, { megabytes }: HostsOptions): Promise<Ro
     ...(await checkRows()),
     await checkCount(made),
     { what: "proofs of a copied backup that waited for the host", wrong: proofDone === "completed" ? [] : [proofDone] },
-    { what: "workers that did not live through it", wrong: hosts.flatMap(({ worker }) => endOf(worker)) },
+    { what: "workers that did not live through it", wrong: hosts.flatMap(({ worker }) => deathOf(worker)) },
   ];
   const of = `${tenants.length} tenants, ${largeOnes} of them of ${megabytes} MB, three hosts`;
   const row = (what: string, result: number) => ({ what, ours: "", peer: "", result, unit: "s", target: null });
@@ -159,7 +159,7 @@ async function passOutage(fleet: Fleet, { megabytes }: HostsOptions): Promise<Ro
   ];
 }
 
-const endOf = ({ exitCode, signalCode }: ChildProcess) =>
+const deathOf = ({ exitCode, signalCode }: ChildProcess) =>
   exitCode === null && signalCode === null ? [] : [`ended with ${exitCode ?? signalCode}`];
 
 /** What the sweeps leave, which come every five minutes. */

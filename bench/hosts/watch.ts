@@ -56,18 +56,29 @@ export async function whenTakenOver(ids: string[], lost: Host): Promise<number> 
 
 /** Waits until all that is left to do waits for the files of that host. Gives how much that is. */
 export async function whenOthersAreIdle({ homeId }: Host): Promise<number> {
+  let others: unknown[] = [];
   for (const end = Date.now() + patience; Date.now() < end; await delay(500)) {
     const left = await db
-      .select({ homeId: backups.homeId })
+      .select({
+        homeId: backups.homeId,
+        kind: jobs.kind,
+        status: jobs.status,
+        step: jobs.currentStep,
+        error: jobs.errorMessage,
+      })
       .from(jobs)
       .leftJoin(backups, sql`${backups.id}::text = ${jobs.options} ->> 'backupId'`)
       .where(isNull(jobs.finishedAt));
-    if (left.every((job) => job.homeId === homeId)) return left.length;
+    others = left.filter((job) => job.homeId !== homeId);
+    if (others.length === 0) return left.length;
   }
-  throw new Error("the others did not come to an end");
+  throw new Error(`the others did not come to an end: ${JSON.stringify(others)}`);
 }
 
-export async function statusOf(id: string): Promise<string> {
-  const [job] = await db.select({ status: jobs.status }).from(jobs).where(eq(jobs.id, id));
-  return job?.status ?? "gone";
+/** What a job has come to; or that it has not, in all that time. */
+export async function endOf(id: string): Promise<string> {
+  for (const end = Date.now() + patience; ; await delay(500)) {
+    const [job] = await db.select({ status: jobs.status }).from(jobs).where(eq(jobs.id, id));
+    if (job?.status === "completed" || job?.status === "failed" || Date.now() > end) return job?.status ?? "gone";
+  }
 }
