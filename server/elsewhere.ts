@@ -1,7 +1,6 @@
-import { and, asc, eq } from "drizzle-orm";
-import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { backupCopies, type backups, destinations } from "@/db/schema";
+import type { backups } from "@/db/schema";
+import { storedCopies } from "@/jobs/backup-copy/bytes";
 import type { Range } from "@/jobs/destination/destination";
 import { openDestination } from "@/jobs/destination/open";
 import { failureOf } from "@/jobs/lifecycle/failure";
@@ -26,12 +25,7 @@ export async function openAnywhere(backup: Backup) {
 
 /** The copy that is most likely to be read: of a healthy destination, looked for before anything is promised. */
 async function openCopy(backup: Backup): Promise<Remote | null> {
-  const found = await db
-    .select({ copy: backupCopies, settings: destinations.settings })
-    .from(backupCopies)
-    .innerJoin(destinations, eq(destinations.id, backupCopies.destinationId))
-    .where(and(eq(backupCopies.backupId, backup.id), eq(backupCopies.status, "stored")))
-    .orderBy(asc(destinations.unhealthySince), asc(destinations.kind));
+  const found = await storedCopies(backup.id, null);
   let cause: unknown;
   for (const { copy, settings } of found) {
     const destination = openDestination(settings);

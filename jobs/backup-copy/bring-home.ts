@@ -46,8 +46,8 @@ export async function fetchHome(context: RunContext, backup: BackupRow, bytes: A
     // It is gathered there, and good here only until the next is asked for.
     await staged.write(Buffer.from(piece));
   }
-  // A sidecar whose file is gone would keep the name.
-  if (!(await isHome(backup))) await home.remove(backup.storagePath);
+  // A sidecar whose file is gone would keep the name, and so does a file that is not good.
+  if (backup.status === "corrupt" || !(await isHome(backup))) await home.remove(backup.storagePath);
   const given = await staged.publish(backup.storagePath, () => JSON.stringify(backup.manifest, null, 2));
   // Another job was faster.
   if (given !== backup.storagePath) await home.remove(given);

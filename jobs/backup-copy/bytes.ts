@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { and, eq, ne } from "drizzle-orm";
+import { and, eq, ne, sql } from "drizzle-orm";
 import { db } from "@/db/client";
 import { codeOf } from "@/db/errors";
 import { backupCopies, destinations } from "@/db/schema";
@@ -27,33 +27,54 @@ export async function isHome({
   }
 }
 
-/** The bytes of a backup's file, from the backup folder, else from a destination other than this one. Fails with `copy_missing` when nobody has it. */
+/**
+ * The bytes of a backup's file, from the backup folder if it has a good one, else from a destination other than this one: from the next one,
+ * if the first has none of them. Fails with `copy_missing` when nobody has it.
+ */
 export async function* bytesOf(backup: BackupRow, but: string | null, signal: AbortSignal): AsyncGenerator<Buffer> {
-  if (await isHome(backup)) {
+  const isThere = await isHome(backup);
+  const stored = isThere && backup.status !== "corrupt" ? [] : await storedCopies(backup.id, but);
+  if (isThere && stored.length === 0) {
     yield* createReadStream(inside(jobsEnv().BACKUP_DIR, backup.storagePath), { highWaterMark: readBytes });
     return;
   }
-  const [stored] = await db
+  let cause: unknown = failed({
+    code: "copy_missing",
+    message: "The file of this backup is not where it was stored, and no other destination has a copy.",
+  });
+  for (const { copy, settings } of stored) {
+    const pieces = openDestination(settings).get(placedOf(copy, backup), undefined, signal)[Symbol.asyncIterator]();
+    const first = await pieces.next().catch((error) => {
+      signal.throwIfAborted();
+      cause = error;
+      return null;
+    });
+    if (first === null) continue;
+    try {
+      if (!first.done) yield first.value;
+      // What was given cannot be taken back: from here on its faults are ours.
+      return yield* { [Symbol.asyncIterator]: () => pieces };
+    } finally {
+      await pieces.return?.();
+    }
+  }
+  throw cause;
+}
+
+/** Those of destinations that seem to work come first. */
+export const storedCopies = (backupId: string, but: string | null) =>
+  db
     .select({ copy: backupCopies, settings: destinations.settings })
     .from(backupCopies)
     .innerJoin(destinations, eq(destinations.id, backupCopies.destinationId))
     .where(
       and(
-        eq(backupCopies.backupId, backup.id),
+        eq(backupCopies.backupId, backupId),
         eq(backupCopies.status, "stored"),
         but === null ? undefined : ne(backupCopies.destinationId, but),
       ),
     )
-    .orderBy(destinations.unhealthySince, destinations.kind)
-    .limit(1);
-  if (!stored) {
-    throw failed({
-      code: "copy_missing",
-      message: "The file of this backup is not where it was stored, and no other destination has a copy.",
-    });
-  }
-  yield* openDestination(stored.settings).get(placedOf(stored.copy, backup), undefined, signal);
-}
+    .orderBy(sql`${destinations.unhealthySince} nulls first`, destinations.kind);
 
 /** The same bytes. When they have ended and are not those that were written, it fails with `corrupt`: whoever takes them must wait for their end. */
 export async function* checked(

@@ -21,7 +21,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   const placement = await loadPlacement(placeOptions.parse(job.options));
   const { backup, copy, destination, destinationName } = placement;
   step("copy");
-  if (!(await isHome(backup))) {
+  if (backup.status === "corrupt" || !(await isHome(backup))) {
     const bytes = destination.get(placedOf(copy, backup), undefined, signal);
     await watched(placement, () => fetchHome(context, backup, bytes));
   }

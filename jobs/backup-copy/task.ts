@@ -1,7 +1,7 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
-import { backupCopies } from "@/db/schema";
+import { backupCopies, jobs } from "@/db/schema";
 import { bytesOf, checked, drain } from "@/jobs/backup-copy/bytes";
 import { giveUpHome } from "@/jobs/backup-copy/give-up-home";
 import { meter } from "@/jobs/backup-copy/meter";
@@ -24,7 +24,8 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   const { backup, copy } = placement;
   const placed = await watched(placement, async () => {
     // What is missing parts, or is not whole, is of no use to anybody: of an earlier copy, or of an earlier attempt.
-    if (copy.sizeBytes !== null || copy.locator !== null) await placement.destination.remove(placedOf(copy, backup));
+    if (copy.sizeBytes !== null || copy.locator !== null)
+      await placement.destination.remove(placedOf(copy, backup), signal);
     // What an earlier attempt has put there, and nobody has listed.
     const earlier = job.fence > 1 ? await sameThere(placement, signal) : null;
     step("copy");
@@ -50,12 +51,20 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
 }
 
 async function put(context: RunContext, { backup, copy, destinationId, destination }: Placement): Promise<Placed> {
-  const { signal } = context;
+  const { job, signal } = context;
   const bytes = checked(bytesOf(backup, destinationId, signal), backup);
   const onBytes = meter(context, backup.sizeBytes);
-  const keep = ({ locator }: Partial<Placed>) =>
-    db.update(backupCopies).set({ locator }).where(eq(backupCopies.id, copy.id));
-  const onPlaced = async (sofar: Placed) => void (await keep(sofar));
+  // An attempt that hung, and that another one has taken over from, writes nothing any more.
+  const isStillOurs = sql`exists (select from ${jobs} where ${jobs.id} = ${job.id} and ${jobs.fence} = ${job.fence} and ${isNull(jobs.finishedAt)})`;
+  const keep = async ({ locator }: Partial<Placed>) => {
+    const row = await db
+      .update(backupCopies)
+      .set({ locator })
+      .where(and(eq(backupCopies.id, copy.id), isStillOurs))
+      .returning({ id: backupCopies.id });
+    if (row.length === 0) throw "lost";
+  };
+  const onPlaced = (sofar: Placed) => keep(sofar);
   await keep({ locator: null });
   return destination.put(backup.storagePath, bytes, { signal, sizeBytes: backup.sizeBytes, onBytes, onPlaced });
 }

@@ -28,7 +28,7 @@ export type Destination = {
   /** How large it is there now; null when it is not. */
   size(placed: Placed): Promise<number | null>;
   /** Gone already is fine. */
-  remove(placed: Placed): Promise<void>;
+  remove(placed: Placed, signal?: AbortSignal): Promise<void>;
   /** Every file there that was put whole, in no order; null where the place cannot tell. */
   list(): AsyncIterable<{ name: string; sizeBytes: number }> | null;
   /** Free bytes, where that is known. */

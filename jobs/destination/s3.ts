@@ -25,7 +25,7 @@ export function s3Bucket(settings: S3Settings, idleMs: number): Destination {
       await askWhy(bucket, bucket.keyOf(name), {});
       return null;
     },
-    remove: ({ name }) => removeObject(bucket, bucket.keyOf(name)),
+    remove: ({ name }, signal) => removeObject(bucket, bucket.keyOf(name), signal && { signal }),
     list: () => listObjects(bucket),
     freeBytes: async () => null,
     sweep: (before) => sweepBucket(bucket, before),
