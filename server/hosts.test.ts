@@ -91,9 +91,15 @@ describe("hosts with backup folders of their own", () => {
       const { id } = await db.transaction((tx) => startCopy(tx, byCoffer, { backup, destination }));
       expect(await jobAtEnd(id)).toMatchObject({ status: "completed" });
     }
-    await silentFor("2 minutes");
-    await using _ = await startWorkerProcess();
     const { id } = await db.transaction((tx) => startVerification(tx, byCoffer, { backup, level: "archive" }));
+    // It is for those that have the file, until they have been silent for too long.
+    await using _ = await startWorkerProcess();
+    await db
+      .update(workerInstances)
+      .set({ heartbeatAt: sql`now() - interval '2 minutes'` })
+      .where(eq(workerInstances.homeId, backup.homeId ?? ""));
+    await db.update(jobs).set({ runAt: sql`now() - interval '1 minute'` }).where(eq(jobs.id, id));
+    await reap();
     expect(await jobAtEnd(id)).toMatchObject({ status: "completed", errorMessage: null });
     // It is there now, so it is from there.
     await reconcile();

@@ -108,6 +108,15 @@ describe("the reaper", () => {
     expect(await bellsOf(id)).toMatchObject([{ due: true }]);
   });
 
+  it("rings again for a job of any kind", async () => {
+    const id = await startExport(tenant);
+    await db.update(jobs).set({ kind: "verify_copy" }).where(eq(jobs.id, id));
+    await silence(id);
+    await waitingFor(id, 25);
+    await reap();
+    expect(await bellsOf(id)).toMatchObject([{ due: true }]);
+  });
+
   it("does not ring for what is over or not yet due", async () => {
     const [over, later] = [await startExport(tenant), await startExport(tenant)];
     for (const id of [over, later]) await silence(id);

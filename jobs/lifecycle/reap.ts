@@ -63,9 +63,10 @@ async function ringDumps(lost: string[]) {
     });
 }
 
-const isUnanswered = sql`${jobs.finishedAt} is null and ${jobs.leaseExpiresAt} is null and ${jobs.status} in ('pending', 'cancelling')
-  and ${jobs.runAt} < now() - make_interval(secs => ${bellPatienceSeconds})`;
-const inLine = sql`${jobs.status} = 'pending' and ${jobs.kind} = 'export_backup'`;
+// In parentheses: drizzle's `not` adds none.
+const isUnanswered = sql`(${jobs.finishedAt} is null and ${jobs.leaseExpiresAt} is null and ${jobs.status} in ('pending', 'cancelling')
+  and ${jobs.runAt} < now() - make_interval(secs => ${bellPatienceSeconds}))`;
+const inLine = sql`(${jobs.status} = 'pending' and ${jobs.kind} = 'export_backup')`;
 
 async function releaseStaleLeases(tx: Tx) {
   const stale = tx.$with("stale").as(
