@@ -783,7 +783,7 @@ export interface paths {
         put?: never;
         /**
          * Try settings without keeping them
-         * @description For administrators. Writes, reads and deletes a small file. With `destination_id`, what is left out is as it is there. A `local` one has a `folder`; an `s3` one `endpoint` (left out: Amazon's own), `region`, `bucket`, `prefix`, `access_key_id`, `secret_access_key`, `path_style`; a `telegram` one `bot_token`, `chat_id`, `api_url`, `upload_max_bytes`, `download_max_bytes`.
+         * @description For administrators. Writes, reads and deletes a small file. With `destination_id`, what is left out is as it is there. A secret is needed again for another `endpoint` or `api_url`. A `local` one has a `folder`; an `s3` one `endpoint` (left out: Amazon's own), `region`, `bucket`, `prefix`, `access_key_id`, `secret_access_key`, `path_style`; a `telegram` one `bot_token`, `chat_id`, `api_url`, `upload_max_bytes`, `download_max_bytes`.
          */
         post: operations["testDestination"];
         delete?: never;
@@ -803,7 +803,7 @@ export interface paths {
         put?: never;
         /**
          * Change a destination
-         * @description For administrators. What is left out stays as it is, secrets too. Settings are kept once they have worked.
+         * @description For administrators. What is left out stays as it is, secrets too. A secret is needed again for another `endpoint` or `api_url`. Settings are kept once they have worked.
          */
         post: operations["changeDestination"];
         /**
@@ -1156,7 +1156,7 @@ export interface paths {
         put?: never;
         /**
          * Back up a project, or all that match a pattern, by the clock
-         * @description `cron` has five fields, by the clocks of `time_zone`. In spring a slot in the skipped hour runs as much later, in autumn one in the repeated hour runs once. Slots that were missed are caught up once. `retention` is a policy for the backups that this schedule makes, and for no others. A schedule of one project needs the permission `manage` there; a pattern is for administrators. `heartbeat_url` is called with `/start` behind it when a backup starts, as it is when it is made, and with `/fail` when it fails; no answer shows it.
+         * @description `cron` has five fields, by the clocks of `time_zone`. In spring a slot in the skipped hour runs as much later, in autumn one in the repeated hour runs once. Slots that were missed are caught up once. `retention` is a policy for the backups that this schedule makes, and for no others. A schedule of one project needs the permissions `manage` and `export` there (as do changing, resuming and running it; pausing and deleting need `manage` alone); a pattern is for administrators. `heartbeat_url` is called with `/start` behind it when a backup starts, as it is when it is made, and with `/fail` when it fails; no answer shows it.
          */
         post: operations["createSchedule"];
         delete?: never;
@@ -10429,7 +10429,7 @@ export interface operations {
                         storage_used: number;
                         backup_count: number;
                         verified_count: number;
-                        /** @description Backups whose file is missing or corrupt. */
+                        /** @description Backups of which no whole file is left, here or at a destination. */
                         failed_count: number;
                     };
                 };
