@@ -1,8 +1,10 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { byCoffer, recordAudit } from "@/db/audit";
-import { db } from "@/db/client";
+import { db, type Tx } from "@/db/client";
 import { log } from "@/db/log";
 import { backups } from "@/db/schema";
+import { hasStoredCopy } from "@/jobs/backup-copy/start";
+import { announce } from "@/jobs/notification/announce";
 import type { BackupRow } from "@/jobs/reconcile/row";
 
 type Seen = Pick<BackupRow, "id" | "projectId" | "filename" | "status" | "checkedAt">;
@@ -25,7 +27,7 @@ export const unchanged = ({ id, status, checkedAt }: Pick<Seen, "id" | "status" 
     checkedAt === null ? isNull(backups.checkedAt) : eq(backups.checkedAt, checkedAt),
   );
 
-/** Gives a backup another status and writes it down, unless somebody else did so since it was seen. */
+/** Gives a backup another status, writes it down and tells of damage, unless somebody else did so since it was seen. */
 export async function markBackup(seen: Seen, { status, because, checkedAt = null }: Finding): Promise<void> {
   await db.transaction(async (tx) => {
     const [row] = await tx
@@ -35,6 +37,7 @@ export async function markBackup(seen: Seen, { status, because, checkedAt = null
       .returning({ id: backups.id });
     if (!row) return;
     const { filename } = seen;
+    if (status === "corrupt") await tellDamage(tx, seen, because);
     await recordAudit(tx, byCoffer, {
       action: actions[status],
       subject: { kind: "backup", id: seen.id },
@@ -43,4 +46,16 @@ export async function markBackup(seen: Seen, { status, because, checkedAt = null
     });
     log[status === "available" ? "info" : "warn"]({ backupId: seen.id, filename, because }, actions[status]);
   });
+}
+
+/** Of a lost disk, or a host that has gone, nobody hears once for every file: they hear that there is no good backup any more. */
+async function tellDamage(tx: Tx, { id, projectId, filename }: Seen, because: string): Promise<void> {
+  const [row] = await tx
+    .select({ hasCopy: hasStoredCopy(id) })
+    .from(backups)
+    .where(eq(backups.id, id));
+  const reasons = [`${because.charAt(0).toUpperCase()}${because.slice(1)}.`];
+  if (row?.hasCopy) reasons.push("A copy of it is at a destination: bring that back from its page.");
+  const facts = { backupId: id, filename, reasons, jobId: null };
+  await announce(tx, { event: "proof_failed", projectId, once: `${id}:${new Date().toISOString()}`, facts });
 }
