@@ -72,7 +72,8 @@ it("a disk that has room for the dump, and not for what belongs to it in a packa
   await using first = await startWorkerProcess();
   const { originalBytes } = await backupOf(full, { format: "custom", compression: "none", fingerprint: false });
   await first[Symbol.asyncDispose]();
-  const disk = await smallDisk(`size=${Math.ceil((512 + originalBytes) / 4096) * 4}k`);
+  // A page more for the id of the folder.
+  const disk = await smallDisk(`size=${Math.ceil((512 + originalBytes) / 4096) * 4 + 4}k`);
   await using worker = await startWorkerProcess(disk.env, disk.within);
   const id = await startExport(full, { format: "package", compression: "none" });
   const job = await jobAtEnd(id);
