@@ -9,7 +9,7 @@ import { db } from "@/db/client";
 import { backupCopies, backups, destinations, jobs, workerInstances } from "@/db/schema";
 import { startCopy } from "@/jobs/backup-copy/start";
 import { openDestination } from "@/jobs/destination/open";
-import { freeElsewhere } from "@/jobs/export-backup/free-elsewhere";
+import { orderAmongHosts } from "@/jobs/export-backup/order-among-hosts";
 import { homeFolder } from "@/jobs/home/folder";
 import { homeIdOf } from "@/jobs/home/id";
 import { reap } from "@/jobs/lifecycle/reap";
@@ -244,14 +244,14 @@ describe("hosts with backup folders of their own", () => {
     const tenant = await makeTenant({ tables: 0 });
     const ids = await Promise.all([1, 2, 3].map(() => startExport(tenant)));
     const at = new Date("2026-01-29T15:30:07.891Z");
-    const names = [];
+    const orders = [];
     for (const id of ids) await db.update(jobs).set({ createdAt: at }).where(eq(jobs.id, id));
     for (const id of ids) {
       const [row] = await db.select().from(jobs).where(eq(jobs.id, id));
       if (!row) throw new Error("no job");
-      names.push(await freeElsewhere({ ...row, clockSkew: 0 }, await homeIdOf(testEnv.backupDir), "acme/a.dump.gz"));
+      orders.push(await orderAmongHosts({ ...row, clockSkew: 0 }, await homeIdOf(testEnv.backupDir)));
     }
-    expect(names.sort()).toEqual(["acme/a-2.dump.gz", "acme/a-3.dump.gz", "acme/a.dump.gz"]);
+    expect(orders.sort()).toEqual([0, 1, 2]);
   });
 
   it("download from a copy what is on another host, or say where it is", async () => {

@@ -10,13 +10,14 @@ import { cleanExport } from "@/jobs/export-backup/clean";
 import { described } from "@/jobs/export-backup/described";
 import { dumpSnapshot } from "@/jobs/export-backup/dump";
 import { backupFilename, packageNames } from "@/jobs/export-backup/filename";
-import { freeElsewhere } from "@/jobs/export-backup/free-elsewhere";
 import { type Described, type DescribedFile, manifestOf } from "@/jobs/export-backup/manifest-of";
 import { compressionOf, type ExportOptions, exportOptions } from "@/jobs/export-backup/options";
+import { orderAmongHosts } from "@/jobs/export-backup/order-among-hosts";
 import { typeOf } from "@/jobs/export-backup/type";
 import { dumpFrom, dumpTo } from "@/jobs/export-backup/watch";
 import { homeFolder } from "@/jobs/home/folder";
 import type { Home, Staged } from "@/jobs/home/home";
+import { numbered } from "@/jobs/home/write";
 import type { JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { originOf } from "@/jobs/lifecycle/origin";
@@ -66,6 +67,8 @@ export async function makeBackup(
   const { path: pgRestore } = await requireTool("pg_restore", server.major);
   const recipients = options.encrypt ? await requireRecipients() : [];
   const last = await lastBackup(subject.projectId, options.format);
+  const homeId = await home.id();
+  const place = { homeId, order: await orderAmongHosts(job, homeId) };
   const compressed = compressionOf(options) !== "none";
   checkSpace(await home.freeBytes(), { last, schemaBytes: server.schemaBytes, compressed });
   signal.throwIfAborted();
@@ -89,7 +92,7 @@ export async function makeBackup(
   await check.end();
   signal.throwIfAborted();
 
-  const finished = { context, job, options, type, subject, server, snapshot, home, staged, dumped };
+  const finished = { context, job, options, type, subject, server, snapshot, place, staged, dumped };
   const file = await finishFile(finished).catch(explain);
 
   context.step("store");
@@ -97,7 +100,8 @@ export async function makeBackup(
   return await publish(finished, file);
 }
 
-type Finished = Described & Wanted & { context: RunContext; home: Home; staged: Staged };
+type Place = { homeId: string | null; order: number };
+type Finished = Described & Wanted & { context: RunContext; place: Place; staged: Staged };
 type File = Omit<DescribedFile, "name">;
 
 /** Makes the package, if it is to be one. Gives what the file has become. */
@@ -114,12 +118,11 @@ async function finishFile(finished: Finished): Promise<File> {
 
 /** Makes the file visible, and gives the write that lists it. Between the two a crash leaves a file whose sidecar names its job. */
 async function publish(finished: Finished, file: File): ReturnType<typeof makeBackup> {
-  const { context, job, options, type, subject, home, staged, dumped } = finished;
+  const { context, job, options, type, subject, place, staged, dumped } = finished;
   const name = backupFilename(subject.slug, job.createdAt, { ...options, compression: dumped.compression });
   const wanted = path.posix.join(subject.slug, options.storagePath ?? "", name);
-  const homeId = await home.id();
   const manifestAt = (given: string) => manifestOf(finished, { ...file, name: path.posix.basename(given) });
-  const storagePath = await staged.publish(await freeElsewhere(job, homeId, wanted), (given) =>
+  const storagePath = await staged.publish(numbered(wanted, 1 + place.order), (given) =>
     JSON.stringify(manifestAt(given), null, 2),
   );
   context.step("finish");
@@ -131,7 +134,7 @@ async function publish(finished: Finished, file: File): ReturnType<typeof makeBa
       createdBy: job.userId,
       scheduleId: job.scheduleId,
       type,
-      homeId,
+      homeId: place.homeId,
       ...described(manifest, storagePath),
       durationMs: Math.max(0, context.now().getTime() - (job.startedAt ?? job.createdAt).getTime()),
       description: options.description,
