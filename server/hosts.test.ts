@@ -6,9 +6,8 @@ import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { byCoffer } from "@/db/audit";
 import { db } from "@/db/client";
-import { backupCopies, backups, destinations, jobs, workerInstances } from "@/db/schema";
+import { backupCopies, backups, jobs, workerInstances } from "@/db/schema";
 import { startCopy } from "@/jobs/backup-copy/start";
-import { openDestination } from "@/jobs/destination/open";
 import { orderAmongHosts } from "@/jobs/export-backup/order-among-hosts";
 import { homeFolder } from "@/jobs/home/folder";
 import { homeIdOf } from "@/jobs/home/id";
@@ -17,6 +16,7 @@ import { reconciler } from "@/jobs/reconcile/reconcile";
 import { removeBackup } from "@/jobs/retention/remove";
 import { makeBackup, reconcile, stateOf } from "@/jobs/testing/backup-rows";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
+import { addFolder } from "@/jobs/testing/copies";
 import { testEnv } from "@/jobs/testing/env";
 import { type Backup, backupsOf, jobAtEnd, startExport } from "@/jobs/testing/export-job";
 import { home } from "@/jobs/testing/published-file";
@@ -42,17 +42,6 @@ async function exported(folder: string): Promise<Backup> {
   return backup;
 }
 
-async function vault() {
-  const settings = { kind: "local" as const, folder: path.join(testEnv.folder, `vault-${unique()}`) };
-  await openDestination(settings).prepare();
-  const [row] = await db
-    .insert(destinations)
-    .values({ name: `vault ${unique()}`, kind: "local", settings })
-    .returning();
-  if (!row) throw new Error("no destination");
-  return row;
-}
-
 /** All workers have been silent for so long. */
 const silentFor = (time: string) => db.update(workerInstances).set({ heartbeatAt: sql`now() - ${time}::interval` });
 const homeOf = async ({ id }: Backup) => (await db.select().from(backups).where(eq(backups.id, id)))[0]?.homeId;
@@ -69,7 +58,7 @@ describe("hosts with backup folders of their own", () => {
     const folder = otherFolder();
     const backup = await exported(folder);
     expect(backup.homeId).toBe(await homeIdOf(folder));
-    const destination = await vault();
+    const destination = await addFolder();
     await using _here = await startWorkerProcess();
     const copying = await db.transaction((tx) => startCopy(tx, byCoffer, { backup, destination }));
     const proving = await db.transaction((tx) => startVerification(tx, byCoffer, { backup, level: "archive" }));
@@ -85,7 +74,7 @@ describe("hosts with backup folders of their own", () => {
   it("read a copy where the file is not, once those that have it are silent", async () => {
     const folder = otherFolder();
     const backup = await exported(folder);
-    const destination = await vault();
+    const destination = await addFolder();
     {
       await using _ = await startWorkerProcess({ BACKUP_DIR: folder });
       const { id } = await db.transaction((tx) => startCopy(tx, byCoffer, { backup, destination }));
@@ -259,7 +248,7 @@ describe("hosts with backup folders of their own", () => {
     const backup = await exported(folder);
     await expect(openAnywhere(backup)).rejects.toMatchObject({ code: "BACKUP_ELSEWHERE" });
     expect(await stateOf(backup.id)).toMatchObject({ status: "available" });
-    const destination = await vault();
+    const destination = await addFolder();
     await using _ = await startWorkerProcess({ BACKUP_DIR: folder });
     const { id } = await db.transaction((tx) => startCopy(tx, byCoffer, { backup, destination }));
     expect(await jobAtEnd(id)).toMatchObject({ status: "completed" });

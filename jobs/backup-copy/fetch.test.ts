@@ -7,12 +7,12 @@ import { db } from "@/db/client";
 import { backupCopies, backups, destinations } from "@/db/schema";
 import { bytesOf } from "@/jobs/backup-copy/bytes";
 import { startCopy, startFetch } from "@/jobs/backup-copy/start";
-import { openDestination } from "@/jobs/destination/open";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
+import { addDestination, addFolder } from "@/jobs/testing/copies";
 import { testEnv } from "@/jobs/testing/env";
 import { type Backup, backupsOf, jobAtEnd, startExport } from "@/jobs/testing/export-job";
 import { startS3Server } from "@/jobs/testing/s3-server";
-import { makeTenant, unique } from "@/jobs/testing/tenant";
+import { makeTenant } from "@/jobs/testing/tenant";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
@@ -20,20 +20,6 @@ givenControlPlane();
 let backup: Backup;
 let bytes: Buffer;
 const file = () => path.join(testEnv.backupDir, backup.storagePath);
-
-type Settings = (typeof destinations.$inferInsert)["settings"];
-
-async function register(settings: Settings) {
-  await openDestination(settings).prepare();
-  const [row] = await db
-    .insert(destinations)
-    .values({ name: `place ${unique()}`, kind: settings.kind, settings, checkedAt: new Date() })
-    .returning();
-  if (!row) throw new Error("no destination");
-  return row;
-}
-
-const vault = () => register({ kind: "local", folder: path.join(testEnv.folder, `vault-${unique()}`) });
 
 async function copyTo(destination: { id: string; name: string }): Promise<void> {
   const { id } = await db.transaction((tx) => startCopy(tx, byCoffer, { backup, destination }));
@@ -64,7 +50,7 @@ beforeAll(async () => {
 
 describe("a backup whose file is damaged", () => {
   it("is brought back whole from a destination, in its place", async () => {
-    const destination = await vault();
+    const destination = await addFolder();
     await using _ = await startWorkerProcess();
     await copyTo(destination);
     await damage();
@@ -77,7 +63,7 @@ describe("a backup whose file is damaged", () => {
   });
 
   it("is read from a copy, also where it is to be copied to yet another place", async () => {
-    const [first, second] = [await vault(), await vault()];
+    const [first, second] = [await addFolder(), await addFolder()];
     await using _ = await startWorkerProcess();
     await copyTo(first);
     await damage();
@@ -93,7 +79,7 @@ describe("a backup that is read from a copy", () => {
   it("is read from the next destination when the first gives none of it, those that work first", async () => {
     await db.delete(backupCopies);
     await using server = await startS3Server();
-    const [away, healthy] = [await register({ kind: "s3", ...server.settings }), await vault()];
+    const [away, healthy] = [await addDestination({ kind: "s3", ...server.settings }), await addFolder()];
     await using _ = await startWorkerProcess();
     await copyTo(away);
     await copyTo(healthy);

@@ -7,6 +7,7 @@ import { backupCopies, type DestinationSettings, destinations } from "@/db/schem
 import { startCopy, startCopyCheck, startFetch } from "@/jobs/backup-copy/start";
 import { type BotApi, startBotApi } from "@/jobs/testing/bot-api";
 import { givenControlPlane, tester } from "@/jobs/testing/control-plane";
+import { addDestination } from "@/jobs/testing/copies";
 import { testEnv } from "@/jobs/testing/env";
 import { type Backup, backupsOf, cancelExport, jobAtEnd, jobOf, startExport } from "@/jobs/testing/export-job";
 import { reapNow } from "@/jobs/testing/lease";
@@ -36,15 +37,6 @@ async function backupOf(options: object = {}): Promise<Backup> {
 }
 
 type Target = { id: string; name: string };
-
-async function register(settings: DestinationSettings): Promise<Target> {
-  const [row] = await db
-    .insert(destinations)
-    .values({ name: `place ${unique()}`, kind: settings.kind, settings, checkedAt: new Date() })
-    .returning();
-  if (!row) throw new Error("no destination");
-  return row;
-}
 
 const begin = (wanted: { backup: Backup; destination: Target; move?: boolean }, start = startCopy) =>
   db.transaction((tx) => start(tx, origin, wanted));
@@ -79,7 +71,7 @@ describe.each(kinds)("a backup that is moved to %s", (_, make) => {
   it("is checked, proven by restore, and brought back byte for byte", async () => {
     const { server, settings } = await make();
     await using __ = server;
-    const [destination, moved] = [await register(settings), await backupOf({ fingerprint: true })];
+    const [destination, moved] = [await addDestination(settings), await backupOf({ fingerprint: true })];
     const bytes = await bytesOf(moved);
     await using worker = await startWorkerProcess();
     const job = await begin({ backup: moved, destination, move: true });
@@ -102,7 +94,7 @@ describe.each(kinds)("a backup that is moved to %s", (_, make) => {
 describe("a copy to Telegram", () => {
   it("whose worker is killed in the middle is made by another, and nothing of the first is left in the chat", async () => {
     await using server = await startBotApi(limits);
-    const destination = await register({ kind: "telegram", ...server.settings });
+    const destination = await addDestination({ kind: "telegram", ...server.settings });
     server.fail("sendDocument", "silent", { after: 1 });
     const victim = await startWorkerProcess();
     const job = await begin({ backup, destination });
@@ -127,7 +119,7 @@ describe("a copy to Telegram", () => {
 describe("a copy to S3", () => {
   it("whose worker is killed in the middle is made by another, once", async () => {
     await using server = await startS3Server();
-    const destination = await register({ kind: "s3", ...server.settings });
+    const destination = await addDestination({ kind: "s3", ...server.settings });
     server.fail("put", "silent");
     const victim = await startWorkerProcess();
     const asked = server.asked("put");
@@ -144,7 +136,7 @@ describe("a copy to S3", () => {
 
   it("whose worker is killed when it is there, and not listed, is found again and not made twice", async () => {
     await using server = await startS3Server();
-    const destination = await register({ kind: "s3", ...server.settings });
+    const destination = await addDestination({ kind: "s3", ...server.settings });
     server.fail("put", "done and silent");
     const victim = await startWorkerProcess();
     const asked = server.asked("put");
@@ -164,7 +156,7 @@ describe("a copy to S3", () => {
     await using server = await startS3Server();
     const key = `coffer/here/${backup.storagePath}`;
     server.contents.objects.set(key, { bytes: Buffer.from("theirs"), tag: '"x"', metadata: {} });
-    const destination = await register({ kind: "s3", ...server.settings });
+    const destination = await addDestination({ kind: "s3", ...server.settings });
     await using _ = await startWorkerProcess();
     const job = await begin({ backup, destination });
     expect(await jobAtEnd(job.id)).toMatchObject({ status: "completed" });
@@ -175,7 +167,7 @@ describe("a copy to S3", () => {
 
   it("that is cancelled in the middle leaves nothing there, and can be started again", async () => {
     await using server = await startS3Server();
-    const destination = await register({ kind: "s3", ...server.settings });
+    const destination = await addDestination({ kind: "s3", ...server.settings });
     server.fail("put", "silent");
     await using _ = await startWorkerProcess();
     const asked = server.asked("put");
@@ -191,7 +183,12 @@ describe("a copy to S3", () => {
   it("that is refused fails at once, marks the destination, and tells no secret", async () => {
     await using server = await startS3Server();
     const secretAccessKey = `secret-${unique()}`;
-    const destination = await register({ kind: "s3", ...server.settings, accessKeyId: "AKIAWRONG", secretAccessKey });
+    const destination = await addDestination({
+      kind: "s3",
+      ...server.settings,
+      accessKeyId: "AKIAWRONG",
+      secretAccessKey,
+    });
     await using worker = await startWorkerProcess();
     const job = await begin({ backup, destination });
     expect(await jobAtEnd(job.id)).toMatchObject({ status: "failed", attempts: 1, errorCode: "destination_refused" });
