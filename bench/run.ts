@@ -1,4 +1,6 @@
 import { eq } from "drizzle-orm";
+import { benchClock } from "@/bench/clock/clock";
+import { type ClockLab, openClockLab } from "@/bench/clock/fake-time";
 import { benchImport } from "@/bench/data-in";
 import { benchDataOut } from "@/bench/data-out";
 import { benchDestination } from "@/bench/destination";
@@ -26,8 +28,8 @@ import { projects } from "@/db/schema";
 import { onPath } from "@/jobs/postgres/install-command";
 
 // `npm run bench -- export cancel` runs those alone; `--rounds 3` and `--mb 200` make it smaller. `night` runs only when it is asked
-// for, and alone: it compares nothing. `--tenants 20`, `--spread 60` and `--outage 20` (in seconds) make it shorter. So does `hosts`,
-// which wants root on Linux, for networks of its own.
+// for, and alone: it compares nothing. `--tenants 20`, `--spread 60` and `--outage 20` (in seconds) make it shorter. So do `hosts`,
+// which wants root on Linux, for networks of its own, and `clock`, which sets the clock of its database server.
 const flag = (name: string, fallback: number) => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? fallback : Number(process.argv[at + 1]);
@@ -41,9 +43,12 @@ await ensurePostgres("server");
 await ensurePackages(["igzip", "zstd", "wrk"]);
 const isNight = chosen.includes("night");
 const isHosts = chosen.includes("hosts");
-await (isNight || isHosts ? bundleProcesses() : ensureBuilt());
+const isClock = chosen.includes("clock");
+if (isClock) await ensurePackages(["faketime"]);
+await (isNight || isHosts || isClock ? bundleProcesses() : ensureBuilt());
 if (isHosts && !isInOwnNetwork()) process.exit(await runInOwnNetwork());
-const lab = await (isHosts ? openHostsLab() : openLab());
+const clockLab = isClock ? await openClockLab() : null;
+const lab = clockLab ?? (await (isHosts ? openHostsLab() : openLab()));
 const rows: Row[] = [];
 
 async function section(name: string, work: () => Promise<Row[]>): Promise<void> {
@@ -76,6 +81,11 @@ async function runNight(): Promise<void> {
 async function runHosts(): Promise<void> {
   const options = { tenants: flag("tenants", 24), megabytes: flag("mb", 200) };
   await section("hosts", () => benchHosts(lab, options));
+  if (rows.some(isMissed)) process.exitCode = 1;
+}
+
+async function runClock(of: ClockLab): Promise<void> {
+  await section("clock", () => benchClock(of));
   if (rows.some(isMissed)) process.exitCode = 1;
 }
 
@@ -113,7 +123,7 @@ async function runRatios(): Promise<void> {
 }
 
 try {
-  await (isNight ? runNight() : isHosts ? runHosts() : runRatios());
+  await (clockLab ? runClock(clockLab) : isNight ? runNight() : isHosts ? runHosts() : runRatios());
   console.log(`Kept as ${await keep(rows, { PostgreSQL: lab.server.version })}`);
 } finally {
   await lab.close();

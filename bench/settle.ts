@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isNull, sql } from "drizzle-orm";
 import { db } from "@/db/client";
 import { jobs, scheduleRuns } from "@/db/schema";
+import { untoldEnds } from "@/jobs/notification/beat";
 
 /** Nobody waits longer than that for what was begun to come to its end. */
 const patience = 12 * 60_000;
@@ -28,5 +29,8 @@ async function whatIsLeft(): Promise<string[]> {
     (select count(*)::int from control_plane.notifications where status = 'pending') as "notifications",
     (select count(*)::int from control_plane.backup_copies where backup_id is null) as "copies to remove",
     (select count(*)::int from graphile_worker._private_jobs) as "bells"`);
-  return Object.entries(row ?? {}).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
+  const runs = (await untoldEnds()).length;
+  return Object.entries({ ...row, "ends of runs to tell": runs }).flatMap(([what, count]) =>
+    count > 0 ? [`${count} ${what}`] : [],
+  );
 }

@@ -18,6 +18,7 @@ const extras = {
   igzip: { "apt-get": "isal", dnf: "isa-l-tools", yum: "isa-l-tools", apk: "isa-l", pacman: "isa-l", brew: "isa-l" },
   zstd: same("zstd"),
   wrk: same("wrk"),
+  faketime: same("faketime"),
   age: { ...same("age"), winget: "FiloSottile.age" },
   "chromium-headless-shell": { "apt-get": "chromium-headless-shell" },
   chromium: { ...same("chromium"), winget: "Google.Chrome" },

@@ -1,6 +1,7 @@
 import { controlPlane } from "@/db/client";
 import { log } from "@/db/log";
-import { startWorker, survivesRejection } from "@/jobs/worker";
+import { survivesRejection } from "@/jobs/worker/keep-running";
+import { startWorker } from "@/jobs/worker/worker";
 
 process.on("unhandledRejection", (error) => {
   log[survivesRejection(error) ? "warn" : "fatal"]({ error }, "unhandled rejection");

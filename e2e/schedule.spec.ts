@@ -123,8 +123,11 @@ test("a new schema is proposed, and becomes a project or is ignored", async ({ p
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByLabel("Exports at a time")).toHaveValue("2");
   await expectAccessible(page, "a database's settings");
+  await dialog.getByRole("checkbox", { name: `${made}_b` }).uncheck();
   await dialog.getByRole("button", { name: "Save settings" }).click();
   await expect(dialog).toBeHidden();
+  await page.reload();
+  await expect(found(`${made}_b`)).toBeVisible();
 });
 
 test("the overview tells what runs next, and whose last backup is too old", async ({ page, coffer, api }) => {

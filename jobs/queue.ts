@@ -19,7 +19,15 @@ type Ringing = {
  * There is one bell per job: one that waits for another time is moved.
  */
 export const ring = (tx: Tx | Db, job: { id: string; kind: JobKind }, ringing?: Ringing): Promise<void> =>
-  addBell(tx, { task: taskFor(job), key: `job:${job.id}`, payload: { jobId: job.id } }, ringing);
+  addBell(
+    tx,
+    { task: taskFor(job), key: `job:${job.id}`, payload: { jobId: job.id }, priority: priorityOf(job.id) },
+    ringing,
+  );
+
+/** What nobody waits for, of a schedule or by Coffer itself, comes after what people have asked for. */
+const priorityOf = (id: string) =>
+  sql`select case when ${jobs.userId} is null then 1 else 0 end from ${jobs} where ${jobs.id} = ${id}`;
 
 /** The name under which only workers of that backup folder answer. */
 export const taskAt = (kind: string, homeId: string) => `${kind}@${homeId}`;
@@ -54,11 +62,16 @@ export async function sweepBells(tx: Tx | Db): Promise<void> {
     where key is null and attempts >= max_attempts and (locked_at is null or locked_at < now() - interval '2 minutes')`);
 }
 
-type Bell = { task: SQL; key: string; payload: Record<string, string> };
+type Bell = {
+  task: SQL;
+  key: string;
+  payload: Record<string, string>;
+  /** Lower is sooner. */ priority?: SQL;
+};
 
 async function addBell(
   tx: Tx | Db,
-  { task, key, payload }: Bell,
+  { task, key, payload, priority = sql`0` }: Bell,
   { afterSeconds = 0, keepPlace = false, isNext = false }: Ringing = {},
 ) {
   await tx.execute(sql`
@@ -67,7 +80,7 @@ async function addBell(
       ${JSON.stringify(payload)}::json,
       run_at := now() + make_interval(secs => ${afterSeconds}),
       max_attempts := ${doorbellAttempts},
-      priority := ${isNext ? -1 : 0}::int,
+      priority := (${isNext ? sql`-1` : priority})::int,
       job_key := ${key}::text,
       job_key_mode := ${keepPlace ? "preserve_run_at" : "replace"}::text)`);
 }

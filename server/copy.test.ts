@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -239,6 +239,28 @@ describe("a copy", () => {
     expect((await ask(`GET /api/v1/backups/${made.id}`)).body).toMatchObject({ status: "available" });
   });
 
+  it("is what a backup is restored from whose file here is lost or damaged", async () => {
+    const vault = await place();
+    const lose = (file: string) => rm(file);
+    const damage = async (file: string) => writeFile(file, (await readFile(file)).fill(0, 50, 60));
+    for (const [harm, status] of [
+      [lose, "missing"],
+      [damage, "corrupt"],
+    ] as const) {
+      const made = await backup({ destinations: [vault.id] });
+      await settled(made);
+      await harm(path.join(testEnv.backupDir, made.file));
+      await reconcile();
+      expect((await ask(`GET /api/v1/backups/${made.id}`)).body).toMatchObject({ status });
+      await tenant.sql.unsafe(`delete from ${tenant.schema}.t1`);
+      const restored = await ask(`POST /api/v1/backups/${made.id}/restore`, { confirm: tenant.slug });
+      expect(restored.body).toMatchObject({ success: true });
+      expect((await readFile(path.join(testEnv.backupDir, made.file))).equals(made.bytes)).toBe(true);
+      await reconcile();
+      expect((await ask(`GET /api/v1/backups/${made.id}`)).body).toMatchObject({ status: "available" });
+    }
+  });
+
   it("is never made of a file that is not what was written", async () => {
     const vault = await place();
     const made = await backup({ destinations: [] });
@@ -265,8 +287,30 @@ describe("a copy", () => {
     const made = await backup({ destinations: [] });
     expect((await ask(`POST /api/v1/backups/${made.id}/give-up-file`)).status).toBe(409);
     await ask(`POST /api/v1/backups/${made.id}/copies`, { destination_id: vault.id });
+    const there = path.join(vault.folder, made.file);
+    await rename(there, `${there}.aside`);
+    // It is listed as stored, since nobody has looked.
+    expect((await ask(`POST /api/v1/backups/${made.id}/give-up-file`)).status).toBe(409);
+    expect(isHome(made)).toBe(true);
+    await rename(`${there}.aside`, there);
     expect((await ask(`POST /api/v1/backups/${made.id}/give-up-file`)).status).toBe(204);
     expect(isHome(made)).toBe(false);
+  });
+
+  it("is not left behind by a destination that is set up anew elsewhere", async () => {
+    const vault = await place();
+    await settled(await backup({ destinations: [vault.id] }));
+    const admin = await addPerson({ role: "admin" });
+    const folder = `${vault.folder}-moved`;
+    const change = () => ask(`POST /api/v1/destinations/${vault.id}`, { folder }, admin);
+    expect(await change()).toMatchObject({ status: 409, body: { code: "DESTINATION_IN_USE" } });
+    // What stays where it is may get another name, whatever became of its copies.
+    expect(await ask(`POST /api/v1/destinations/${vault.id}`, { folder: vault.folder }, admin)).toMatchObject({
+      status: 200,
+    });
+    await rm(folder, { recursive: true, force: true });
+    await rename(vault.folder, folder);
+    expect(await change()).toMatchObject({ status: 200, body: { settings: { folder } } });
   });
 
   it("is nothing that a member without the permission may make, check, fetch or remove", async () => {

@@ -1,7 +1,13 @@
-import { and, asc, count, eq, inArray, isNotNull, sql } from "drizzle-orm";
+import { setTimeout as delay } from "node:timers/promises";
+import { and, asc, count, desc, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import { db, type Tx } from "@/db/client";
-import { backupCopies, backups, schedules } from "@/db/schema";
+import { AppError } from "@/db/errors";
+import { backupCopies, backups, type DestinationSettings, destinations, schedules } from "@/db/schema";
 import { isGoodWithout, lockBackups } from "@/jobs/backup-copy/good";
+import { isUnderway } from "@/jobs/backup-copy/start";
+import type { Placed } from "@/jobs/destination/destination";
+import { openDestination } from "@/jobs/destination/open";
+import { failed, failureOf } from "@/jobs/lifecycle/failure";
 
 /** What stands in the way of removing a destination: copies that are there, of them those that are the last whole file, and schedules. */
 export async function destinationUse(tx: Tx | typeof db, destinationId: string) {
@@ -26,4 +32,56 @@ export async function lockedDestinationUse(tx: Tx, destinationId: string) {
     .where(eq(backupCopies.destinationId, destinationId));
   await lockBackups(tx, inArray(backups.id, there));
   return destinationUse(tx, destinationId);
+}
+
+/** How long anybody waits for an answer about a copy, in ms. */
+const patience = 30_000;
+
+/**
+ * For settings that name another folder, bucket or chat: throws DESTINATION_IN_USE where the oldest or the newest of the copies is not found
+ * there, since all of them would be lost, and DESTINATION_FAILED where nobody can tell.
+ */
+export async function requireCopiesAt(settings: DestinationSettings, destinationId: string): Promise<void> {
+  const isThere = and(eq(backupCopies.destinationId, destinationId), isNotNull(backupCopies.sizeBytes));
+  const end = (order: typeof asc) =>
+    db
+      .select()
+      .from(backupCopies)
+      .where(isThere)
+      .orderBy(order(backupCopies.createdAt), order(backupCopies.id))
+      .limit(1);
+  for (const { name, sizeBytes, locator } of [...(await end(asc)), ...(await end(desc))]) {
+    // What was sent to a chat is known, and removed, by its numbers there.
+    if (settings.kind === "telegram") throw inUse("What was sent to one chat cannot be moved to another.");
+    const size = await sizeAt(settings, { name, sizeBytes: sizeBytes ?? 0, locator });
+    if (size !== sizeBytes) throw inUse(`${name} is not found with these settings.`);
+  }
+}
+
+async function sizeAt(settings: DestinationSettings, placed: Placed): Promise<number | null> {
+  const late = delay(patience, null, { ref: false }).then(() => {
+    throw failed({ code: "destination_unavailable", message: "It did not answer in time." });
+  });
+  return Promise.race([openDestination(settings).size(placed), late]).catch((error) => {
+    throw new AppError("DESTINATION_FAILED", failureOf(error).message);
+  });
+}
+
+const inUse = (why: string) =>
+  new AppError(
+    "DESTINATION_IN_USE",
+    `It has copies of backups. ${why} Move the files first, or set up another destination and copy the backups to it.`,
+  );
+
+/** Throws DESTINATION_IN_USE while a copy is on its way there, which would be looked for elsewhere later. Whoever begins one waits for the transaction. */
+export async function requireNoneOnItsWay(tx: Tx, destinationId: string): Promise<void> {
+  await tx.select({ id: destinations.id }).from(destinations).where(eq(destinations.id, destinationId)).for("update");
+  const [copy] = await tx
+    .select({ id: backupCopies.id })
+    .from(backupCopies)
+    .innerJoin(destinations, eq(destinations.id, backupCopies.destinationId))
+    .where(and(eq(destinations.id, destinationId), isUnderway))
+    .limit(1);
+  if (copy)
+    throw new AppError("DESTINATION_IN_USE", "A copy is on its way there. Wait until it has ended, or cancel it.");
 }

@@ -89,7 +89,7 @@ async function readQueue() {
 async function readBackups() {
   const rows = await db.execute<{ status: string; count: number; bytes: number; age: number | null }>(sql`
     select status, count(*)::int as count, sum(size_bytes)::float8 as bytes,
-      extract(epoch from now() - min(checked_at))::float8 as age
+      extract(epoch from now() - min(checked_at) filter (where moved_at is null))::float8 as age
     from control_plane.backups group by 1`);
   backupCount.reset();
   for (const { status, count } of rows) backupCount.set({ status }, count);

@@ -11,6 +11,9 @@ it("without a mail server nobody can be told by mail, and the answer says what t
   const body = { project_id: tenant.projectId, notify_email: "ops@example.org" };
   const refused = { status: 409, body: { code: "MAIL_NOT_CONFIGURED", message: expect.stringContaining("SMTP_URL") } };
   expect(await call("POST /api/backup/export", { as: admin, body })).toMatchObject(refused);
+  const schedule = { name: "nightly", project_id: tenant.slug, cron: "0 2 * * *" };
+  const mailed = { ...schedule, options: { notify_email: "ops@example.org" } };
+  expect(await call("POST /api/v1/schedules", { as: admin, body: mailed })).toMatchObject(refused);
   const channel = { name: "ops", kind: "email", to: ["ops@example.org"] };
   expect(await call("POST /api/v1/notifications/channels", { as: admin, body: channel })).toMatchObject(refused);
 });

@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
+import { eq } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { db } from "@/db/client";
+import { projectMembers } from "@/db/schema";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { backupsOf, jobAtEnd } from "@/jobs/testing/export-job";
 import { givenMailServer, smtpUrl } from "@/jobs/testing/mail-server";
@@ -58,6 +61,23 @@ describe("an export with notify_email", () => {
     await notificationWhen(`${hook}:backup_completed`, (row) => row.status === "sent");
     const [told] = await receiver.heard(1);
     expect(told?.json()).toMatchObject({ event: "backup_completed", project: { slug: tenant.slug } });
+  });
+
+  it("of a schedule sends one too, whose link is good as long as whoever made the schedule may export", async () => {
+    await using _ = await startWorkerProcess(environment());
+    const lead = await addPerson({ permissions: { [tenant.projectId]: ["export", "manage"] } });
+    const options = { notify_email: "grace@example.org" };
+    const body = { name: "nightly", project_id: tenant.slug, cron: "0 2 * * *", options };
+    const made = await call("POST /api/v1/schedules", { as: lead, body });
+    const { id } = (made.body as { data: { id: string } }).data;
+    await call(`POST /api/v1/schedules/${id}/run`, { as: lead });
+    const [got] = await mail.received(1);
+    const link = /https?:\/\/\S+signature=\S+/.exec(got?.text ?? "")?.[0] ?? "";
+    const reply = await fetch(link);
+    expect(reply.status).toBe(200);
+    expect((await reply.arrayBuffer()).byteLength).toBe(Number(reply.headers.get("content-length")));
+    await db.delete(projectMembers).where(eq(projectMembers.userId, lead.id));
+    expect((await fetch(link)).status).toBe(404);
   });
 
   it("tells why there is no backup", async () => {

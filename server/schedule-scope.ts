@@ -3,11 +3,18 @@ import type { Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
 import type { ScheduleOptions } from "@/jobs/schedule/options";
 import { requireKey } from "@/server/encryption-key";
+import { requireMail } from "@/server/notification-channel";
 import { requireDestinations } from "@/server/require-destinations";
 import { findProject, requirePermission } from "@/server/trpc";
 
-/** Throws NO_ENCRYPTION_KEY or DESTINATION_NOT_FOUND for options that could not be carried out now. */
-export async function requireWhatOptionsNeed(tx: Tx, { encrypt, destinations }: ScheduleOptions): Promise<void> {
+/** Throws NO_ENCRYPTION_KEY, DESTINATION_NOT_FOUND or MAIL_NOT_CONFIGURED for options that could not be carried out now. */
+export async function requireWhatOptionsNeed(
+  tx: Tx,
+  { encrypt, destinations, notifyEmail }: ScheduleOptions,
+  before?: { notifyEmail?: unknown },
+): Promise<void> {
+  // Who changes something else need not mend that.
+  if (notifyEmail && notifyEmail !== before?.notifyEmail) requireMail();
   if (encrypt) await requireKey(tx);
   if (destinations) await requireDestinations(tx, destinations);
 }

@@ -21,7 +21,7 @@ export function useClone(backup: BackupDetails) {
     onSelect: () => setAsks(true),
   };
   return {
-    actions: role === "admin" && backup.status === "available" ? [clone] : [],
+    actions: role === "admin" && backup.isGood ? [clone] : [],
     dialog: asks && <CloneDialog backup={backup} onClose={() => setAsks(false)} />,
   };
 }

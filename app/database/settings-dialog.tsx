@@ -11,6 +11,7 @@ import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
 import { TextField } from "@/app/ui/field";
 import { FormActions } from "@/app/ui/form-actions";
+import { TickList } from "@/app/ui/tick-list";
 
 const choices = [
   { value: "propose", name: "Propose them", about: "They are listed here until somebody adds or ignores them." },
@@ -28,12 +29,14 @@ export function SettingsDialog({ database, onClose }: { database: Database; onCl
     event.preventDefault();
     const data = new FormData(event.currentTarget);
     const text = (name: string) => String(data.get(name) ?? "").trim();
+    const kept = database.ignoredSchemas.filter((name) => data.getAll("ignored").includes(name));
     if (configure.isPending) return;
     configure.mutate({
       databaseId: database.id,
       maxDumps: Number(text("maxDumps")),
       discovery: choices.find(({ value }) => value === text("discovery"))?.value,
       discoveryPattern: text("discoveryPattern"),
+      ...(kept.length < database.ignoredSchemas.length && { ignoredSchemas: kept }),
     });
   }
 
@@ -68,9 +71,23 @@ export function SettingsDialog({ database, onClose }: { database: Database; onCl
             hint="* stands for anything."
             className="font-mono"
           />
+          {database.ignoredSchemas.length > 0 && <IgnoredField names={database.ignoredSchemas} />}
         </DialogBody>
         <FormActions submit="Save settings" pending={configure.isPending} onCancel={onClose} />
       </form>
     </Dialog>
+  );
+}
+
+/** Those that nobody is to be asked about. */
+function IgnoredField({ names }: { names: string[] }) {
+  return (
+    <TickList
+      name="ignored"
+      label="Ignored schemas"
+      ticks={names.map((name) => ({ value: name, name }))}
+      ticked={names}
+      hint="One without its tick counts as new again."
+    />
   );
 }

@@ -5,7 +5,7 @@ import { useTRPC } from "@/app/trpc/client";
 import { TextField } from "@/app/ui/field";
 
 /** Where mails can be sent at all. */
-export function NotifyField({ error }: { error: string | null }) {
+export function NotifyField({ value, error }: { value?: string; error: string | null }) {
   const trpc = useTRPC();
   const { data: setup } = useQuery(trpc.notification.setup.queryOptions());
   if (!setup?.isMailConfigured) return null;
@@ -17,6 +17,7 @@ export function NotifyField({ error }: { error: string | null }) {
       maxLength={254}
       placeholder="ada@example.org"
       autoComplete="off"
+      defaultValue={value}
       error={error}
       hint="Gets a link to download the backup, or the reason why there is none. Whoever has the link can download it."
     />

@@ -17,7 +17,7 @@ export function RestoreButton({ backup }: { backup: BackupDetails }) {
       <Button
         aria-haspopup="dialog"
         icon={<History aria-hidden className="size-4" />}
-        disabled={backup.status !== "available"}
+        disabled={!backup.isGood}
         onClick={() => setAsks(true)}
       >
         Restore

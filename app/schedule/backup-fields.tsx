@@ -7,24 +7,16 @@ import { PolicyFields } from "@/app/cleanup/policy-fields";
 import { DestinationsField } from "@/app/export/destinations-field";
 import { EncryptField } from "@/app/export/encrypt-field";
 import { compressions, formats } from "@/app/export/export-form";
+import { NotifyField } from "@/app/export/notify-field";
+import type { KeptOptions } from "@/app/schedule/schedule-form";
 import { fieldError } from "@/app/trpc/error";
 import type { Schedule } from "@/app/trpc/types";
 import { SecretField, SelectField, TextField } from "@/app/ui/field";
 import { Foldable } from "@/app/ui/foldable";
 
-/** What the server has kept of the options; it has checked them before. */
-type Kept = {
-  format?: string;
-  compression?: string;
-  encrypt?: boolean;
-  tags?: string[];
-  storagePath?: string;
-  destinations?: string[];
-};
-
 /** How its backups are made, proven and given up. */
 export function BackupFields({ schedule, error }: { schedule?: Schedule; error: unknown }) {
-  const options: Kept = schedule?.options ?? {};
+  const options: KeptOptions = schedule?.options ?? {};
   const [cleansUp, setCleansUp] = useState(schedule ? schedule.retention !== null : true);
   return (
     <>
@@ -93,6 +85,7 @@ export function BackupFields({ schedule, error }: { schedule?: Schedule; error: 
             defaultValue={options.storagePath}
             hint="A folder at the destination, below the project's own. Letters, digits, _ . - and / between names."
           />
+          <NotifyField value={options.notifyEmail} error={fieldError(error, "options.notifyEmail")} />
           <HeartbeatField host={schedule?.heartbeatHost ?? null} error={error} />
         </div>
       </Foldable>
@@ -110,7 +103,7 @@ function HeartbeatField({ host, error }: { host: string | null; error: unknown }
         type="url"
         maxLength={2000}
         placeholder={host ? `https://${host}/… is kept` : "https://hc-ping.com/…"}
-        hint="Of a monitor like Healthchecks: called when a backup is made, with /start behind it when it starts and /fail when it fails."
+        hint="Of a monitor like Healthchecks: called when a run has made its backups, with /start behind it when it starts and /fail when one was not made."
         error={fieldError(error, "heartbeatUrl")}
       />
       {host && (

@@ -31,6 +31,14 @@ it("reads a schedule of one project, without what was left empty", () => {
   });
 });
 
+it("asks for a mail where there is a field for it, and leaves it as it was where there is none", () => {
+  const optionsOf = (fields: Record<string, string>) => readScheduleForm(formOf({ ...common, ...fields })).options;
+  expect(optionsOf({ notifyEmail: " ops@example.org " })).toMatchObject({ notifyEmail: "ops@example.org" });
+  const before = { notifyEmail: "ops@example.org" };
+  expect({ ...before, ...optionsOf({}) }).toMatchObject(before);
+  expect({ ...before, ...optionsOf({ notifyEmail: "" }) }).toMatchObject({ notifyEmail: undefined });
+});
+
 it("reads one of a pattern, with its spread, its policy and its proofs", () => {
   const fields = {
     scope: "pattern",

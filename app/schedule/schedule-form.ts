@@ -3,6 +3,9 @@ import { hasRule, readPolicyForm } from "@/app/cleanup/policy";
 import { compressions, formats, readDestinations } from "@/app/export/export-form";
 import type { NewSchedule } from "@/app/trpc/types";
 
+/** What the server has kept of the options; it has checked them before. */
+export type KeptOptions = Partial<NonNullable<NewSchedule["options"]>>;
+
 /** What the form says, as the procedure wants it. */
 export function readScheduleForm(data: FormData): NewSchedule {
   const text = (name: string) => String(data.get(name) ?? "").trim();
@@ -25,6 +28,8 @@ export function readScheduleForm(data: FormData): NewSchedule {
       destinations: readDestinations(data),
       tags: parseTags(text("tags")),
       storagePath: text("storagePath") || undefined,
+      // It is not asked for where no mail can be sent, and then stays.
+      ...(data.has("notifyEmail") && { notifyEmail: text("notifyEmail") || undefined }),
     },
     retention: data.get("cleansUp") === "on" && hasRule(retention) ? retention : null,
     verifyEvery: every > 0 ? every : null,

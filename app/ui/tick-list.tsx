@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from "react";
 import { cx } from "@/app/ui/class-names";
 
-type Tick = { value: string; name: string; about: string; disabled?: boolean };
+type Tick = { value: string; name: string; about?: string; disabled?: boolean };
 
 type Props = {
   name: string;
@@ -12,14 +12,14 @@ type Props = {
   error?: string | null;
 };
 
-/** Any of a few, each with a sentence. A form reads them with `getAll`; those that are disabled it does not see. */
+/** Any of a few, each with a sentence where a name does not tell. A form reads them with `getAll`; those that are disabled it does not see. */
 export function TickList({ name, label, ticks, ticked, hint, error }: Props) {
   const id = useId();
   const note = error || hint;
   return (
     <fieldset aria-describedby={note ? id : undefined} className="flex flex-col gap-1">
       <legend className="mb-1 font-medium text-sm">{label}</legend>
-      <div className="rounded border border-line-strong">
+      <div className="max-h-80 overflow-y-auto rounded border border-line-strong">
         {ticks.map((tick) => (
           <label
             key={tick.value}
@@ -35,7 +35,7 @@ export function TickList({ name, label, ticks, ticked, hint, error }: Props) {
             />
             <span>
               <span className="block font-medium">{tick.name}</span>
-              <span className="block text-muted text-xs">{tick.about}</span>
+              {tick.about && <span className="block text-muted text-xs">{tick.about}</span>}
             </span>
           </label>
         ))}

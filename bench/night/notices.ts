@@ -3,6 +3,7 @@ import type { Check } from "@/bench/checks";
 import type { NightReceiver } from "@/bench/night/receiver";
 import { db } from "@/db/client";
 import { auditEvents, backups, notifications, projects, scheduleRuns, schedules } from "@/db/schema";
+import { runIdOf } from "@/jobs/notification/beat";
 
 /** A worker that is killed may have sent what it could not write down any more: as many as it sends at a time. */
 const inHandOfOne = 2;
@@ -14,7 +15,10 @@ const inHandOfOne = 2;
  */
 export async function checkNotices(receiver: NightReceiver, { slot, owner }: { slot: Date; owner: string }) {
   const ofNight = await db
-    .select({ id: backups.id, jobId: backups.jobId, projectId: backups.projectId, hasMonitor: schedules.heartbeatUrl })
+    .select({
+      ...{ id: backups.id, projectId: backups.projectId },
+      ...{ scheduleId: schedules.id, hasMonitor: schedules.heartbeatUrl },
+    })
     .from(backups)
     .innerJoin(scheduleRuns, eq(scheduleRuns.jobId, backups.jobId))
     .innerJoin(schedules, eq(schedules.id, scheduleRuns.scheduleId))
@@ -50,7 +54,7 @@ export async function checkNotices(receiver: NightReceiver, { slot, owner }: { s
     { what: "webhooks with a wrong signature", wrong: Array.from({ length: forged }, () => "one") },
     beatsOf(
       receiver,
-      ofNight.filter(({ hasMonitor }) => hasMonitor !== null).map(({ jobId }) => jobId),
+      ofNight.filter(({ hasMonitor }) => hasMonitor !== null).map(({ scheduleId }) => runIdOf({ scheduleId, slot })),
     ),
   ];
   return { checks, told: told.length, repeated, outages: outages.length };

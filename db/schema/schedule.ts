@@ -35,6 +35,7 @@ export const schedules = controlPlane.table(
     verifyLevel: proofLevel("verify_level").notNull().default("restore"),
     /** Told when a run starts, succeeds and fails. */
     heartbeatUrl: secretJson<string>("heartbeat_url"),
+    /** Who has set it up, or was the last to change what it is of or what it does: its mails offer downloads in their name. */
     createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
     createdAt: createdAt(),
     updatedAt: at("updated_at").notNull().defaultNow(),

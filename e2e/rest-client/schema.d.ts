@@ -772,6 +772,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/destinations/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List where backups may be copied to
+         * @description For everybody: what an export or a schedule names in `destinations`.
+         */
+        get: operations["listDestinationChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a destination with how it does
+         * @description For administrators.
+         */
+        get: operations["readDestination"];
+        put?: never;
+        /**
+         * Change a destination
+         * @description For administrators. What is left out stays as it is, secrets too. A secret is needed again for another `endpoint` or `api_url`. Settings are kept once they have worked. Another folder or bucket is refused until the copies are found there, another chat while there are any.
+         */
+        post: operations["changeDestination"];
+        /**
+         * Forget a destination
+         * @description For administrators. Refused while a schedule copies to it, or a backup is nowhere else. With `forget_copies=true` its copies are forgotten with it; their files stay where they are.
+         */
+        delete: operations["removeDestination"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/destinations/test": {
         parameters: {
             query?: never;
@@ -787,30 +835,6 @@ export interface paths {
          */
         post: operations["testDestination"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/destinations/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Change a destination
-         * @description For administrators. What is left out stays as it is, secrets too. A secret is needed again for another `endpoint` or `api_url`. Settings are kept once they have worked.
-         */
-        post: operations["changeDestination"];
-        /**
-         * Forget a destination
-         * @description For administrators. Refused while a schedule copies to it, or a backup is nowhere else. With `forget_copies=true` its copies are forgotten with it; their files stay where they are.
-         */
-        delete: operations["removeDestination"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1156,7 +1180,7 @@ export interface paths {
         put?: never;
         /**
          * Back up a project, or all that match a pattern, by the clock
-         * @description `cron` has five fields, by the clocks of `time_zone`. In spring a slot in the skipped hour runs as much later, in autumn one in the repeated hour runs once. Slots that were missed are caught up once. `retention` is a policy for the backups that this schedule makes, and for no others. A schedule of one project needs the permissions `manage` and `export` there (as do changing, resuming and running it; pausing and deleting need `manage` alone); a pattern is for administrators. `heartbeat_url` is called with `/start` behind it when a backup starts, as it is when it is made, and with `/fail` when it fails; no answer shows it.
+         * @description `cron` has five fields, by the clocks of `time_zone`. In spring a slot in the skipped hour runs as much later, in autumn one in the repeated hour runs once. Slots that were missed are caught up once. `retention` is a policy for the backups that this schedule makes, and for no others. A schedule of one project needs the permissions `manage` and `export` there (as do changing, resuming and running it; pausing and deleting need `manage` alone); a pattern is for administrators. `heartbeat_url` is called with `/start` behind it when a run starts, as it is once each of its backups is made, and with `/fail` when one was not; no answer shows it.
          */
         post: operations["createSchedule"];
         delete?: never;
@@ -1174,6 +1198,26 @@ export interface paths {
         };
         /** Say a cron rule in words, with its next three slots */
         get: operations["previewSchedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell which projects a pattern matches now
+         * @description For administrators, who may schedule by pattern. `first` holds the slugs of the first ten.
+         */
+        get: operations["matchProjects"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8855,36 +8899,14 @@ export interface operations {
             };
         };
     };
-    testDestination: {
+    listDestinationChoices: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** Format: uuid */
-                    destination_id?: string;
-                    /** @enum {string} */
-                    kind?: "local" | "s3" | "telegram";
-                    folder?: string;
-                    endpoint?: string | null;
-                    region?: string;
-                    bucket?: string;
-                    prefix?: string;
-                    access_key_id?: string;
-                    secret_access_key?: string;
-                    path_style?: boolean;
-                    bot_token?: string;
-                    chat_id?: string;
-                    api_url?: string;
-                    upload_max_bytes?: number;
-                    download_max_bytes?: number;
-                };
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description All went well. */
             200: {
@@ -8895,10 +8917,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @constant */
-                        works: true;
-                        free_bytes: number | null;
-                    };
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        kind: "local" | "s3" | "telegram";
+                        is_default: boolean;
+                        /** @description It was seen to work when it was last looked at. */
+                        is_healthy: boolean;
+                    }[];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readDestination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All went well. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Destination"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
@@ -8936,39 +9033,6 @@ export interface operations {
             };
             /** @description `DESTINATION_NOT_FOUND` */
             404: {
-                headers: {
-                    /** @description Names this request in the log. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description `PAYLOAD_TOO_LARGE` */
-            413: {
-                headers: {
-                    /** @description Names this request in the log. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description `UNSUPPORTED_MEDIA_TYPE` */
-            415: {
-                headers: {
-                    /** @description Names this request in the log. */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description `DESTINATION_FAILED` */
-            422: {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-Id"?: string;
@@ -9095,7 +9159,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `ALREADY_EXISTS` */
+            /** @description `ALREADY_EXISTS`, `DESTINATION_IN_USE` */
             409: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -9233,6 +9297,155 @@ export interface operations {
             };
             /** @description `DESTINATION_IN_USE` */
             409: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    testDestination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    destination_id?: string;
+                    /** @enum {string} */
+                    kind?: "local" | "s3" | "telegram";
+                    folder?: string;
+                    endpoint?: string | null;
+                    region?: string;
+                    bucket?: string;
+                    prefix?: string;
+                    access_key_id?: string;
+                    secret_access_key?: string;
+                    path_style?: boolean;
+                    bot_token?: string;
+                    chat_id?: string;
+                    api_url?: string;
+                    upload_max_bytes?: number;
+                    download_max_bytes?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description All went well. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        works: true;
+                        free_bytes: number | null;
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `DESTINATION_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `DESTINATION_FAILED` */
+            422: {
                 headers: {
                     /** @description Names this request in the log. */
                     "X-Request-Id"?: string;
@@ -11727,7 +11940,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `ALREADY_EXISTS`, `NO_ENCRYPTION_KEY` */
+            /** @description `ALREADY_EXISTS`, `NO_ENCRYPTION_KEY`, `MAIL_NOT_CONFIGURED` */
             409: {
                 headers: {
                     /** @description Names this request in the log. */
@@ -11809,6 +12022,90 @@ export interface operations {
                     "application/json": {
                         words: string;
                         next_slots: string[];
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED` */
+            401: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PERMISSION_DENIED` */
+            403: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    matchProjects: {
+        parameters: {
+            query: {
+                pattern: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All went well. */
+            200: {
+                headers: {
+                    /** @description Names this request in the log. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        count: number;
+                        first: string[];
                     };
                 };
             };
@@ -12092,7 +12389,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `ALREADY_EXISTS`, `NO_ENCRYPTION_KEY` */
+            /** @description `ALREADY_EXISTS`, `NO_ENCRYPTION_KEY`, `MAIL_NOT_CONFIGURED` */
             409: {
                 headers: {
                     /** @description Names this request in the log. */

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { db } from "@/db/client";
 import { backups } from "@/db/schema";
 import { bytesOf, checked, isHome } from "@/jobs/backup-copy/bytes";
@@ -12,7 +12,8 @@ import type { RunContext } from "@/jobs/lifecycle/execute";
 import { failed } from "@/jobs/lifecycle/failure";
 
 /**
- * Sees to it that the backup's file is in the backup folder, if any destination has a copy of it: jobs that read one read it there.
+ * Sees to it that the backup's file is in the backup folder, a good one if any destination has a copy of it: jobs that read one read it
+ * there.
  * What this leaves when it fails, the sweep of unfinished files removes. A file of a backup that was moved away is removed
  * again by the reconciler, once no job reads it.
  */
@@ -23,8 +24,10 @@ export async function bringHome(context: RunContext, backupId: string): Promise<
     .where(eq(backups.id, backupId))
     // Whoever is just removing the file of one that was moved away is waited for.
     .for("share");
-  if (!found || (await isHome(found.backup))) return;
+  if (!found) return;
   const { backup } = found;
+  const isDamaged = backup.status === "corrupt" && found.hasCopy;
+  if (!isDamaged && (await isHome(backup))) return;
   if (!found.hasCopy && (await isElsewhere(backup)))
     throw failed({
       code: "copy_missing",
@@ -34,6 +37,12 @@ export async function bringHome(context: RunContext, backupId: string): Promise<
   if (!found.hasCopy) return;
   context.report({ currentStep: "Fetching the file from its destination" });
   await fetchHome(context, backup, bytesOf(backup, null, context.signal));
+  if (backup.movedAt !== null || backup.status === "available") return;
+  const homeId = await homeFolder(jobsEnv().BACKUP_DIR).id();
+  await db
+    .update(backups)
+    .set({ status: "available", homeId, checkedAt: sql`now()` })
+    .where(and(eq(backups.id, backupId), eq(backups.status, backup.status), isNull(backups.movedAt)));
 }
 
 /** Writes the bytes to the backup's own place in the backup folder, once all of them are known to be right. */
@@ -46,8 +55,11 @@ export async function fetchHome(context: RunContext, backup: BackupRow, bytes: A
     // It is gathered there, and good here only until the next is asked for.
     await staged.write(Buffer.from(piece));
   }
+  const [now] = await db.select({ status: backups.status }).from(backups).where(eq(backups.id, backup.id));
+  // Another job was faster, and somebody reads its file.
+  if (now?.status === "available" && (await isHome(backup))) return;
   // A sidecar whose file is gone would keep the name, and so does a file that is not good.
-  if (backup.status === "corrupt" || !(await isHome(backup))) await home.remove(backup.storagePath);
+  await home.remove(backup.storagePath);
   const given = await staged.publish(backup.storagePath, () => JSON.stringify(backup.manifest, null, 2));
   // Another job was faster.
   if (given !== backup.storagePath) await home.remove(given);

@@ -76,6 +76,18 @@ export const storedCopies = (backupId: string, but: string | null) =>
     )
     .orderBy(sql`${destinations.unhealthySince} nulls first`, destinations.kind);
 
+/** Whether a destination says now that it has a file of this backup's size. */
+export async function isSeenElsewhere(backup: BackupRow): Promise<boolean> {
+  for (const { copy, settings } of await storedCopies(backup.id, null)) {
+    // One that does not answer has shown nothing.
+    const size = await openDestination(settings)
+      .size(placedOf(copy, backup))
+      .catch(() => null);
+    if (size === backup.sizeBytes) return true;
+  }
+  return false;
+}
+
 /** The same bytes. When they have ended and are not those that were written, it fails with `corrupt`: whoever takes them must wait for their end. */
 export async function* checked(
   bytes: AsyncIterable<Buffer>,

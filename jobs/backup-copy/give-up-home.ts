@@ -10,7 +10,7 @@ import { homeFolder } from "@/jobs/home/folder";
 
 /** A job that is not over reads this backup and moves none of its copies. */
 const isReadByOther = sql`exists (select from ${jobs} where ${jobs.finishedAt} is null
-  and ${jobs.options} ->> 'backupId' = ${backups.id}::text and ${jobs.kind}::text <> 'copy_backup')`;
+  and ${backups.id}::text in (${jobs.options} ->> 'backupId', ${jobs.options} ->> 'otherId') and ${jobs.kind}::text <> 'copy_backup')`;
 
 /**
  * Removes the file in the backup folder, because a copy of it is stored elsewhere. Gives false, and leaves it, when none is, or

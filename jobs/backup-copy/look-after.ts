@@ -4,12 +4,11 @@ import { db } from "@/db/client";
 import { log } from "@/db/log";
 import { backupCopies, backups, destinations } from "@/db/schema";
 import { copyAgain } from "@/jobs/backup-copy/again";
-import { isGood } from "@/jobs/backup-copy/good";
 import { removeOrphans } from "@/jobs/backup-copy/orphans";
 import { noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
+import { tellLost } from "@/jobs/backup-copy/tell-lost";
 import { checkDestination, openDestination } from "@/jobs/destination/open";
 import { failureOf } from "@/jobs/lifecycle/failure";
-import { announce } from "@/jobs/notification/announce";
 
 /** How often each is looked at. Unhealthy destinations are tried again sooner. */
 const tryEvery = sql`case when ${destinations.unhealthySince} is null then interval '1 hour' else interval '5 minutes' end`;
@@ -120,15 +119,7 @@ async function lookFor(copy: typeof backupCopies.$inferSelect): Promise<void> {
         projectId: backup.projectId,
         details: { filename: backup.filename, destination: destination.name, because: problem ?? "It is there again." },
       });
-      if (problem === null) return;
-      const [left] = await tx
-        .select({ isGood: isGood(backups) })
-        .from(backups)
-        .where(eq(backups.id, backup.id));
-      const about = { backupId: backup.id, filename: backup.filename, isGood: left?.isGood ?? false };
-      const facts = { ...about, destination: destination.name, message: problem };
-      const once = `${copy.id}:${copy.checkedAt?.toISOString()}`;
-      await announce(tx, { event: "copy_failed", projectId: backup.projectId, once, facts });
+      if (problem !== null) await tellLost(tx, { copy, backup, destinationName: destination.name, problem });
     });
   } catch (error) {
     await noteUnhealthy(destination, failureOf(error));

@@ -4,6 +4,7 @@ import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { backupCopies, type DestinationSettings, destinations } from "@/db/schema";
+import { removeOrphans } from "@/jobs/backup-copy/orphans";
 import { startCopy, startCopyCheck, startFetch } from "@/jobs/backup-copy/start";
 import { type BotApi, startBotApi } from "@/jobs/testing/bot-api";
 import { givenControlPlane, tester } from "@/jobs/testing/control-plane";
@@ -110,6 +111,7 @@ describe("a copy to Telegram", () => {
     await reapNow(job.id);
     await using _ = await startWorkerProcess();
     expect(await jobAtEnd(job.id)).toMatchObject({ status: "completed", attempts: 2 });
+    await removeOrphans(new AbortController().signal);
     const parts = Math.ceil(backup.sizeBytes / limits.downloadMaxBytes);
     expect(server.messages.size).toBe(parts + 1);
     expect(await copiesOf(destination)).toMatchObject([{ status: "stored", sizeBytes: backup.sizeBytes }]);

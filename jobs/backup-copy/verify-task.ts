@@ -6,6 +6,7 @@ import { checked, drain } from "@/jobs/backup-copy/bytes";
 import { meter } from "@/jobs/backup-copy/meter";
 import { placeOptions } from "@/jobs/backup-copy/options";
 import { loadPlacement, type Placement, placedOf, watched } from "@/jobs/backup-copy/place";
+import { tellLost } from "@/jobs/backup-copy/tell-lost";
 import type { JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { originOf } from "@/jobs/lifecycle/origin";
@@ -29,6 +30,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
       .update(backupCopies)
       .set({ status, problem, checkedAt: sql`now()`, verifiedAt })
       .where(eq(backupCopies.id, copy.id));
+    if (problem !== null && copy.status === "stored") await tellLost(tx, { ...placement, problem });
     await recordAudit(tx, await originOf(tx, job), {
       action: status === "stored" ? "copy.verified" : `copy.${status}`,
       subject: { kind: "backup", id: backup.id },

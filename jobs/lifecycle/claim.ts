@@ -3,7 +3,6 @@ import { db, type Tx } from "@/db/client";
 import { jobs } from "@/db/schema";
 import { lineOf, lockDumpsOf, noteInLine, ringNow } from "@/jobs/lifecycle/dump-line";
 import { lockProjectOf, mustWait, noteWaiting } from "@/jobs/lifecycle/project-lock";
-import { beatOf } from "@/jobs/notification/beat";
 
 /** How long a worker may be silent before its job is given to another. Renewed every few seconds by the database's clock. */
 export const leaseSeconds = 30;
@@ -35,7 +34,6 @@ export async function claimJob(
       queueWorkerId,
       hasPlace: line === null || line.next.includes(jobId),
     });
-    if (taken?.status === "in_progress") await beatOf(tx, taken, "start");
     if (taken || (await noteWaiting(tx, jobId)) || line === null) return taken;
     // A bell for nobody rings no others: each of those might be on its way already, and would be for nobody as well.
     if (!(await noteInLine(tx, jobId, line))) return taken;

@@ -7,7 +7,7 @@ import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
 import { jobOf, startExport } from "@/jobs/testing/export-job";
 import { large, makeTenant, sessions } from "@/jobs/testing/tenant";
-import { startWorker } from "@/jobs/worker";
+import { startWorker } from "@/jobs/worker/worker";
 
 givenControlPlane();
 

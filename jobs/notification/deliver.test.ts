@@ -1,26 +1,19 @@
 import { sql } from "drizzle-orm";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
-import { notifications, schedules } from "@/db/schema";
-import { completeJob, failJob } from "@/jobs/lifecycle/finish";
+import { notifications } from "@/db/schema";
 import { announce } from "@/jobs/notification/announce";
-import { beatOf } from "@/jobs/notification/beat";
 import { deliver } from "@/jobs/notification/deliver";
 import { ringLostBells, tendNotifications } from "@/jobs/notification/round";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { setEnvironment } from "@/jobs/testing/env";
-import { claim, jobOf, startExport } from "@/jobs/testing/export-job";
 import { addChannel, type Notification, notificationBells, notificationsOf } from "@/jobs/testing/notification";
 import { givenReceiver } from "@/jobs/testing/receiver";
-import { makeSchema, registerTenant, type Tenant, unique } from "@/jobs/testing/tenant";
+import { unique } from "@/jobs/testing/tenant";
 
 setEnvironment({ PRIVATE_HOSTS: "127.0.0.1" });
 givenControlPlane();
 const receiver = givenReceiver();
-let tenant: Tenant;
-beforeAll(async () => {
-  tenant = await registerTenant(await makeSchema({ tables: 0 }));
-});
 beforeEach(() => {
   receiver.requests.length = 0;
 });
@@ -117,61 +110,5 @@ describe("a notification", () => {
     );
     await tendNotifications();
     await expect(row()).rejects.toThrow("there is none");
-  });
-});
-
-describe("the heartbeat of a schedule", () => {
-  async function scheduledJob() {
-    const [schedule] = await db
-      .insert(schedules)
-      .values({
-        ...{ name: unique(), projectId: tenant.projectId, cron: "0 2 * * *", timeZone: "UTC", options: {} },
-        heartbeatUrl: `${receiver.url}/ping`,
-      })
-      .returning();
-    const id = await startExport(tenant);
-    await db.execute(sql`update control_plane.jobs set schedule_id = ${schedule?.id ?? null} where id = ${id}`);
-    return id;
-  }
-  const beatsOf = (jobId: string) =>
-    db
-      .select()
-      .from(notifications)
-      .where(sql`${notifications.onceKey} like ${`heartbeat:${jobId}:%`}`);
-
-  it("beats once when its job starts, however many attempts that takes, and its address is kept sealed", async () => {
-    const id = await scheduledJob();
-    const job = await claim(id);
-    await db.transaction((tx) => beatOf(tx, job, "start"));
-    const [beat, ...more] = await beatsOf(id);
-    expect(more).toEqual([]);
-    await deliver(beat?.id ?? "");
-    expect(receiver.requests.map(({ path }) => path)).toEqual([`/ping/start?rid=${id}`]);
-    const [row] = await db.execute(sql`select direct from control_plane.notifications where id = ${beat?.id ?? null}`);
-    expect(String(row?.direct)).not.toContain("ping");
-  });
-
-  it("tells why its job has failed, and nothing but that it is done when it went well", async () => {
-    const failing = await claim(await scheduledJob());
-    await failJob({ job: failing, report: {} }, { code: "disk_full", message: "The disk is full." });
-    const fine = await claim(await scheduledJob());
-    await completeJob({ job: fine, report: {} }, async () => {});
-    for (const { id } of [failing, fine])
-      for (const beat of await beatsOf(id)) if (beat.onceKey.endsWith("end")) await deliver(beat.id);
-    expect(receiver.requests.map(({ path, body }) => [path, body])).toEqual([
-      [`/ping/fail?rid=${failing.id}`, "The disk is full."],
-      [`/ping?rid=${fine.id}`, ""],
-    ]);
-  });
-
-  it("does not tell of a start after the end", async () => {
-    const id = await scheduledJob();
-    await claim(id);
-    const [beat] = await beatsOf(id);
-    await db.execute(sql`update control_plane.jobs set status = 'failed', finished_at = now(), lease_expires_at = null,
-      worker_id = null where id = ${id}`);
-    await deliver(beat?.id ?? "");
-    expect(receiver.requests).toEqual([]);
-    expect((await jobOf(id)).status).toBe("failed");
   });
 });

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { type Origin, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { dbEnv } from "@/db/env";
-import { backups, jobs } from "@/db/schema";
+import { backups, jobs, schedules } from "@/db/schema";
 import { restoreCommand } from "@/jobs/archive/restore-command";
 import { jobsEnv } from "@/jobs/env";
 import { signDownload } from "@/jobs/home/download-link";
@@ -18,21 +18,23 @@ type Extended = {
 
 /**
  * What whoever an export was started for gets besides the message: a link that downloads the backup in the name of whoever started
- * it, made anew for each attempt, what its bytes are and how to bring it back. The backup as it is now: it may be gone.
+ * it, or has made its schedule, for as long as they may; made anew for each attempt; what its bytes are and how to bring it back. The backup as it is now: it may be gone.
  */
 export async function withDownload(message: Message, backupId: string): Promise<Extended> {
   const [row] = await db
-    .select({ backup: backups, job: jobs })
+    .select({ backup: backups, job: jobs, scheduledBy: schedules.createdBy })
     .from(backups)
     .innerJoin(jobs, eq(jobs.id, backups.jobId))
+    .leftJoin(schedules, eq(schedules.id, jobs.scheduleId))
     .where(eq(backups.id, backupId));
   if (!row)
     return { message: { ...message, lines: [...message.lines, "It was deleted since."] }, record: async () => {} };
-  const { backup, job } = row;
-  const lines = [...message.lines, "", ...(job.userId ? [download(backupId, job.userId)] : [])];
+  const { backup, job, scheduledBy } = row;
+  const userId = job.userId ?? scheduledBy;
+  const lines = [...message.lines, "", ...(userId ? [download(backupId, userId)] : [])];
   const restore = { name: "Restore with", value: restoreCommand(backup) };
   const record = async (to: string[]) => {
-    if (!job.userId) return;
+    if (!userId) return;
     const origin: Origin = await originOf(db, job);
     await recordAudit(db, origin, {
       action: "backup.link_mailed",

@@ -6,7 +6,6 @@ import { copyOptions } from "@/jobs/backup-copy/options";
 import { exportOptions } from "@/jobs/export-backup/options";
 import { fallsOf } from "@/jobs/fall/falls";
 import { announce } from "@/jobs/notification/announce";
-import { beatOf } from "@/jobs/notification/beat";
 import { enqueue } from "@/jobs/notification/enqueue";
 import type { Facts } from "@/jobs/notification/event";
 import { verifyOptions } from "@/jobs/verify-backup/options";
@@ -25,7 +24,6 @@ export async function announceEnd(tx: Tx, { id, kind }: Pick<Job, "id" | "kind">
   if (kind === "copy_backup") return announceCopy(tx, job);
   if (job.status === "completed") await announceBackup(tx, job);
   else await announceFailure(tx, job);
-  await beatOf(tx, job, job.status === "completed" ? "success" : "fail");
 }
 
 async function announceBackup(tx: Tx, job: Job) {

@@ -1,12 +1,12 @@
-import { and, eq, isNotNull } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { db } from "@/db/client";
-import { jobs } from "@/db/schema";
+import { notifications } from "@/db/schema";
 
-/** Whether a job has come to its end already. */
-export async function isOver(jobId: string): Promise<boolean> {
-  const [job] = await db
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(and(eq(jobs.id, jobId), isNotNull(jobs.finishedAt)));
-  return job !== undefined;
+/** Whether the end of the run is to be told already whose start has this key. */
+export async function isOver(startKey: string): Promise<boolean> {
+  const [end] = await db
+    .select({ id: notifications.id })
+    .from(notifications)
+    .where(eq(notifications.onceKey, startKey.replace(/:start$/, ":end")));
+  return end !== undefined;
 }

@@ -56,7 +56,7 @@ async function sendDirect(row: Notification, direct: NonNullable<Notification["d
   if (direct.kind === "heartbeat") {
     const told = beat.parse(row.facts);
     // After its end, the start of a run would look like another run that never ends.
-    if (told.signal === "start" && (await isOver(told.runId)))
+    if (told.signal === "start" && (await isOver(row.onceKey)))
       throw undelivered({ message: "The run was over before its start could be told.", isPermanent: true });
     return ping(direct.url, told, signal);
   }

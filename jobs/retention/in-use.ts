@@ -1,9 +1,10 @@
 import { or, type SQL, sql } from "drizzle-orm";
 import { auditEvents, backups, jobs, restores } from "@/db/schema";
 
-/** A job that is not over reads this backup (restore, clone, proof), or has just made it for its own safety. For a query about backups. */
+/** A job that is not over reads this backup (restore, clone, proof, comparison), or has just made it for its own safety. For a query about backups. */
 export const isReadByJob: SQL<boolean> = sql`(
-  exists (select from ${jobs} where ${jobs.finishedAt} is null and ${jobs.options} ->> 'backupId' = ${backups.id}::text)
+  exists (select from ${jobs} where ${jobs.finishedAt} is null 
+    and ${backups.id}::text in (${jobs.options} ->> 'backupId', ${jobs.options} ->> 'otherId'))
   or exists (select from ${restores} join ${jobs} on ${jobs.id} = ${restores.jobId}
     where ${jobs.finishedAt} is null and ${restores.safetyBackupId} = ${backups.id}))`;
 

@@ -4,6 +4,7 @@ import type { Tx } from "@/db/client";
 import { jobs, projects, scheduleRuns, type schedules } from "@/db/schema";
 import { exportSteps } from "@/jobs/export-backup/options";
 import { startJob } from "@/jobs/lifecycle/start";
+import { beatStart } from "@/jobs/notification/beat";
 import { scheduleOptions } from "@/jobs/schedule/options";
 import { matchesPattern } from "@/jobs/schedule/pattern";
 import { spread } from "@/jobs/schedule/spread";
@@ -60,7 +61,9 @@ export async function startSlot(
     });
     await tx.insert(scheduleRuns).values({ scheduleId: schedule.id, slot, projectId, jobId: job.id });
   }
-  return { jobs: free.length, busy: wanted.length - free.length };
+  const busy = wanted.length - free.length;
+  if (free.length > 0) await beatStart(tx, schedule, { slot, leftOut: busy });
+  return { jobs: free.length, busy };
 }
 
 /** A slot that comes while the last one is still at work does not heap jobs upon jobs. */

@@ -53,11 +53,18 @@ describe("every operation about destinations answers as the document says", () =
         "changeDestination",
         call(`POST /api/v1/destinations/${tenant.projectId}`, { as: admin, body: { is_default: true } }),
       ),
+      await check("readDestination", call(`GET ${at}`, { as: admin })),
+      await check("readDestination", call(`GET ${at}`, { as: ada })),
+      await check("readDestination", call(`GET /api/v1/destinations/${tenant.projectId}`, { as: admin })),
+      await check("listDestinationChoices", call("GET /api/v1/destinations/choices", { as: ada })),
+      await check("listDestinationChoices", call("GET /api/v1/destinations/choices")),
       await check("checkDestination", call(`POST ${at}/check`, { as: admin })),
       await check("getDestinationUse", call(`GET ${at}/use`, { as: admin })),
       await check("getDestinationUse", call(`GET /api/v1/destinations/no-uuid/use`, { as: admin })),
     ].map(({ status }) => status);
-    expect(statuses).toEqual([409, 400, 403, 200, 403, 401, 200, 422, 200, 400, 404, 200, 200, 400]);
+    expect(statuses).toEqual([
+      409, 400, 403, 200, 403, 401, 200, 422, 200, 400, 404, 200, 403, 404, 200, 401, 200, 200, 400,
+    ]);
   });
 
   it("as copies", async () => {

@@ -41,6 +41,9 @@ describe("every operation about schedules answers as the document says", () => {
     expect(await statusOf("readSchedule", call(`GET ${one}`, { as: nobody }))).toBe(404);
     expect(await statusOf("previewSchedule", call(`GET ${path}/preview?cron=0+2+*+*+*`, { as: nobody }))).toBe(200);
     expect(await statusOf("previewSchedule", call(`GET ${path}/preview?cron=x`, { as: nobody }))).toBe(400);
+    expect(await statusOf("matchProjects", call(`GET ${path}/matches?pattern=*`, { as: admin }))).toBe(200);
+    expect(await statusOf("matchProjects", call(`GET ${path}/matches?pattern=a+b`, { as: admin }))).toBe(400);
+    expect(await statusOf("matchProjects", call(`GET ${path}/matches?pattern=*`, { as: ada }))).toBe(403);
     expect(await statusOf("changeSchedule", call(`POST ${one}`, { as: ada, body: { cron: "0 3 * * *" } }))).toBe(200);
     expect(await statusOf("changeSchedule", call(`POST ${one}`, { as: ada, body: { pattern: "*" } }))).toBe(403);
     expect(await statusOf("pauseSchedule", call(`POST ${one}/pause`, { as: ada }))).toBe(200);

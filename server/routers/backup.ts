@@ -44,13 +44,17 @@ export const backupRouter = router({
   get: userProcedure.input(z.object({ backupId: z.uuid() })).query(async ({ ctx, input }) => {
     const { project, backup } = await findBackup(ctx.user, input.backupId);
     const falls = await fallsOf([backup.id]);
+    const copies = await copiesOf(backup.id);
+    const isHome = backup.status === "available" && backup.movedAt === null;
     return {
       ...backup,
+      /** Whether a whole file of it is anywhere, here or at a destination, as far as we know. */
+      isGood: isHome || copies.some(({ status }) => status === "stored"),
       fall: falls.get(backup.id) ?? null,
       /** Whether Coffer can open the file without being given a key. */
       opensItself: !backup.encrypted || (await keepsIdentity(backup.recipients)),
       manifest: manifestSchema.parse(backup.manifest),
-      copies: await copiesOf(backup.id),
+      copies,
       projectSlug: project.slug,
       projectName: project.name,
       permissions: project.permissions,

@@ -6,6 +6,7 @@ import { jobs } from "@/db/schema";
 import { cloneInput, cloneOptions } from "@/jobs/clone-project/options";
 import { startClone } from "@/jobs/clone-project/start";
 import { requirePlace } from "@/server/new-project";
+import { requireGood } from "@/server/require-good";
 import { findBackup } from "@/server/routers/backup";
 import { keyFields, keysFor, notBoth } from "@/server/supplied-keys";
 import { adminProcedure, findProject, idempotencyKey, router, userProcedure } from "@/server/trpc";
@@ -17,8 +18,7 @@ export const cloneRouter = router({
     .input(cloneInput.extend({ ...keyFields, idempotencyKey }).refine(...notBoth))
     .mutation(async ({ ctx, input: { idempotencyKey, identity, passphrase, ...options } }) => {
       const { backup, project } = await findBackup(ctx.user, options.backupId);
-      if (backup.status !== "available")
-        throw new AppError("BACKUP_CORRUPT", `This backup cannot be cloned: its file is ${backup.status}.`);
+      await requireGood(backup, "cloned");
       const keys = keysFor(backup, { identity, passphrase });
       const wanted = { options, projectId: backup.projectId, idempotencyKey, keys };
       const job = await db.transaction(async (tx) => {

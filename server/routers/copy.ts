@@ -4,6 +4,7 @@ import { type Actor, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { backupCopies, backups, destinations, jobs } from "@/db/schema";
+import { isSeenElsewhere } from "@/jobs/backup-copy/bytes";
 import { giveUpHome } from "@/jobs/backup-copy/give-up-home";
 import { isGoodWithout, lockBackups } from "@/jobs/backup-copy/good";
 import { placeOptions } from "@/jobs/backup-copy/options";
@@ -66,6 +67,9 @@ export const copyRouter = router({
     const { backup, project } = await findBackup(ctx.user, input.backupId);
     requirePermission(project, "manage");
     if (backup.movedAt) return;
+    // A copy may have gone since it was last looked at, and this file may be all there is.
+    if (!(await isSeenElsewhere(backup)))
+      throw new AppError("BACKUP_IN_USE", "No destination was found to have a whole copy of it now.");
     if (await db.transaction((tx) => giveUpHome(tx, ctx.origin, backup))) return;
     throw new AppError("BACKUP_IN_USE", "No copy of it is stored elsewhere, or a job is reading its file now.");
   }),

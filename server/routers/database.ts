@@ -41,7 +41,7 @@ const settings = z.strictObject({
     .refine((text) => !text.includes("\0"), "must not hold a NUL character")
     .optional(),
   /** Schemas that are never proposed. */
-  ignoredSchemas: z.array(z.string().min(1).max(63)).max(1000).optional(),
+  ignoredSchemas: z.array(z.string().min(1).max(63)).max(100_000).optional(),
 });
 
 export const databaseRouter = router({

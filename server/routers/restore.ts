@@ -8,6 +8,7 @@ import { manifestSchema } from "@/jobs/archive/manifest";
 import { restoreInput } from "@/jobs/restore-backup/options";
 import { preflight } from "@/jobs/restore-backup/preflight";
 import { startRestore, startUndo } from "@/jobs/restore-backup/start";
+import { requireGood } from "@/server/require-good";
 import { findBackup } from "@/server/routers/backup";
 import { keyFields, keysFor, notBoth } from "@/server/supplied-keys";
 import { findDatabase, reach } from "@/server/tenant-database";
@@ -61,8 +62,7 @@ export const restoreRouter = router({
           fields: [{ field: "confirm", error, code: "invalid_value" }],
         });
       }
-      if (backup.status !== "available")
-        throw new AppError("BACKUP_CORRUPT", `This backup cannot be restored: its file is ${backup.status}.`);
+      await requireGood(backup, "restored");
       const keys = keysFor(backup, { identity, passphrase });
       const wanted = { options, filename: backup.filename, projectId: target.id, idempotencyKey, keys };
       const job = await db.transaction((tx) => startRestore(tx, ctx.origin, wanted));

@@ -74,14 +74,16 @@ export const scheduleRouter = router({
       if (changes.projectId && changes.pattern === undefined) changed.pattern = null;
       if (changes.pattern && changes.projectId === undefined) changed.projectId = null;
       const scope = await scopeOf(ctx.user, changed);
-      if (changes.options) await requireWhatOptionsNeed(tx, changes.options);
+      if (changes.options) await requireWhatOptionsNeed(tx, changes.options, schedule.options);
       const isNewRule = changed.cron !== schedule.cron || changed.timeZone !== schedule.timeZone;
       const nextRunAt = isNewRule && !schedule.pausedAt ? nextSlot(changed, now) : schedule.nextRunAt;
+      const isOther = changes.options || scope.projectId !== schedule.projectId || scope.pattern !== schedule.pattern;
+      const answersFor = isOther ? { createdBy: ctx.user.id } : {};
       const taken = await isTaken(tx, { ...changed, id: scheduleId });
       if (taken) throw nameTaken(changed.name);
       await tx
         .update(schedules)
-        .set({ ...changes, ...scope, nextRunAt, updatedAt: sql`now()` })
+        .set({ ...changes, ...scope, ...answersFor, nextRunAt, updatedAt: sql`now()` })
         .where(eq(schedules.id, scheduleId));
       await tell(tx, ctx.origin, {
         schedule: { ...schedule, ...changed, ...scope },

@@ -1,52 +1,11 @@
 import { z } from "zod";
 import { destinationKind } from "@/db/schema";
-import { type OutputOf, row } from "@/server/rest/row";
+import { destinationRecord, destinationWithUse, presentDestination } from "@/server/rest/present/destination";
+import { row } from "@/server/rest/row";
 
 const tag = "Destinations";
-
-const time = z.iso.datetime().nullable();
-const count = z.number().int().min(0);
 const kind = z.enum(destinationKind.enumValues);
-
-const record = z
-  .strictObject({
-    id: z.uuid(),
-    name: z.string(),
-    kind,
-    settings: z
-      .record(z.string(), z.unknown())
-      .meta({ description: "As it was set up. A secret is never shown again: only `true` when there is one." }),
-    isDefault: z.boolean().meta({ description: "Backups that name no destinations are copied here too." }),
-    createdAt: z.iso.datetime(),
-    checkedAt: time,
-    unhealthySince: time,
-    problem: z.string().nullable().meta({ description: "Why it does not work." }),
-    freeBytes: count.nullable(),
-  })
-  .meta({ id: "Destination" });
-
-const listRecord = record.extend({ copyCount: count, copyBytes: count }).meta({ id: "DestinationWithUse" });
-
-type Shown = OutputOf<"destination.check">;
-
-const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-function present({
-  createdAt,
-  checkedAt,
-  unhealthySince,
-  settings,
-  defaultSince: _,
-  ...rest
-}: Shown & { defaultSince?: unknown }) {
-  return {
-    ...rest,
-    settings: Object.fromEntries(Object.entries(settings).map(([name, value]) => [snake(name), value])),
-    createdAt: createdAt.toISOString(),
-    checkedAt: checkedAt?.toISOString() ?? null,
-    unhealthySince: unhealthySince?.toISOString() ?? null,
-  };
-}
+const count = z.number().int().min(0);
 
 const settingsText =
   "A `local` one has a `folder`; an `s3` one `endpoint` (left out: Amazon's own), `region`, `bucket`, `prefix`, `access_key_id`, `secret_access_key`, `path_style`; a `telegram` one `bot_token`, `chat_id`, `api_url`, `upload_max_bytes`, `download_max_bytes`.";
@@ -66,10 +25,48 @@ export const destinationRows = [
     casing: "snake",
     status: 200,
     errors: ["PERMISSION_DENIED"],
-    output: z.array(listRecord),
+    output: z.array(destinationWithUse),
     present: (found) => ({
-      body: found.map(({ copyCount, copyBytes, ...each }) => ({ ...present(each), copyCount, copyBytes })),
+      body: found.map(({ copyCount, copyBytes, ...each }) => ({ ...presentDestination(each), copyCount, copyBytes })),
     }),
+  }),
+
+  row({
+    id: "listDestinationChoices",
+    tag,
+    method: "GET",
+    path: "/api/v1/destinations/choices",
+    summary: "List where backups may be copied to",
+    description: "For everybody: what an export or a schedule names in `destinations`.",
+    procedure: "destination.choices",
+    casing: "snake",
+    status: 200,
+    output: z.array(
+      z.strictObject({
+        id: z.uuid(),
+        name: z.string(),
+        kind,
+        isDefault: z.boolean(),
+        isHealthy: z.boolean().meta({ description: "It was seen to work when it was last looked at." }),
+      }),
+    ),
+    present: (found) => ({ body: found }),
+  }),
+
+  row({
+    id: "readDestination",
+    tag,
+    method: "GET",
+    path: "/api/v1/destinations/{id}",
+    summary: "Read a destination with how it does",
+    description: admin,
+    procedure: "destination.get",
+    casing: "snake",
+    rename: { id: "destinationId" },
+    status: 200,
+    errors: ["PERMISSION_DENIED", "DESTINATION_NOT_FOUND"],
+    output: destinationRecord,
+    present: (found) => ({ body: presentDestination(found) }),
   }),
 
   row({
@@ -83,8 +80,8 @@ export const destinationRows = [
     casing: "snake",
     status: 201,
     errors: ["PERMISSION_DENIED", "ALREADY_EXISTS", "DESTINATION_FAILED"],
-    output: listRecord,
-    present: ({ copyCount, copyBytes, ...made }) => ({ body: { ...present(made), copyCount, copyBytes } }),
+    output: destinationWithUse,
+    present: ({ copyCount, copyBytes, ...made }) => ({ body: { ...presentDestination(made), copyCount, copyBytes } }),
     example: {
       body: {
         name: "Vault",
@@ -118,14 +115,20 @@ export const destinationRows = [
     method: "POST",
     path: "/api/v1/destinations/{id}",
     summary: "Change a destination",
-    description: `${admin} What is left out stays as it is, secrets too. ${secretAgain} Settings are kept once they have worked.`,
+    description: `${admin} What is left out stays as it is, secrets too. ${secretAgain} Settings are kept once they have worked. Another folder or bucket is refused until the copies are found there, another chat while there are any.`,
     procedure: "destination.change",
     casing: "snake",
     rename: { id: "destinationId" },
     status: 200,
-    errors: ["PERMISSION_DENIED", "DESTINATION_NOT_FOUND", "ALREADY_EXISTS", "DESTINATION_FAILED"],
-    output: record,
-    present: (changed) => ({ body: present(changed) }),
+    errors: [
+      "PERMISSION_DENIED",
+      "DESTINATION_NOT_FOUND",
+      "ALREADY_EXISTS",
+      "DESTINATION_FAILED",
+      "DESTINATION_IN_USE",
+    ],
+    output: destinationRecord,
+    present: (changed) => ({ body: presentDestination(changed) }),
     example: { body: { is_default: true } },
   }),
 
@@ -142,8 +145,8 @@ export const destinationRows = [
     status: 200,
     optionalBody: true,
     errors: ["PERMISSION_DENIED", "DESTINATION_NOT_FOUND"],
-    output: record,
-    present: (checked) => ({ body: present(checked) }),
+    output: destinationRecord,
+    present: (checked) => ({ body: presentDestination(checked) }),
   }),
 
   row({
