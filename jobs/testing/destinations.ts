@@ -86,6 +86,14 @@ export async function chatPlace(): Promise<Place & { server: BotApi }> {
   };
 }
 
+/** Every kind of destination. What one of them passes, all have to. */
+export const kinds: [name: string, make: () => Promise<Place>][] = [
+  ["a local folder", folderPlace],
+  ["a bucket", bucketPlace],
+  ["a bucket of s3rver", s3rverPlace],
+  ["a chat", chatPlace],
+];
+
 const isOrNot = [() => true, () => false] as const;
 
 /** What makes places in the tests of a suite, prepared, and takes each away after its test. */
