@@ -1,52 +1,12 @@
 import { gunzipSync } from "node:zlib";
-import { beforeAll, describe, expect, it } from "vitest";
-import { type OpenExport, withExport } from "@/jobs/data/open-export";
-import { type DataExportOptions, dataExportOptions, wishOf } from "@/jobs/data/options";
-import { loadSubject } from "@/jobs/lifecycle/subject";
-import { blocking, waitingForLock } from "@/jobs/testing/blocking";
+import { describe, expect, it } from "vitest";
+import { dataExportOptions } from "@/jobs/data/options";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
-import { gather } from "@/jobs/testing/gather";
-import { adminSql, makeTenant, type Tenant, unique } from "@/jobs/testing/tenant";
+import { givenOddTenant, type Options, odd, read, rowsIn } from "@/jobs/testing/open-export";
 import { unzipped } from "@/jobs/testing/unzipped";
-import { waitFor } from "@/jobs/testing/wait";
 
 givenControlPlane();
-
-const odd = 'a/b: "c" 100%';
-let tenant: Tenant;
-beforeAll(async () => {
-  tenant = await makeTenant({ tables: 0 });
-  await tenant.sql.begin((tx) =>
-    tx.unsafe(`set local search_path = ${tenant.schema};
-      create domain rating as int; create domain word as text;
-      create table clients (id int primary key, name text, code char(4), score rating, nick word, tags text[]);
-      create table charts (id int primary key, client int references clients, total numeric);
-      create table "${odd.replaceAll('"', '""')}" (id int);
-      insert into clients values (1, '=1+1', '+', -5, '@x', '{=1}'), (2, '', '-a', 3, '-7', null), (3, null, null, null, null, '{}'),
-        (4, E'\\tx', 'a', 0, '=', '{"a b"}');
-      insert into charts values (10, 1, 12345678901234567890.10), (11, 2, 'NaN'), (12, null, 0.00)`),
-  );
-});
-
-type Options = Partial<Record<keyof DataExportOptions, unknown>>;
-
-async function opened<T>(options: Options, use: (opened: OpenExport) => Promise<T>, signal?: AbortSignal) {
-  return withExport(
-    {
-      subject: await loadSubject(tenant.projectId),
-      wish: wishOf(dataExportOptions.parse(options)),
-      application: `coffer:test-${unique()}`,
-      signal: signal ?? new AbortController().signal,
-      lockWaitSeconds: 5,
-    },
-    use,
-  );
-}
-
-const read = (options: Options) =>
-  opened(options, async ({ pieces, ...rest }) => ({ ...rest, bytes: Buffer.concat(await gather(pieces())) }));
-
-const rowsIn = { clients: 4, charts: 3, [odd]: 0 };
+const given = givenOddTenant();
 
 describe.each([false, true])("an export (compress: %s)", (compress) => {
   it.each<[string, Options, { view: (text: string) => unknown; is: unknown }]>([
@@ -80,7 +40,7 @@ describe.each([false, true])("an export (compress: %s)", (compress) => {
     expect(view(text)).toEqual(is);
     expect(compressed).toBe(compress);
     const table = options.tableName ? `_${options.tableName}` : "";
-    const named = `^${tenant.slug}${table}_\\d{4}-\\d\\d-\\d\\dT\\d{6}Z\\.${format}${compress ? "\\.gz" : ""}$`;
+    const named = `^${given.tenant.slug}${table}_\\d{4}-\\d\\d-\\d\\dT\\d{6}Z\\.${format}${compress ? "\\.gz" : ""}$`;
     expect(filename).toMatch(new RegExp(named));
     expect(Object.values(tableCounts).reduce((a, b) => a + b, 0)).toBe(recordCount);
   });
@@ -106,8 +66,8 @@ it("the metadata say what an import has to know", async () => {
   const { metadata } = JSON.parse((await read({ tableName: "charts", ids: [10] })).bytes.toString());
   expect(metadata).toMatchObject({
     coffer_format: 1,
-    project: { id: tenant.projectId, slug: tenant.slug },
-    schema: tenant.schema,
+    project: { id: given.tenant.projectId, slug: given.tenant.slug },
+    schema: given.tenant.schema,
     postgresql_version: expect.stringMatching(/^\d+/),
     record_count: 2,
     tables: [
@@ -134,36 +94,6 @@ it("formulas are guarded where that is asked for: in texts, not in numbers, NULL
   );
   const { bytes: plain } = await read({ tableName: "clients", format: "csv" });
   expect(plain.toString()).toContain("\n1,=1+1,+   ,-5,@x,{=1}\n");
-});
-
-it("all tables are of one moment, whatever is written meanwhile", async () => {
-  const seen = await opened({ format: "csv" }, async ({ pieces, tableCounts }) => {
-    const bytes: Buffer[] = [];
-    let written = false;
-    const pending: Promise<unknown>[] = [];
-    const onTable = () => {
-      if (written) return;
-      written = true;
-      const { schema, sql } = tenant;
-      pending.push(
-        sql.unsafe(
-          `insert into ${schema}.clients values (5); update ${schema}.charts set total = 1; delete from ${schema}.charts where id = 12`,
-        ),
-      );
-    };
-    const iterator = pieces(onTable)[Symbol.asyncIterator]();
-    const first = await iterator.next();
-    bytes.push(first.value);
-    await Promise.all(pending);
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) bytes.push(next.value);
-    return { tableCounts, files: await unzipped(Buffer.concat(bytes)), written };
-  });
-  expect(seen.written).toBe(true);
-  expect(seen.tableCounts).toEqual(rowsIn);
-  expect(seen.files["clients.csv"]?.trimEnd().split("\n")).toHaveLength(5);
-  expect(seen.files["charts.csv"]).toContain("12345678901234567890.10\n11,2,NaN\n12,,0.00\n");
-  await tenant.sql.unsafe(`delete from ${tenant.schema}.clients where id = 5; truncate ${tenant.schema}.charts;
-    insert into ${tenant.schema}.charts values (10, 1, 12345678901234567890.10), (11, 2, 'NaN'), (12, null, 0.00)`);
 });
 
 it.each<[string, Options, RegExp]>([
@@ -216,75 +146,12 @@ it.each<[string, Options]>([
   expect(dataExportOptions.safeParse(options).success).toBe(false);
 });
 
-it("a table that is emptied and filled while the export opens is not taken for an empty one", async () => {
-  const { schema, url } = tenant;
-  await using filling = await blocking(url, `truncate ${schema}.charts`);
-  await filling.sql.unsafe(
-    `insert into ${schema}.charts values (10, 1, 12345678901234567890.10), (11, 2, 'NaN'), (12, null, 0.00)`,
-  );
-  const reading = read({ includeTables: ["charts"] });
-  await waitingForLock("coffer:test-");
-  await filling.commit();
-  expect((await reading).tableCounts).toEqual({ charts: 3 });
-});
-
 it("row security is an error, never fewer rows", async () => {
-  const { sql, schema, connection } = tenant;
+  const { sql, schema, connection } = given.tenant;
   await sql.unsafe(`create table ${schema}.mine (id int); insert into ${schema}.mine values (1), (2);
     alter table ${schema}.mine enable row level security; alter table ${schema}.mine force row level security;
     create policy p on ${schema}.mine using (id = 1)`);
   await expect(read({})).rejects.toThrow(/row-level security/);
   await sql.unsafe(`drop table ${schema}.mine`);
   expect(connection.user).not.toBe("postgres");
-});
-
-describe("a reader that stops early", () => {
-  const sessions = (application: string) => adminSql()`
-    select state from pg_stat_activity where application_name like ${`${application}%`}`;
-  let big: Tenant;
-  beforeAll(async () => {
-    big = await makeTenant({ tables: 1, firstRows: 60_000, rowBytes: 1500 });
-  });
-  const opening = async (signal: AbortSignal, options: Options = {}) => ({
-    subject: await loadSubject(big.projectId),
-    wish: wishOf(dataExportOptions.parse(options)),
-    application: `coffer:test-${unique()}`,
-    signal,
-    lockWaitSeconds: 5,
-  });
-
-  it.each(["json", "ndjson", "csv"])("of %s ends the server's work, and gets what it wanted", async (format) => {
-    const wanted = await opening(new AbortController().signal, { format, tableName: "t1" });
-    const first = await withExport(wanted, async ({ pieces }) => {
-      for await (const piece of pieces()) return piece.length;
-    });
-    expect(first).toBeGreaterThan(0);
-    expect(await sessions(wanted.application)).toEqual([]);
-  });
-
-  it("by going away ends it, too, in the middle of a count that waits", async () => {
-    await using lock = await blocking(big.url, `lock table ${big.schema}.t1`);
-    const controller = new AbortController();
-    const wanted = { ...(await opening(controller.signal)), lockWaitSeconds: 60 };
-    const ended = withExport(wanted, async () => "never").catch((error: Error) => error.name);
-    await waitFor(async () => (await sessions(wanted.application)).length > 0, { what: "the export" });
-    controller.abort();
-    expect(await ended).toBe("AbortError");
-    expect(await sessions(wanted.application)).toEqual([]);
-    await lock.commit();
-  });
-
-  it("hears of a failure, and not of an end, when the server ends the session", async () => {
-    const wanted = await opening(new AbortController().signal, { format: "csv", compress: true });
-    const reading = withExport(wanted, async ({ pieces }) => {
-      let bytes = 0;
-      for await (const piece of pieces()) {
-        if (bytes === 0)
-          await adminSql()`select pg_terminate_backend(pid) from pg_stat_activity where application_name like ${`${wanted.application}%`}`;
-        bytes += piece.length;
-      }
-      return bytes;
-    });
-    await expect(reading).rejects.toThrow();
-  });
 });
