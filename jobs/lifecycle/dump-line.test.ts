@@ -1,55 +1,24 @@
 import { eq, sql } from "drizzle-orm";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { databases, jobs, projects } from "@/db/schema";
-import { exportSteps } from "@/jobs/export-backup/options";
 import { claimJob } from "@/jobs/lifecycle/claim";
 import { completeJob, failJob, giveBack } from "@/jobs/lifecycle/finish";
 import { reap } from "@/jobs/lifecycle/reap";
-import { startJob } from "@/jobs/lifecycle/start";
-import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
-import {
-  allowAttempts,
-  backupsOf,
-  bellsOf,
-  cancelExport,
-  claim,
-  jobAtEnd,
-  jobOf,
-  jobWhen,
-  startExport,
-} from "@/jobs/testing/export-job";
+import { allow, givenNobodyInLine, silence, startScheduled } from "@/jobs/testing/dump-line";
+import { allowAttempts, bellsOf, cancelExport, claim, jobOf, startExport } from "@/jobs/testing/export-job";
 import { letLeaseRunOut } from "@/jobs/testing/lease";
-import { makeSchedule } from "@/jobs/testing/schedule";
 import { makeTenant, type Tenant } from "@/jobs/testing/tenant";
-import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
+givenNobodyInLine();
 
 const worker = "00000000-0000-4000-8000-000000000001";
 const tries = (id: string) => claimJob(id, worker, null);
 const done = (job: Awaited<ReturnType<typeof claim>>) => completeJob({ job, report: {} }, async () => {});
-const silence = () => db.execute(sql`delete from graphile_worker._private_jobs`);
-const allow = (maxDumps: number) => db.update(databases).set({ maxDumps });
 const stepOf = async (id: string) => (await jobOf(id)).currentStep;
 const isRung = async (id: string) => (await bellsOf(id)).some(({ due }) => due);
-
-let scheduleId: string;
-const startScheduled = async ({ projectId }: Tenant) => {
-  const origin = { actor: null, address: null, requestId: null };
-  const wish = { kind: "export_backup", projectId, options: {}, steps: exportSteps({}), scheduleId } as const;
-  return (await db.transaction((tx) => startJob(tx, origin, wish))).id;
-};
-
-beforeEach(async () => {
-  await db
-    .update(jobs)
-    .set({ status: "failed", finishedAt: sql`now()`, workerId: null, leaseExpiresAt: null })
-    .where(sql`finished_at is null`);
-  await silence();
-  scheduleId = (await makeSchedule({ pattern: "*", pausedAt: new Date() })).id;
-});
 
 describe("a database's budget", () => {
   it("lets so many exports run, tells the others their place, and rings for the next when one ends, however it ends", async () => {
@@ -205,56 +174,5 @@ describe("a database's budget", () => {
     const ids = await Promise.all(tenants.map((tenant) => startExport(tenant)));
     const claimed = (await Promise.all([...ids, ...ids].map(tries))).filter((job) => job !== null);
     expect(claimed).toHaveLength(3);
-  });
-});
-
-/** How many exports ran at a time at most, as each change of a job has seen it. */
-async function watchRunning(): Promise<() => Promise<number>> {
-  await db.execute(sql`create table if not exists public.seen (running int)`);
-  await db.execute(sql`truncate public.seen`);
-  await db.execute(sql`create or replace function public.see() returns trigger language plpgsql as $$ begin
-    insert into public.seen select count(*) from control_plane.jobs where kind = 'export_backup' and lease_expires_at is not null; return null; end $$`);
-  await db.execute(sql`create or replace trigger see after update on control_plane.jobs for each row
-    when (old.lease_expires_at is null and new.lease_expires_at is not null) execute function public.see()`);
-  return async () => {
-    const [row] = await db.execute<{ most: number }>(sql`select max(running)::int as most from public.seen`);
-    return row?.most ?? 0;
-  };
-}
-
-describe("several worker processes", () => {
-  it("run 20 exports of 5 projects within the budget, each once, and one that somebody starts meanwhile overtakes", async () => {
-    const tenants = await Promise.all(Array.from({ length: 5 }, () => makeTenant({ tables: 2 })));
-    await allow(2);
-    const most = await watchRunning();
-    await using first = await startWorkerProcess({ WORKER_CONCURRENCY: "4" });
-    await using second = await startWorkerProcess({ WORKER_CONCURRENCY: "4" });
-    const scheduled: string[] = [];
-    for (let n = 0; n < 20; n++) scheduled.push(await startScheduled(tenants[n % 5] as Tenant));
-    const manual = await startExport(tenants[0] as Tenant);
-    const overtaker = await jobAtEnd(manual);
-    const ends = await Promise.all(scheduled.map((id) => jobAtEnd(id, 100)));
-    expect(ends.map(({ status, attempts }) => `${status} ${attempts}`)).toEqual(ends.map(() => "completed 1"));
-    for (const id of scheduled) expect(await backupsOf(id)).toHaveLength(1);
-    expect(ends.filter(({ startedAt }) => Number(startedAt) > Number(overtaker.startedAt)).length).toBeGreaterThan(8);
-    expect(await most()).toBe(2);
-    expect([first.log(), second.log()].join("")).not.toMatch(/"level":50/);
-  });
-
-  it("lose no place with one of them that is killed", async () => {
-    const [held, other] = [await makeTenant(), await makeTenant()];
-    await allow(1);
-    await using lock = await blocking(held.url, `lock table ${held.schema}.t2`);
-    await using victim = await startWorkerProcess();
-    const lost = await startExport(held);
-    await waitingForLock(`coffer:${lost}:1`);
-    await allowAttempts(lost, 1);
-    const waiting = await startExport(other);
-    await jobWhen(waiting, ({ currentStep }) => currentStep === "Waiting: 1st in line for this database");
-    await using _survivor = await startWorkerProcess();
-    victim.signal("SIGKILL");
-    expect(await jobAtEnd(waiting, 100)).toMatchObject({ status: "completed" });
-    expect(await jobOf(lost)).toMatchObject({ status: "failed", errorCode: "worker_lost" });
-    await lock.commit();
   });
 });
