@@ -1,16 +1,21 @@
 import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
-import { backupCopies, backups, jobs, notificationChannels, type ProofCheck, proofs } from "@/db/schema";
+import { backups, jobs, notificationChannels, type ProofCheck, proofs } from "@/db/schema";
 import { completeJob, failJob } from "@/jobs/lifecycle/finish";
 import { reap } from "@/jobs/lifecycle/reap";
 import { announce } from "@/jobs/notification/announce";
-import { announceStale } from "@/jobs/notification/stale";
 import { makeBackup } from "@/jobs/testing/backup-rows";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
-import { addCopy } from "@/jobs/testing/copies";
 import { allowAttempts, cancelExport, claim, startExport } from "@/jobs/testing/export-job";
-import { addChannel, notificationBells, notificationsAbout, notificationsOf } from "@/jobs/testing/notification";
+import {
+  aboutsOf,
+  addChannel,
+  notificationBells,
+  notificationsAbout,
+  notificationsOf,
+  webhook,
+} from "@/jobs/testing/notification";
 import { makeSchema, registerTenant, type Tenant } from "@/jobs/testing/tenant";
 import { verify } from "@/jobs/testing/verification";
 
@@ -21,9 +26,6 @@ beforeAll(async () => {
   tenant = await registerTenant(await makeSchema({ tables: 0 }));
   other = await registerTenant(await makeSchema({ tables: 0 }));
 });
-
-const webhook = { kind: "webhook" as const, url: "https://hooks.example.org/x", secret: "s" };
-const abouts = async (channelId: string) => (await notificationsOf(channelId)).map(({ about }) => about);
 
 /** An export that has failed. Gives the id of its job. */
 async function failedExport(of: Tenant, options = {}): Promise<string> {
@@ -49,15 +51,15 @@ describe("an export that fails for good", () => {
       facts: { jobId, message: "The disk is full.", hint: "Make room.", attempts: 1 },
     });
     expect(await notificationBells(told?.id ?? "")).toHaveLength(1);
-    expect([await abouts(all), await abouts(mine)]).toEqual([["backup_failed"], ["backup_failed"]]);
-    expect([await abouts(others), await abouts(deaf)]).toEqual([[], []]);
+    expect([await aboutsOf(all), await aboutsOf(mine)]).toEqual([["backup_failed"], ["backup_failed"]]);
+    expect([await aboutsOf(others), await aboutsOf(deaf)]).toEqual([[], []]);
   });
 
   it("is not told to a channel that is paused", async () => {
     const channel = await addChannel(webhook, [{ event: "backup_failed" }]);
     await db.update(notificationChannels).set({ pausedAt: sql`now()` }).where(eq(notificationChannels.id, channel));
     await failedExport(tenant);
-    expect(await abouts(channel)).toEqual([]);
+    expect(await aboutsOf(channel)).toEqual([]);
   });
 
   it("is told when its worker is lost for good, too", async () => {
@@ -78,7 +80,7 @@ describe("an export that fails for good", () => {
     await failJob({ job, report: {} }, { code: "connection_lost", message: "m" });
     await cancelExport(job.id);
     await cancelExport(await startExport(tenant));
-    expect(await abouts(channel)).toEqual([]);
+    expect(await aboutsOf(channel)).toEqual([]);
   });
 
   it("is mailed to whoever it was started for", async () => {
@@ -125,7 +127,7 @@ describe("an export that ends well", () => {
       throw new Error("no");
     });
     await expect(ending).rejects.toThrow("no");
-    expect(await abouts(channel)).toEqual([]);
+    expect(await aboutsOf(channel)).toEqual([]);
   });
 });
 
@@ -173,81 +175,6 @@ it("what others announce reaches rules for all projects, and the same thing only
   const say = (once: string) =>
     db.transaction((tx) => announce(tx, { event: "destination_unhealthy", projectId: null, once, facts }));
   await Promise.all([say("d1:monday"), say("d1:monday"), say("d1:tuesday")]);
-  expect(await abouts(all)).toHaveLength(2);
-  expect(await abouts(mine)).toEqual([]);
-});
-
-describe("a project without a good backup", () => {
-  const age = (id: string, hours: number) =>
-    db
-      .update(backups)
-      .set({ createdAt: sql`now() - make_interval(hours => ${hours})` })
-      .where(eq(backups.id, id));
-
-  it("is told once, until it has another one that grows old as well", async () => {
-    const shop = await registerTenant(await makeSchema({ tables: 0 }));
-    const rule = { event: "backup_stale" as const, projectId: shop.projectId, staleHours: 24 };
-    const channel = await addChannel(webhook, [rule]);
-    const { backup } = await makeBackup(shop);
-    await age(backup.id, 23);
-    await announceStale();
-    expect(await abouts(channel)).toEqual([]);
-    await age(backup.id, 25);
-    await Promise.all([announceStale(), announceStale()]);
-    await announceStale();
-    expect(await notificationsOf(channel)).toMatchObject([
-      { facts: { staleHours: 24, last: { backupId: backup.id } } },
-    ]);
-    const { backup: next } = await makeBackup(shop);
-    await announceStale();
-    expect(await abouts(channel)).toHaveLength(1);
-    await age(next.id, 24);
-    await db.update(backups).set({ status: "corrupt" }).where(eq(backups.id, next.id));
-    await announceStale();
-    expect(await abouts(channel), "the last good one is the first again").toHaveLength(1);
-    await db.update(backups).set({ status: "available" }).where(eq(backups.id, next.id));
-    await announceStale();
-    expect(await abouts(channel)).toHaveLength(2);
-  });
-
-  it("follows the rule for the project before the one for all", async () => {
-    const shop = await registerTenant(await makeSchema({ tables: 0 }));
-    const channel = await addChannel(webhook, [
-      { event: "backup_stale", staleHours: 24 },
-      { event: "backup_stale", projectId: shop.projectId, staleHours: 72 },
-    ]);
-    const { backup } = await makeBackup(shop);
-    await age(backup.id, 48);
-    await announceStale();
-    expect((await notificationsOf(channel)).filter(({ projectId }) => projectId === shop.projectId)).toEqual([]);
-    await age(backup.id, 73);
-    await announceStale();
-    expect((await notificationsOf(channel)).filter(({ projectId }) => projectId === shop.projectId)).toHaveLength(1);
-  });
-
-  it("is one whose last backup is whole nowhere, whatever its status", async () => {
-    const shop = await registerTenant(await makeSchema({ tables: 0 }));
-    const channel = await addChannel(webhook, [{ event: "backup_stale", projectId: shop.projectId, staleHours: 24 }]);
-    const { backup: old } = await makeBackup(shop);
-    await age(old.id, 48);
-    const { backup } = await makeBackup(shop);
-    const copy = await addCopy(backup, {});
-    await db.update(backups).set({ status: "missing" }).where(eq(backups.id, backup.id));
-    await announceStale();
-    expect(await abouts(channel), "a copy of it is stored").toEqual([]);
-    await db.update(backups).set({ status: "available", movedAt: sql`now()` }).where(eq(backups.id, backup.id));
-    await db.update(backupCopies).set({ status: "missing" }).where(eq(backupCopies.id, copy.id));
-    await announceStale();
-    expect(await notificationsOf(channel)).toMatchObject([{ facts: { last: { backupId: old.id } } }]);
-  });
-
-  it("is told that it has none at all", async () => {
-    const shop = await registerTenant(await makeSchema({ tables: 0 }));
-    const channel = await addChannel(webhook, [{ event: "backup_stale", projectId: shop.projectId, staleHours: 1 }]);
-    await db.execute(
-      sql`update control_plane.projects set created_at = now() - interval '2 hours' where id = ${shop.projectId}`,
-    );
-    await announceStale();
-    expect(await notificationsOf(channel)).toMatchObject([{ facts: { last: null } }]);
-  });
+  expect(await aboutsOf(all)).toHaveLength(2);
+  expect(await aboutsOf(mine)).toEqual([]);
 });

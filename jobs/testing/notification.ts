@@ -10,6 +10,9 @@ import {
 import { unique } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
 
+/** Settings of a channel that nothing is to reach. */
+export const webhook = { kind: "webhook" as const, url: "https://hooks.example.org/x", secret: "s" };
+
 type Rule = { event: NotificationEvent; projectId?: string; staleHours?: number };
 
 /** A channel that is told of these events. Gives its id. */
@@ -28,6 +31,10 @@ export type Notification = typeof notifications.$inferSelect;
 /** What a channel was or is to be told, oldest first. */
 export const notificationsOf = (channelId: string): Promise<Notification[]> =>
   db.select().from(notifications).where(eq(notifications.channelId, channelId)).orderBy(asc(notifications.createdAt));
+
+/** What these are about. */
+export const aboutsOf = async (channelId: string): Promise<string[]> =>
+  (await notificationsOf(channelId)).map(({ about }) => about);
 
 export const notificationsAbout = (about: string): Promise<Notification[]> =>
   db.select().from(notifications).where(eq(notifications.about, about)).orderBy(asc(notifications.createdAt));
