@@ -1,39 +1,15 @@
-import { randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { db } from "@/db/client";
-import { backups, dataFiles, dataImports } from "@/db/schema";
-import { stagePrefix } from "@/jobs/data-import/names";
-import { sweepStages } from "@/jobs/data-import/sweep";
-import { quoteIdent } from "@/jobs/postgres/identifier";
+import { backups, dataImports } from "@/db/schema";
 import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
-import { checked, dataFile, imported, runHere, startedImport } from "@/jobs/testing/data-import";
+import { dataFile, runHere, startedImport } from "@/jobs/testing/data-import";
 import { jobWhen } from "@/jobs/testing/export-job";
-import { makeTenant, type Tenant } from "@/jobs/testing/tenant";
+import { completed, givenEmptyTenants, make, rows, run } from "@/jobs/testing/import-rows";
 
 givenControlPlane();
-
-let tenant: Tenant;
-let schema: string;
-beforeEach(async () => {
-  tenant = await makeTenant({ tables: 0 });
-  schema = quoteIdent(tenant.schema);
-});
-
-const make = (statements: string) =>
-  tenant.sql.begin(async (tx) => {
-    await tx.unsafe(`set local search_path = ${schema}`);
-    await tx.unsafe(statements);
-  });
-const rows = async (query: string) =>
-  tenant.sql.begin(async (tx) => {
-    await tx.unsafe(`set local search_path = ${schema}`);
-    return [...(await tx.unsafe(query).values())];
-  });
-const run = async (content: string, options: Record<string, unknown> = {}) =>
-  imported(tenant, await dataFile(tenant, content, "rows"), options);
-const completed = { status: "completed", errorMessage: null };
+const given = givenEmptyTenants();
 
 describe("an import", () => {
   it("gives columns that a row says nothing of their defaults, and numbers in the order of the file", async () => {
@@ -173,8 +149,8 @@ describe("an import", () => {
   it("waits for whoever writes to the table, and then counts what they wrote", async () => {
     await make("create table things (id int primary key)");
     const wish = { table: "things", createBackup: true };
-    const jobId = await startedImport(tenant, await dataFile(tenant, "id\n2\n"), wish);
-    await using other = await blocking(tenant.url, `insert into ${schema}.things values (1)`);
+    const jobId = await startedImport(given.tenant, await dataFile(given.tenant, "id\n2\n"), wish);
+    await using other = await blocking(given.tenant.url, `insert into ${given.schema}.things values (1)`);
     const running = runHere(jobId);
     await waitingForLock(`coffer:${jobId}`);
     // Nothing of the safety backup is told any more.
@@ -183,48 +159,6 @@ describe("an import", () => {
     await other.commit();
     expect(await running).toMatchObject(completed);
     expect(await rows("select id from things order by id")).toEqual([[1], [2]]);
-  });
-});
-
-describe("what is staged", () => {
-  const stages = () =>
-    tenant.sql<
-      { name: string; oid: number }[]
-    >`select nspname as name, oid::int4 as oid from pg_namespace where starts_with(nspname, 'coffer_stage_') order by 1`;
-
-  it("by a dry run is used by the import, and goes with the file", async () => {
-    await make("create table things (id int primary key, name text)");
-    const fileId = await dataFile(tenant, "id,name\n1,a\n");
-    const mine = async () => (await stages()).filter(({ name }) => name.startsWith(stagePrefix(fileId)));
-    await checked(tenant, fileId, { table: "things" });
-    const [staged] = await mine();
-    await checked(tenant, fileId, { table: "things", importMode: "upsert", conflictResolution: "merge" });
-    expect(await mine()).toEqual([staged]);
-    // Another way to read it is another stage.
-    await checked(tenant, fileId, { table: "things", dateOrder: "mdy" });
-    expect(await mine()).toHaveLength(2);
-    await sweepStages();
-    expect(await mine()).toHaveLength(2);
-    expect(await imported(tenant, fileId, { table: "things" })).toMatchObject(completed);
-    expect(await db.select().from(dataFiles).where(eq(dataFiles.id, fileId))).toEqual([]);
-    await sweepStages();
-    expect(await mine()).toEqual([]);
-  });
-
-  it("by another Coffer that has the same database is its own", async () => {
-    const foreign = `${stagePrefix(randomUUID())}0123456789`;
-    await tenant.sql.unsafe(`create schema ${foreign}`);
-    await sweepStages();
-    expect((await stages()).map(({ name }) => name)).toContain(foreign);
-    await tenant.sql.unsafe(`drop schema ${foreign}`);
-  });
-
-  it("is staged anew once the table has changed", async () => {
-    await make("create table things (id int primary key, name varchar(3))");
-    const fileId = await dataFile(tenant, "id,name\n1,abcd\n");
-    expect((await checked(tenant, fileId, { table: "things" })).report?.problemCount).toBe(1);
-    await make("alter table things alter name type text");
-    expect(await imported(tenant, fileId, { table: "things" })).toMatchObject(completed);
   });
 });
 

@@ -1,34 +1,14 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { quoteIdent } from "@/jobs/postgres/identifier";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { checked, dataFile, imported } from "@/jobs/testing/data-import";
-import { makeTenant, type Tenant } from "@/jobs/testing/tenant";
+import { givenShops, shops, visits } from "@/jobs/testing/shops";
 
 givenControlPlane();
-
-let tenant: Tenant;
-beforeAll(async () => {
-  tenant = await makeTenant({ tables: 0 });
-  await tenant.sql.unsafe(`
-    set search_path = ${quoteIdent(tenant.schema)};
-    create type mood as enum ('sad', 'happy'); create domain positive as int check (value > 0);
-    create table shops (id int primary key, name text not null, code varchar(3) unique, row text default 'r');
-    create table visits (id int generated always as identity primary key, shop int not null references shops, at date not null, mood mood, n positive,
-      twice int generated always as (shop * 2) stored, check (at >= '2000-01-01'), unique (shop, at));
-    create table notes (visit int primary key references visits on delete cascade, note text);
-    create table logs (id int, at date not null, primary key (id, at)) partition by range (at);
-    create table logs_2026 partition of logs for values from ('2026-01-01') to ('2027-01-01');
-    create table loose (a int, b text);
-    insert into shops values (1, 'one', 'a'), (2, 'two', 'b');
-    insert into visits (shop, at) values (1, '2026-01-01'), (2, '2026-01-02');
-    insert into notes values (1, 'x'); reset search_path`);
-});
+const given = givenShops();
 
 /** [what it is, the file, options, the problems: kind, table, field, rows, message] */
 type Case = [string, string, Record<string, unknown>, unknown[][]];
-
-const visits = { table: "visits" };
-const shops = { table: "shops" };
 
 const cases: Case[] = [
   [
@@ -179,69 +159,20 @@ const cases: Case[] = [
 
 describe.each(cases)("%s", (...[, content, options, expected]) => {
   it("are told by row, in the dry run and by the import, which changes nothing", async () => {
-    const fileId = await dataFile(tenant, content, "rows");
-    const dry = await checked(tenant, fileId, options);
+    const fileId = await dataFile(given.tenant, content, "rows");
+    const dry = await checked(given.tenant, fileId, options);
     expect(dry.status, dry.errorMessage ?? "").toBe("completed");
     const told = dry.report?.groups.map(({ kind, table, field, rows, message }) => [kind, table, field, rows, message]);
     expect(told).toEqual(expected);
-    const done = await imported(tenant, fileId, options);
+    const done = await imported(given.tenant, fileId, options);
     expect(done).toMatchObject({
       status: "failed",
       errorCode: "import_invalid",
       report: { groups: dry.report?.groups },
     });
-    const shops = await tenant.sql.unsafe(`select name from ${quoteIdent(tenant.schema)}.shops order by id`);
+    const shops = await given.tenant.sql.unsafe(
+      `select name from ${quoteIdent(given.tenant.schema)}.shops order by id`,
+    );
     expect(shops.map(({ name }) => name)).toEqual(["one", "two"]);
   });
-});
-
-it("each problem comes with its line and with what the file has there", async () => {
-  const lines = ["id,name,code", '3,"two\nlines",abc', "4,,c", "", "x,five,d"];
-  const fileId = await dataFile(tenant, lines.join("\r\n"));
-  const { report } = await checked(tenant, fileId, shops);
-  expect(report?.problems).toMatchObject([
-    { kind: "invalid_value", row: 3, line: 6, field: "id", value: "x" },
-    { kind: "missing_value", row: 2, line: 4, field: "name", value: null },
-  ]);
-});
-
-it("of many problems the first hundred are shown, and all are counted", async () => {
-  const fileId = await dataFile(
-    tenant,
-    `id,name\n${Array.from({ length: 3_000 }, (_, i) => `x${i},${i}`).join("\n")}\n`,
-  );
-  const { report } = await checked(tenant, fileId, shops);
-  expect(report).toMatchObject({ problemCount: 3_000, groups: [{ count: 3_000, rows: "1-3000" }] });
-  expect(report?.problems).toHaveLength(100);
-  expect(report?.problems[99]).toMatchObject({ row: 100, line: 101, value: "x99" });
-});
-
-it("what is deleted because it belongs to rows that the file does not have is said beforehand", async () => {
-  const fileId = await dataFile(tenant, "id,shop,at\n2,2,2026-01-02\n");
-  const { report } = await checked(tenant, fileId, { ...visits, importMode: "replace", conflictResolution: "skip" });
-  expect(report).toMatchObject({ problemCount: 0, tables: [{ delete: 1, skip: 1 }] });
-  expect(report?.warnings).toEqual([expect.stringMatching(/^1 row of notes will be deleted as well/)]);
-});
-
-it("a computed column of the file is not used, and that is said", async () => {
-  const fileId = await dataFile(tenant, "shop,at,twice\n1,2026-08-01,99\n");
-  const { report } = await checked(tenant, fileId, visits);
-  expect(report).toMatchObject({ problemCount: 0, tables: [{ insert: 1 }] });
-  expect(report?.warnings).toEqual([expect.stringContaining("visits.twice is computed from other columns")]);
-});
-
-it("a file that cannot be read to its end is refused with the place", async () => {
-  const fileId = await dataFile(tenant, 'id,name\n3,"never closed\n');
-  const outcome = await checked(tenant, fileId, shops);
-  expect(outcome).toMatchObject({
-    status: "failed",
-    errorCode: "import_invalid",
-    errorMessage: expect.stringMatching(/line 2/i),
-  });
-});
-
-it("a validation looks at the file alone", async () => {
-  const fileId = await dataFile(tenant, "id,name\n1,one\n1,uno\n9,\n");
-  const { report } = await checked(tenant, fileId, { ...shops, purpose: "validate" });
-  expect(report?.groups).toMatchObject([{ kind: "duplicate_key", rows: "2" }]);
 });
