@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { type ClientRequest, request } from "node:http";
@@ -11,6 +12,7 @@ import { testEnv } from "@/jobs/testing/env";
 import { waitFor } from "@/jobs/testing/wait";
 import { addPerson, api, call, givenApi, type Person } from "@/server/testing/api";
 import { binary, dump, files, upload, wishFor } from "@/server/testing/dump-upload";
+import { isUpload } from "@/server/upload";
 import { uploaderOf } from "@/server/uploader";
 
 givenControlPlane();
@@ -99,4 +101,26 @@ it("an upload whose client goes away leaves nothing", async () => {
   await waitFor(async () => (await files()).some((name) => name.endsWith(".part")), { what: "the upload" });
   sending.destroy();
   await waitFor(async () => (await files()).length === before.length, { what: "the end of the upload" });
+});
+
+it("uploads may take their time, and nothing else", () => {
+  const id = randomUUID();
+  for (const url of [
+    "/api/v1/dumps?filename=x",
+    "/api/v1/data-files?project_id=x",
+    "/api/v1/uploads",
+    `/api/v1/uploads/${id}`,
+    "/api/v1/import/validate",
+    "/api/v1/import/clients?x=y",
+  ])
+    expect(isUpload(url), url).toBe(true);
+  for (const url of [
+    "/",
+    `/api/v1/dumps/${id}/restore`,
+    `/api/v1/data-files/${id}`,
+    "/api/v1/uploadsx",
+    "/api/v1/import",
+    undefined,
+  ])
+    expect(isUpload(url), url).toBe(false);
 });

@@ -13,7 +13,6 @@ import { makeTenant, type Tenant } from "@/jobs/testing/tenant";
 import { waitFor } from "@/jobs/testing/wait";
 import { addPerson, api, call, givenApi, type Person } from "@/server/testing/api";
 import { eventsOf, fileRow, sha256, uploads } from "@/server/testing/data-files";
-import { isUpload } from "@/server/upload";
 
 givenControlPlane();
 givenApi({ IMPORT_MAX_MB: "1" });
@@ -153,28 +152,6 @@ async function sendMuch(headers: Record<string, string>): Promise<{ status: numb
   await closed;
   return { status, taken };
 }
-
-it("uploads may take their time, and nothing else", () => {
-  const id = randomUUID();
-  for (const url of [
-    "/api/v1/dumps?filename=x",
-    "/api/v1/data-files?project_id=x",
-    "/api/v1/uploads",
-    `/api/v1/uploads/${id}`,
-    "/api/v1/import/validate",
-    "/api/v1/import/clients?x=y",
-  ])
-    expect(isUpload(url), url).toBe(true);
-  for (const url of [
-    "/",
-    `/api/v1/dumps/${id}/restore`,
-    `/api/v1/data-files/${id}`,
-    "/api/v1/uploadsx",
-    "/api/v1/import",
-    undefined,
-  ])
-    expect(isUpload(url), url).toBe(false);
-});
 
 it("files of rows that nobody needs are swept after a day, and nothing else", async () => {
   const [kept, old, wanted] = [await uploaded(), await uploaded(), await uploaded()];
