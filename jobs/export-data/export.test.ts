@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { eq, sql } from "drizzle-orm";
@@ -13,13 +13,13 @@ import { sweepExports } from "@/jobs/export-data/sweep";
 import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { givenControlPlane, tester } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
-import { allowAttempts, cancelExport, claim, jobAtEnd, jobOf, jobWhen } from "@/jobs/testing/export-job";
+import { allowAttempts, cancelExport, claim, jobAtEnd, jobWhen } from "@/jobs/testing/export-job";
+import { files, filesOf, madeBy, writing } from "@/jobs/testing/exported-rows";
 import { reapNow } from "@/jobs/testing/lease";
 import { backendsOf } from "@/jobs/testing/leftovers";
 import { smallDisk } from "@/jobs/testing/small-disk";
 import { makeTenant, sessions, type Tenant } from "@/jobs/testing/tenant";
 import { unzipped } from "@/jobs/testing/unzipped";
-import { waitFor } from "@/jobs/testing/wait";
 import { startWorkerProcess } from "@/jobs/testing/worker-process";
 
 givenControlPlane();
@@ -36,21 +36,6 @@ async function start(options: object = {}, of = tenant): Promise<string> {
   const job = await db.transaction((tx) => startDataExport(tx, origin, wanted));
   return job.id;
 }
-
-const files = () => readdir(testEnv.exportDir).catch(() => []);
-const filesOf = async (id: string) => (await files()).filter((name) => name.startsWith(id));
-
-async function madeBy(id: string) {
-  const [made] = await db.select().from(dataExports).where(eq(dataExports.jobId, id));
-  if (!made) throw new Error("nothing was made");
-  return { ...made, bytes: await readFile(path.join(testEnv.exportDir, id)) };
-}
-
-/** In the middle of the writing. */
-const writing = (id: string) =>
-  waitFor(async () => (await filesOf(id)).length > 0 && (await jobOf(id)).rowsDone > 0, {
-    what: "an export that writes",
-  });
 
 it("writes a file that is what its row says, and tells how far it is", async () => {
   await using _ = await startWorkerProcess();
