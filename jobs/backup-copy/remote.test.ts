@@ -102,7 +102,6 @@ describe("a copy to Telegram", () => {
     await expect
       .poll(async () => (await copiesOf(destination))[0]?.locator, { timeout: 60_000 })
       .toMatchObject({ parts: [expect.anything()] });
-    // Else it is the other worker that is not answered.
     await expect
       .poll(() => server.log.filter(({ method }) => method === "sendDocument").length, { timeout: 60_000 })
       .toBe(2);
