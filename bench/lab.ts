@@ -16,9 +16,9 @@ import { startJob } from "@/jobs/lifecycle/start";
 
 export const password = "bench-password-1234";
 
-/** A server, with more settings if they are given, an installation with one admin, and whatever processes of Coffer a benchmark starts. */
-export async function openLab(settings: string[] = []) {
-  const server = await startThrowaway(settings);
+/** A server, started as it is wanted, an installation with one admin, and whatever processes of Coffer a benchmark starts. */
+export async function openLab(wanted?: Parameters<typeof startThrowaway>[0]) {
+  const server = await startThrowaway(wanted);
   const backupDir = await mkdtemp(path.join(tmpdir(), "coffer-bench-"));
   Object.assign(process.env, {
     DATABASE_URL: server.controlUrl,

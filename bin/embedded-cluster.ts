@@ -17,6 +17,8 @@ export type Cluster = {
   throwaway: boolean;
   /** More of them, as `name=value`; they win over ours. */
   settings: string[];
+  /** What its programs see beside what they see of our environment. */
+  env: Record<string, string>;
 };
 
 const settings = [
@@ -38,7 +40,7 @@ function asServer(cluster: Cluster): RunOptions {
   return {
     as: cluster.user,
     cwd: cluster.user ? "/" : cluster.folder,
-    env: { PATH, TZ, TMPDIR, SystemRoot, LC_ALL: "C" },
+    env: { PATH, TZ, TMPDIR, SystemRoot, LC_ALL: "C", ...cluster.env },
   };
 }
 

@@ -39,6 +39,8 @@ export type EmbeddedOptions = {
   throwaway?: boolean;
   /** What it is to be started with beside what is usual, as `name=value`. */
   settings?: string[];
+  /** What its programs are to see beside what is usual. */
+  env?: Record<string, string>;
   /** Called before the server starts, with its version. */
   onStart?: (version: string) => void;
 };
@@ -57,6 +59,7 @@ async function start({
   dataDir,
   throwaway = false,
   settings = [],
+  env = {},
   onStart,
 }: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const known = await readState(dataDir);
@@ -65,7 +68,7 @@ async function start({
   const data = path.join(state.folder, "data");
   const major = await majorOf(data);
   const installation = await serverPrograms(major, data);
-  const cluster: Cluster = { bin: installation.bin, folder: state.folder, data, user, throwaway, settings };
+  const cluster: Cluster = { bin: installation.bin, folder: state.folder, data, user, throwaway, settings, env };
   const answers = (port: number) => canConnect(addressOf(state, port)("postgres", "admin"));
 
   const running = major === undefined ? undefined : await runningPort(cluster, answers);

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type EmbeddedPostgres, startEmbedded } from "@/bin/embedded-postgres";
+import { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from "@/bin/embedded-postgres";
 import { readState } from "@/bin/embedded-state";
 import { isAlive } from "@/bin/process-identity";
 
@@ -12,11 +12,13 @@ export type ThrowawayPostgres = EmbeddedPostgres & {
   dataDir: string;
 };
 
-/** A server for tests, in a temporary folder; with more settings (`name=value`) than usual, if they are given. `stop` removes everything. */
-export async function startThrowaway(settings: string[] = []): Promise<ThrowawayPostgres> {
+/** A server for tests, in a temporary folder; started as it is wanted beside what is usual. `stop` removes everything. */
+export async function startThrowaway(
+  wanted: Pick<EmbeddedOptions, "settings" | "env"> = {},
+): Promise<ThrowawayPostgres> {
   await sweep();
   const dataDir = await mkdtemp(path.join(tmpdir(), `${prefix}${process.pid}-`));
-  const server = await startEmbedded({ dataDir, throwaway: true, settings });
+  const server = await startEmbedded({ dataDir, throwaway: true, ...wanted });
   const stop = async () => {
     await server.stop("immediate");
     await remove(dataDir);

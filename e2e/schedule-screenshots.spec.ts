@@ -66,8 +66,15 @@ test("new schemas", async ({ page, coffer }) => {
   await expect(page.getByRole("cell", { name: "tenant_initech", exact: true })).toBeVisible();
   await shoot(page, "databases-new-schemas", { whole: true });
   await page
+    .getByRole("row")
+    .filter({ hasText: "tenant_hooli" })
+    .getByRole("button", { name: /^Ignore/ })
+    .click();
+  await expect(page.getByRole("cell", { name: "tenant_hooli", exact: true })).toHaveCount(0);
+  await page
     .getByRole("button", { name: /^Settings of/ })
     .first()
     .click();
+  await expect(page.getByRole("dialog").getByText("Ignored schemas")).toBeVisible();
   await shoot(page, "database-settings");
 });

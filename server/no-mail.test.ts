@@ -1,4 +1,7 @@
+import { eq } from "drizzle-orm";
 import { expect, it } from "vitest";
+import { db } from "@/db/client";
+import { schedules } from "@/db/schema";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { call, givenApi } from "@/server/testing/api";
 import { tenantWithPeople } from "@/server/testing/people";
@@ -14,6 +17,13 @@ it("without a mail server nobody can be told by mail, and the answer says what t
   const schedule = { name: "nightly", project_id: tenant.slug, cron: "0 2 * * *" };
   const mailed = { ...schedule, options: { notify_email: "ops@example.org" } };
   expect(await call("POST /api/v1/schedules", { as: admin, body: mailed })).toMatchObject(refused);
+  const made = await call("POST /api/v1/schedules", { as: admin, body: schedule });
+  const { id } = (made.body as { data: { id: string } }).data;
+  const options = { notifyEmail: "ops@example.org" };
+  await db.update(schedules).set({ options }).where(eq(schedules.id, id));
+  // Its mail server was there once; who changes something else is not kept from it.
+  const change = { cron: "0 3 * * *", options: { notify_email: "ops@example.org" } };
+  expect(await call(`POST /api/v1/schedules/${id}`, { as: admin, body: change })).toMatchObject({ status: 200 });
   const channel = { name: "ops", kind: "email", to: ["ops@example.org"] };
   expect(await call("POST /api/v1/notifications/channels", { as: admin, body: channel })).toMatchObject(refused);
 });

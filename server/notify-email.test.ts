@@ -80,6 +80,22 @@ describe("an export with notify_email", () => {
     expect((await fetch(link)).status).toBe(404);
   });
 
+  it("of a schedule is sent in the name of whoever changed it last", async () => {
+    await using _ = await startWorkerProcess(environment());
+    const boss = await addPerson({ role: "admin" });
+    const lead = await addPerson({ permissions: { [tenant.projectId]: ["export", "manage"] } });
+    const body = { name: "weekly", project_id: tenant.slug, cron: "0 2 * * 0" };
+    const made = await call("POST /api/v1/schedules", { as: boss, body });
+    const { id } = (made.body as { data: { id: string } }).data;
+    const options = { notify_email: "grace@example.org" };
+    await call(`POST /api/v1/schedules/${id}`, { as: lead, body: { options } });
+    await call(`POST /api/v1/schedules/${id}/run`, { as: lead });
+    const [got] = await mail.received(1);
+    const link = /https?:\/\/\S+signature=\S+/.exec(got?.text ?? "")?.[0] ?? "";
+    await db.delete(projectMembers).where(eq(projectMembers.userId, lead.id));
+    expect((await fetch(link)).status).toBe(404);
+  });
+
   it("tells why there is no backup", async () => {
     await using _ = await startWorkerProcess(environment());
     const gone = await makeTenant();

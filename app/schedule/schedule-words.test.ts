@@ -5,8 +5,8 @@ const run = { slot: "", jobs: 3, completed: 3, failed: 0, unfinished: 0, errorMe
 
 it("says what a schedule is of", () => {
   expect(scopeWords({ pattern: null, projectName: "Acme", projectCount: 1 })).toBe("Acme");
-  expect(scopeWords({ pattern: "*", projectName: null, projectCount: 3 })).toBe("All projects (3 projects now)");
-  expect(scopeWords({ pattern: "eu-*", projectName: null, projectCount: 1 })).toBe("eu-* (1 project now)");
+  expect(scopeWords({ pattern: "*", projectName: null, projectCount: 3 })).toBe("All projects (3 now)");
+  expect(scopeWords({ pattern: "eu-*", projectName: null, projectCount: 1 })).toBe("eu-* (1 now)");
 });
 
 it("says how the last run ended, failures first", () => {

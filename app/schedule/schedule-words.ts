@@ -9,7 +9,7 @@ export function scopeWords({
   projectCount,
 }: Pick<Schedule, "pattern" | "projectName" | "projectCount">) {
   if (pattern === null) return projectName ?? "A project";
-  return `${pattern === "*" ? "All projects" : pattern} (${plural(projectCount, "project")} now)`;
+  return `${pattern === "*" ? "All projects" : pattern} (${projectCount} now)`;
 }
 
 /** How the last run has ended, or how far it is. */

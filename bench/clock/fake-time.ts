@@ -28,11 +28,7 @@ export async function openClockLab(): Promise<ClockLab> {
     FAKETIME_NO_CACHE: "1",
     DONT_FAKE_MONOTONIC: "1",
   };
-  Object.assign(process.env, env);
-  // Programs that are started later have the machine's time.
-  const lab = await openLab().finally(() => {
-    for (const name of Object.keys(env)) delete process.env[name];
-  });
+  const lab = await openLab({ env });
   return {
     ...lab,
     async setClock(time) {

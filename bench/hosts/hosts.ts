@@ -44,7 +44,7 @@ export async function openHostsLab(): Promise<Lab> {
     const file = path.join(folder, "pg_hba.conf");
     await writeFile(file, "host all all 127.0.0.1/32 scram-sha-256\nhost all all 10.77.0.0/16 scram-sha-256\n");
     await chmod(folder, 0o755);
-    return await openLab(["listen_addresses=*", `hba_file=${file}`]);
+    return await openLab({ settings: ["listen_addresses=*", `hba_file=${file}`] });
   } finally {
     // It is read as the server starts.
     await rm(folder, { recursive: true, force: true });
