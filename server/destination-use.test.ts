@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { byCoffer } from "@/db/audit";
 import { db } from "@/db/client";
-import { backupCopies, jobs } from "@/db/schema";
+import { backupCopies, destinations, jobs } from "@/db/schema";
 import { startCopy } from "@/jobs/backup-copy/start";
 import { isSamePlace } from "@/jobs/destination/same-place";
 import { makeBackup } from "@/jobs/testing/backup-rows";
@@ -12,7 +12,7 @@ import { addCopy, addDestination, addFolder } from "@/jobs/testing/copies";
 import { testEnv } from "@/jobs/testing/env";
 import type { Backup } from "@/jobs/testing/export-job";
 import { makeSchema, registerTenant, unique } from "@/jobs/testing/tenant";
-import { requireCopiesAt, requireNoneOnItsWay } from "@/server/destination-use";
+import { holdUnused, requireCopiesAt } from "@/server/destination-use";
 
 givenControlPlane();
 let backup: Backup;
@@ -65,11 +65,26 @@ describe("a destination that is to be elsewhere", () => {
 
   it("is refused while a copy is on its way", async () => {
     const folder = await addFolder();
-    const look = () => db.transaction((tx) => requireNoneOnItsWay(tx, folder.id));
+    const [row] = await db.select().from(destinations).where(eq(destinations.id, folder.id));
+    if (!row) throw new Error("no destination");
+    const look = (since = new Date()) => db.transaction((tx) => holdUnused(tx, row, since));
     await expect(look()).resolves.toBeUndefined();
     const job = await db.transaction((tx) => startCopy(tx, byCoffer, { backup, destination: folder }));
     await expect(look()).rejects.toEqual(inUse);
     await db.update(jobs).set({ status: "cancelled", finishedAt: new Date() }).where(eq(jobs.id, job.id));
     await expect(look()).resolves.toBeUndefined();
+    // It has come to its end since somebody has looked for copies.
+    await db
+      .update(backupCopies)
+      .set({ status: "stored", sizeBytes: 1, storedAt: new Date() })
+      .where(eq(backupCopies.jobId, job.id));
+    await expect(look(new Date(Date.now() - 60_000))).rejects.toEqual(inUse);
+    await expect(look(new Date(Date.now() + 60_000))).resolves.toBeUndefined();
+    // Somebody else was faster.
+    await db
+      .update(destinations)
+      .set({ settings: { kind: "local", folder: "/mnt/other" } })
+      .where(eq(destinations.id, folder.id));
+    await expect(look()).rejects.toEqual(inUse);
   });
 });

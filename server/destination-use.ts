@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { and, asc, count, desc, eq, inArray, isNotNull, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, or, sql } from "drizzle-orm";
 import { db, type Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { backupCopies, backups, type DestinationSettings, destinations, schedules } from "@/db/schema";
@@ -7,6 +7,7 @@ import { isGoodWithout, lockBackups } from "@/jobs/backup-copy/good";
 import { isUnderway } from "@/jobs/backup-copy/start";
 import type { Placed } from "@/jobs/destination/destination";
 import { openDestination } from "@/jobs/destination/open";
+import { isSamePlace } from "@/jobs/destination/same-place";
 import { failed, failureOf } from "@/jobs/lifecycle/failure";
 
 /** What stands in the way of removing a destination: copies that are there, of them those that are the last whole file, and schedules. */
@@ -34,6 +35,8 @@ export async function lockedDestinationUse(tx: Tx, destinationId: string) {
   return destinationUse(tx, destinationId);
 }
 
+type Row = typeof destinations.$inferSelect;
+
 /** How long anybody waits for an answer about a copy, in ms. */
 const patience = 30_000;
 
@@ -42,17 +45,21 @@ const patience = 30_000;
  * there, since all of them would be lost, and DESTINATION_FAILED where nobody can tell.
  */
 export async function requireCopiesAt(settings: DestinationSettings, destinationId: string): Promise<void> {
-  const isThere = and(eq(backupCopies.destinationId, destinationId), isNotNull(backupCopies.sizeBytes));
-  const end = (order: typeof asc) =>
-    db
-      .select()
+  const here = eq(backupCopies.destinationId, destinationId);
+  if (settings.kind === "telegram") {
+    // What was sent to a chat is removed there by its numbers, orphans too.
+    const [sent] = await db
+      .select({ id: backupCopies.id })
       .from(backupCopies)
-      .where(isThere)
-      .orderBy(order(backupCopies.createdAt), order(backupCopies.id))
+      .where(and(here, isNotNull(backupCopies.locator)))
       .limit(1);
+    if (sent) throw inUse("What was sent to one chat cannot be moved to another.");
+    return;
+  }
+  const isThere = and(here, eq(backupCopies.status, "stored"), isNotNull(backupCopies.backupId));
+  const end = (order: typeof asc) =>
+    db.select().from(backupCopies).where(isThere).orderBy(order(backupCopies.storedAt)).limit(1);
   for (const { name, sizeBytes, locator } of [...(await end(asc)), ...(await end(desc))]) {
-    // What was sent to a chat is known, and removed, by its numbers there.
-    if (settings.kind === "telegram") throw inUse("What was sent to one chat cannot be moved to another.");
     const size = await sizeAt(settings, { name, sizeBytes: sizeBytes ?? 0, locator });
     if (size !== sizeBytes) throw inUse(`${name} is not found with these settings.`);
   }
@@ -73,15 +80,40 @@ const inUse = (why: string) =>
     `It has copies of backups. ${why} Move the files first, or set up another destination and copy the backups to it.`,
   );
 
-/** Throws DESTINATION_IN_USE while a copy is on its way there, which would be looked for elsewhere later. Whoever begins one waits for the transaction. */
-export async function requireNoneOnItsWay(tx: Tx, destinationId: string): Promise<void> {
-  await tx.select({ id: destinations.id }).from(destinations).where(eq(destinations.id, destinationId)).for("update");
+/**
+ * Holds a destination that is to be elsewhere, so that nobody begins a copy to it before the transaction ends. Throws DESTINATION_IN_USE while one is
+ * on its way, which would be looked for elsewhere later, and when one has come, or the settings have changed, since somebody has looked.
+ */
+export async function holdUnused(tx: Tx, { id, settings }: Row, since: Date): Promise<void> {
+  const [now] = await tx.select().from(destinations).where(eq(destinations.id, id)).for("update");
+  if (!now || JSON.stringify(now.settings) !== JSON.stringify(settings))
+    throw new AppError("DESTINATION_IN_USE", "Somebody has changed it meanwhile. Load the page again, then try again.");
   const [copy] = await tx
     .select({ id: backupCopies.id })
     .from(backupCopies)
     .innerJoin(destinations, eq(destinations.id, backupCopies.destinationId))
-    .where(and(eq(destinations.id, destinationId), isUnderway))
+    .where(and(eq(destinations.id, id), or(isUnderway, gt(backupCopies.storedAt, since))))
     .limit(1);
   if (copy)
-    throw new AppError("DESTINATION_IN_USE", "A copy is on its way there. Wait until it has ended, or cancel it.");
+    throw new AppError(
+      "DESTINATION_IN_USE",
+      "A copy is on its way there. Try again when it has ended, or cancel it first.",
+    );
+}
+
+/** The database's clock, from which on copies may come that a look has not seen. */
+async function databaseTime(): Promise<Date> {
+  const [row] = await db.execute<{ now: string }>(sql`select date_trunc('milliseconds', now()) as now`);
+  return new Date(String(row?.now));
+}
+
+/**
+ * Lets a destination have other settings: gives what to call first in the transaction that changes them. Throws as `requireCopiesAt` does for
+ * settings that name another place.
+ */
+export async function requireMovable(before: Row, settings: DestinationSettings): Promise<(tx: Tx) => Promise<void>> {
+  if (isSamePlace(settings, before.settings)) return async () => {};
+  const since = await databaseTime();
+  await requireCopiesAt(settings, before.id);
+  return (tx) => holdUnused(tx, before, since);
 }

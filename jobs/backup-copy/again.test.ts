@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, isNotNull, sql } from "drizzle-orm";
 import { expect, it } from "vitest";
 import { byCoffer } from "@/db/audit";
 import { db } from "@/db/client";
@@ -15,7 +15,7 @@ import { startWorkerProcess } from "@/jobs/testing/worker-process";
 givenControlPlane();
 
 const round = () => lookAfterDestinations(new AbortController().signal);
-const copies = () => db.select().from(backupCopies);
+const copies = () => db.select().from(backupCopies).where(isNotNull(backupCopies.backupId));
 /** The worker comes round too, now and then: each of these steps stands whoever is first. */
 const anHourLater = () => db.update(jobs).set({ finishedAt: sql`now() - interval '1 hour'` });
 

@@ -57,7 +57,7 @@ export async function fetchHome(context: RunContext, backup: BackupRow, bytes: A
   }
   const [now] = await db.select({ status: backups.status }).from(backups).where(eq(backups.id, backup.id));
   // Another job was faster, and somebody reads its file.
-  if (now?.status === "available" && (await isHome(backup))) return;
+  if ((now?.status === "available" || backup.status !== "corrupt") && (await isHome(backup))) return;
   // A sidecar whose file is gone would keep the name, and so does a file that is not good.
   await home.remove(backup.storagePath);
   const given = await staged.publish(backup.storagePath, () => JSON.stringify(backup.manifest, null, 2));

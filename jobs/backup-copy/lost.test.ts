@@ -1,16 +1,10 @@
-import { existsSync } from "node:fs";
-import { rm, stat, truncate, writeFile } from "node:fs/promises";
-import path from "node:path";
+import { rm, truncate, writeFile } from "node:fs/promises";
 import { eq, sql } from "drizzle-orm";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { db } from "@/db/client";
 import { backupCopies, backups, jobs } from "@/db/schema";
 import { lookAfterDestinations } from "@/jobs/backup-copy/look-after";
-import { removeOrphans } from "@/jobs/backup-copy/orphans";
 import { startCopy, startCopyCheck } from "@/jobs/backup-copy/start";
-import { copyBackup } from "@/jobs/backup-copy/task";
-import { numbered } from "@/jobs/home/write";
-import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import { failJob } from "@/jobs/lifecycle/finish";
 import { makeBackup } from "@/jobs/testing/backup-rows";
 import { givenControlPlane, tester } from "@/jobs/testing/control-plane";
@@ -91,69 +85,4 @@ it("and whoever hears of one that was read back and is damaged", async () => {
   expect((await notificationsOf(channel)).map(({ facts }) => facts)).toMatchObject([
     { backupId: backup.id, isGood: true, message: "Its bytes are not those that were written." },
   ]);
-});
-
-describe("a copy whose job ends before it could tell of it", () => {
-  const contextOf = (job: ClaimedJob) => {
-    const now = () => new Date();
-    return { job, signal: new AbortController().signal, step() {}, report() {}, now };
-  };
-
-  async function start(wanted: Parameters<typeof startCopy>[2]) {
-    const { id } = await db.transaction((tx) => startCopy(tx, origin, wanted));
-    await db
-      .update(jobs)
-      .set({ runAt: new Date(0) })
-      .where(eq(jobs.id, id));
-    return claim(id);
-  }
-
-  async function put() {
-    const tenant = await registerTenant(await makeSchema({ tables: 0 }));
-    const { backup } = await makeBackup(tenant);
-    const destination = await addFolder();
-    const job = await start({ backup, destination });
-    await copyBackup.run(contextOf(job));
-    const file = path.join(destination.folder, backup.storagePath);
-    expect(existsSync(file)).toBe(true);
-    return { backup, destination, job, file };
-  }
-  const removeOrphansNow = () => removeOrphans(new AbortController().signal);
-
-  it("leaves no file", async () => {
-    const { job, file } = await put();
-    await copyBackup.clean(job, job.fence);
-    await copyBackup.clean(job, job.fence);
-    const [copy] = await db.select().from(backupCopies).where(eq(backupCopies.jobId, job.id));
-    expect(copy).toMatchObject({ status: "pending", sizeBytes: null, locator: null });
-    await removeOrphansNow();
-    expect(existsSync(file)).toBe(false);
-  });
-
-  it("leaves the file to an attempt that has taken over, which does not write it again", async () => {
-    const { job, file } = await put();
-    const { ino } = await stat(file);
-    const next = { ...job, fence: job.fence + 1 };
-    await db.update(jobs).set({ fence: next.fence }).where(eq(jobs.id, job.id));
-    await copyBackup.clean(next, job.fence);
-    await copyBackup.clean(job, job.fence);
-    await copyBackup.run(contextOf(next));
-    await removeOrphansNow();
-    expect((await stat(file)).ino).toBe(ino);
-  });
-
-  it("takes no name that is about to be removed", async () => {
-    const { backup, destination, job, file } = await put();
-    await copyBackup.clean(job, job.fence);
-    // Somebody is just removing it.
-    await rm(file);
-    await db
-      .update(jobs)
-      .set({ status: "failed", finishedAt: new Date(), leaseExpiresAt: null, workerId: null })
-      .where(eq(jobs.id, job.id));
-    await copyBackup.run(contextOf(await start({ backup, destination })));
-    await removeOrphansNow();
-    expect(existsSync(path.join(destination.folder, numbered(backup.storagePath, 2)))).toBe(true);
-    expect(existsSync(file)).toBe(false);
-  });
 });

@@ -9,7 +9,7 @@ import { failureOf } from "@/jobs/lifecycle/failure";
 const atOnce = 50;
 
 /**
- * Copies of backups that were deleted: a night's policies leave hundreds. Each is tried once a round, the oldest first, so that one which cannot
+ * Copies of backups that were deleted, and what copies have left that were given up: a night's policies leave hundreds. Each is tried once a round, the oldest first, so that one which cannot
  * be removed keeps no other waiting. Those of a destination that does not answer are left to a later round.
  */
 export async function removeOrphans(signal: AbortSignal): Promise<void> {
@@ -47,9 +47,22 @@ function orphansAfter(last: Orphan | undefined): Promise<Orphan[]> {
     .limit(atOnce);
 }
 
-async function removeOrphan({ copy, settings }: Orphan): Promise<void> {
-  const { id, name, sizeBytes, locator } = copy;
-  if (sizeBytes !== null || locator !== null)
-    await openDestination(settings).remove({ name, sizeBytes: sizeBytes ?? 0, locator });
-  await db.delete(backupCopies).where(eq(backupCopies.id, id));
+/** Well below what a session may be idle within a transaction: without its lock, the name could be another file's. */
+const patience = 30_000;
+
+/** Nobody else takes it meanwhile, and its name is free only when all of it is gone. */
+function removeOrphan({ copy: { id }, settings }: Orphan): Promise<void> {
+  return db.transaction(async (tx) => {
+    const [orphan] = await tx
+      .select()
+      .from(backupCopies)
+      .where(and(eq(backupCopies.id, id), isNull(backupCopies.backupId)))
+      .for("update", { skipLocked: true });
+    if (!orphan) return;
+    const { name, sizeBytes, locator } = orphan;
+    const signal = AbortSignal.timeout(patience);
+    if (sizeBytes !== null || locator !== null)
+      await openDestination(settings).remove({ name, sizeBytes: sizeBytes ?? 0, locator }, signal);
+    await tx.delete(backupCopies).where(eq(backupCopies.id, id));
+  });
 }

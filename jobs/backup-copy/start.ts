@@ -30,6 +30,12 @@ export async function startCopy(tx: Tx, origin: Origin, wanted: Wanted): Promise
   const { backup, destination, move = false, isAgain, idempotencyKey } = wanted;
   const job = await start(tx, origin, { ...wanted, kind: "copy_backup", options: { move, isAgain } });
   if (!job.isNew && idempotencyKey) return job;
+  // Whoever moves the destination waits, or is waited for.
+  await tx
+    .select({ id: destinations.id })
+    .from(destinations)
+    .where(eq(destinations.id, destination.id))
+    .for("key share");
   const [copy] = await tx
     .insert(backupCopies)
     .values({ backupId: backup.id, destinationId: destination.id, jobId: job.id, name: backup.storagePath })

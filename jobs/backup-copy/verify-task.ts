@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { recordAudit } from "@/db/audit";
 import type { Tx } from "@/db/client";
 import { backupCopies, type CopyStatus } from "@/db/schema";
@@ -6,6 +6,7 @@ import { checked, drain } from "@/jobs/backup-copy/bytes";
 import { meter } from "@/jobs/backup-copy/meter";
 import { placeOptions } from "@/jobs/backup-copy/options";
 import { loadPlacement, type Placement, placedOf, watched } from "@/jobs/backup-copy/place";
+import { isUnderway } from "@/jobs/backup-copy/start";
 import { tellLost } from "@/jobs/backup-copy/tell-lost";
 import type { JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failureOf } from "@/jobs/lifecycle/failure";
@@ -26,10 +27,13 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   const { backup, copy, destinationName } = placement;
   const verifiedAt = status === "stored" ? sql`now()` : null;
   return async (tx) => {
-    await tx
+    const [row] = await tx
       .update(backupCopies)
       .set({ status, problem, checkedAt: sql`now()`, verifiedAt })
-      .where(eq(backupCopies.id, copy.id));
+      // One that is being made anew meanwhile is another copy.
+      .where(and(eq(backupCopies.id, copy.id), eq(backupCopies.status, copy.status), sql`not ${isUnderway}`))
+      .returning({ id: backupCopies.id });
+    if (!row) return;
     if (problem !== null && copy.status === "stored") await tellLost(tx, { ...placement, problem });
     await recordAudit(tx, await originOf(tx, job), {
       action: status === "stored" ? "copy.verified" : `copy.${status}`,

@@ -30,7 +30,8 @@ export async function withDownload(message: Message, backupId: string): Promise<
   if (!row)
     return { message: { ...message, lines: [...message.lines, "It was deleted since."] }, record: async () => {} };
   const { backup, job, scheduledBy } = row;
-  const userId = job.userId ?? scheduledBy;
+  // Whoever runs a schedule by hand may not know who gets its mails.
+  const userId = job.scheduleId === null ? job.userId : scheduledBy;
   const lines = [...message.lines, "", ...(userId ? [download(backupId, userId)] : [])];
   const restore = { name: "Restore with", value: restoreCommand(backup) };
   const record = async (to: string[]) => {

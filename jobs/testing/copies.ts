@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { and, eq, isNotNull } from "drizzle-orm";
 import { db } from "@/db/client";
 import { backupCopies, type CopyStatus, type DestinationSettings, destinations } from "@/db/schema";
 import { openDestination } from "@/jobs/destination/open";
@@ -23,6 +24,13 @@ export async function addFolder(): Promise<{ id: string; name: string; folder: s
   await openDestination(settings).prepare();
   return { ...(await addDestination(settings)), folder: settings.folder };
 }
+
+/** The copies at a destination, without what is only being put there, or to be removed. */
+export const copiesAt = ({ id }: { id: string }) =>
+  db
+    .select()
+    .from(backupCopies)
+    .where(and(eq(backupCopies.destinationId, id), isNotNull(backupCopies.backupId)));
 
 /** A copy of the backup in a folder of its own or in this one, as a job that is over has left it. */
 export async function addCopy(backup: Backup, at: { folder?: { id: string; folder: string }; status?: CopyStatus }) {

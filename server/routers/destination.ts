@@ -6,11 +6,10 @@ import { AppError } from "@/db/errors";
 import { backupCopies, type DestinationSettings, destinations } from "@/db/schema";
 import { noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
 import { checkDestination, openDestination } from "@/jobs/destination/open";
-import { isSamePlace } from "@/jobs/destination/same-place";
 import { maskedSettings } from "@/jobs/destination/settings";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { kindField, settingsFields, settingsFrom } from "@/server/destination-input";
-import { destinationUse, lockedDestinationUse, requireCopiesAt, requireNoneOnItsWay } from "@/server/destination-use";
+import { destinationUse, lockedDestinationUse, requireMovable } from "@/server/destination-use";
 import { adminProcedure, router, userProcedure } from "@/server/trpc";
 
 const name = z.string().trim().min(1).max(63);
@@ -83,14 +82,13 @@ export const destinationRouter = router({
       const isTried = Object.values(fields).some((value) => value !== undefined);
       const settings = isTried ? settingsFrom(before.kind, fields, before.settings) : undefined;
       if (settings) await tried(settings);
-      const isElsewhere = settings !== undefined && !isSamePlace(settings, before.settings);
-      if (isElsewhere) await requireCopiesAt(settings, destinationId);
+      const hold = settings && (await requireMovable(before, settings));
       const works = settings && { settings, checkedAt: sql`now()`, unhealthySince: null, problem: null };
       const since = isDefault === undefined ? undefined : isDefault ? sql`coalesce(default_since, now())` : null;
       if (name === undefined && since === undefined && !works)
         throw new AppError("VALIDATION_ERROR", "Give something to change.");
       return db.transaction(async (tx) => {
-        if (isElsewhere) await requireNoneOnItsWay(tx, destinationId);
+        await hold?.(tx);
         if (name !== undefined && (await isTaken(tx, { name, but: destinationId }))) throw taken(name);
         const set = { name, defaultSince: since, ...works };
         const [row] = await tx.update(destinations).set(set).where(eq(destinations.id, destinationId)).returning();

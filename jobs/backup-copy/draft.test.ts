@@ -1,0 +1,131 @@
+import { existsSync } from "node:fs";
+import { rename, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { eq } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { db } from "@/db/client";
+import { backupCopies, jobs } from "@/db/schema";
+import { removeOrphans } from "@/jobs/backup-copy/orphans";
+import { startCopy } from "@/jobs/backup-copy/start";
+import { copyBackup } from "@/jobs/backup-copy/task";
+import { numbered } from "@/jobs/home/write";
+import type { ClaimedJob } from "@/jobs/lifecycle/claim";
+import { makeBackup } from "@/jobs/testing/backup-rows";
+import { givenControlPlane, tester } from "@/jobs/testing/control-plane";
+import { addCopy, addFolder } from "@/jobs/testing/copies";
+import { testEnv } from "@/jobs/testing/env";
+import { claim } from "@/jobs/testing/export-job";
+import { makeSchema, registerTenant } from "@/jobs/testing/tenant";
+
+givenControlPlane();
+const origin = { actor: tester, address: null, requestId: null };
+
+describe("a copy whose job ends before it could tell of it", () => {
+  const contextOf = (job: ClaimedJob) => {
+    const now = () => new Date();
+    return { job, signal: new AbortController().signal, step() {}, report() {}, now };
+  };
+
+  async function start(wanted: Parameters<typeof startCopy>[2]) {
+    const { id } = await db.transaction((tx) => startCopy(tx, origin, wanted));
+    await db
+      .update(jobs)
+      .set({ runAt: new Date(0) })
+      .where(eq(jobs.id, id));
+    return claim(id);
+  }
+
+  async function put() {
+    const tenant = await registerTenant(await makeSchema({ tables: 0 }));
+    const { backup } = await makeBackup(tenant);
+    const destination = await addFolder();
+    const job = await start({ backup, destination });
+    await copyBackup.run(contextOf(job));
+    const file = path.join(destination.folder, backup.storagePath);
+    expect(existsSync(file)).toBe(true);
+    return { backup, destination, job, file };
+  }
+  const removeOrphansNow = () => removeOrphans(new AbortController().signal);
+
+  const end = (id: string) =>
+    db
+      .update(jobs)
+      .set({ status: "failed", finishedAt: new Date(), leaseExpiresAt: null, workerId: null })
+      .where(eq(jobs.id, id));
+
+  it("leaves no file, as soon as the job is over", async () => {
+    const { job, file } = await put();
+    await removeOrphansNow();
+    expect(existsSync(file)).toBe(true);
+    await end(job.id);
+    await removeOrphansNow();
+    expect(existsSync(file)).toBe(false);
+    expect(await db.select().from(backupCopies).where(eq(backupCopies.jobId, job.id))).toMatchObject([
+      { status: "pending", sizeBytes: null },
+    ]);
+  });
+
+  it("leaves the file to the next attempt, which does not write it again", async () => {
+    const { job, file } = await put();
+    const { ino } = await stat(file);
+    const next = { ...job, fence: job.fence + 1 };
+    const commit = await copyBackup.run(contextOf(next));
+    await db.transaction(commit);
+    await end(job.id);
+    await removeOrphansNow();
+    expect((await stat(file)).ino).toBe(ino);
+    expect(await db.select().from(backupCopies).where(eq(backupCopies.jobId, job.id))).toMatchObject([
+      { status: "stored", name: path.relative(path.dirname(path.dirname(file)), file) },
+    ]);
+  });
+
+  it("takes no name that is about to be removed", async () => {
+    const { backup, destination, job, file } = await put();
+    await end(job.id);
+    // Somebody is just removing it.
+    await rm(file);
+    const again = await start({ backup, destination });
+    const commit = await copyBackup.run(contextOf(again));
+    await db.transaction(commit);
+    await removeOrphansNow();
+    expect(existsSync(path.join(destination.folder, numbered(backup.storagePath, 2)))).toBe(true);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it("removes a file that was called damaged only when another has taken its place", async () => {
+    const tenant = await registerTenant(await makeSchema({ tables: 0 }));
+    const { backup } = await makeBackup(tenant);
+    const folder = await addFolder();
+    const { file, destinationId } = await addCopy(backup, { folder, status: "corrupt" });
+    const destination = { id: destinationId, name: "vault" };
+    const first = await start({ backup, destination });
+    await copyBackup.run(contextOf(first));
+    await end(first.id);
+    await removeOrphansNow();
+    expect(existsSync(file)).toBe(true);
+    const commit = await copyBackup.run(contextOf(await start({ backup, destination })));
+    await db.transaction(commit);
+    await removeOrphansNow();
+    expect(existsSync(file)).toBe(false);
+    const [copy] = await db.select().from(backupCopies).where(eq(backupCopies.destinationId, destinationId));
+    expect(existsSync(path.join(folder.folder, copy?.name ?? ""))).toBe(true);
+  });
+
+  it("keeps one that was called damaged and is not", async () => {
+    const tenant = await registerTenant(await makeSchema({ tables: 0 }));
+    const { backup } = await makeBackup(tenant);
+    const folder = await addFolder();
+    const { file, destinationId } = await addCopy(backup, { folder, status: "corrupt" });
+    // It is the last whole file.
+    await rename(path.join(testEnv.backupDir, backup.storagePath), file);
+    const commit = await copyBackup.run(
+      contextOf(await start({ backup, destination: { id: destinationId, name: "vault" } })),
+    );
+    await db.transaction(commit);
+    await removeOrphansNow();
+    expect(existsSync(file)).toBe(true);
+    expect(await db.select().from(backupCopies).where(eq(backupCopies.destinationId, destinationId))).toMatchObject([
+      { status: "stored", problem: null },
+    ]);
+  });
+});

@@ -1,0 +1,121 @@
+import { and, eq, isNotNull, isNull, ne, sql } from "drizzle-orm";
+import { db, type Tx } from "@/db/client";
+import { backupCopies } from "@/db/schema";
+import { checked, drain } from "@/jobs/backup-copy/bytes";
+import { type CopyRow, type Placement, placedOf } from "@/jobs/backup-copy/place";
+import type { Placed } from "@/jobs/destination/destination";
+import { numbered } from "@/jobs/home/write";
+import type { ClaimedJob } from "@/jobs/lifecycle/claim";
+import { failureOf } from "@/jobs/lifecycle/failure";
+
+// What an attempt puts at a destination is in a row of its own, a draft, until the copy is stored: a row without a backup, which counts as an
+// orphan once its job is over, however that ended. So nothing is removed that could still be wanted: what the copy's own row told of before goes
+// when another file has taken its place, and not earlier.
+
+/** A file that is the copy, and the row that told of it until now. */
+export type Found = { placed: Placed; draftId: string | null };
+
+/** Begins to put a file under this name. */
+export async function beginDraft(job: ClaimedJob, destinationId: string, name: string): Promise<string> {
+  const [row] = await db
+    .insert(backupCopies)
+    .values({ destinationId, jobId: job.id, name })
+    .returning({ id: backupCopies.id });
+  if (!row) throw new Error("no draft");
+  return row.id;
+}
+
+/** Notes what is there by now. Throws `lost` when the job has long been over. */
+export async function noteDraft(id: string, set: Partial<Placed>): Promise<void> {
+  const row = await db.update(backupCopies).set(set).where(eq(backupCopies.id, id)).returning({ id: backupCopies.id });
+  if (row.length === 0) throw "lost";
+}
+
+/** The first name that no row tells of: with an orphan goes whatever has its name. */
+export async function freeName({ backup, copy }: Placement): Promise<string> {
+  for (let n = 1; ; n++) {
+    const name = numbered(backup.storagePath, n);
+    if (!(await isTaken(copy, name))) return name;
+  }
+}
+
+async function isTaken({ id, destinationId }: CopyRow, name: string): Promise<boolean> {
+  const [row] = await db
+    .select({ id: backupCopies.id })
+    .from(backupCopies)
+    .where(
+      and(
+        eq(backupCopies.destinationId, destinationId),
+        eq(backupCopies.name, name),
+        isNotNull(backupCopies.sizeBytes),
+        ne(backupCopies.id, id),
+      ),
+    )
+    .limit(1);
+  return row !== undefined;
+}
+
+/**
+ * A file of just the backup's bytes that is there already: the one that the copy's row tells of, which was called missing or damaged, or one that an
+ * earlier attempt has put. `isFirst`: nobody can have put one that no row tells of.
+ */
+export async function findWhole(
+  placement: Placement,
+  { job, isFirst, signal }: { job: ClaimedJob; isFirst: boolean; signal: AbortSignal },
+): Promise<Found | null> {
+  const { backup, copy } = placement;
+  const drafts = await db
+    .select()
+    .from(backupCopies)
+    .where(and(eq(backupCopies.jobId, job.id), isNull(backupCopies.backupId)));
+  for (const row of [copy, ...drafts]) {
+    const placed = placedOf(row, backup);
+    if (row.sizeBytes === backup.sizeBytes && (await isWhole(placement, placed, signal)))
+      return { placed, draftId: row.id === copy.id ? null : row.id };
+  }
+  const unnoted = isFirst ? null : await findUnnoted(placement, signal);
+  return unnoted && { placed: unnoted, draftId: null };
+}
+
+/** Numbers may be left out: what had them is gone. */
+const mostNumbers = 9;
+
+/** Under the name that it was to get, or one of those that come after it. */
+async function findUnnoted(placement: Placement, signal: AbortSignal): Promise<Placed | null> {
+  const { backup, copy, destination } = placement;
+  // Where nothing is found by its name.
+  if (destination.list() === null) return null;
+  for (let n = 1; n <= mostNumbers; n++) {
+    const placed = { name: numbered(backup.storagePath, n), sizeBytes: backup.sizeBytes, locator: null };
+    if (await isTaken(copy, placed.name)) continue;
+    if ((await destination.size(placed)) !== backup.sizeBytes) continue;
+    if (await isWhole(placement, placed, signal)) return placed;
+  }
+  return null;
+}
+
+async function isWhole({ backup, destination }: Placement, placed: Placed, signal: AbortSignal): Promise<boolean> {
+  try {
+    await drain(checked(destination.get(placed, undefined, signal), backup));
+    return true;
+  } catch (error) {
+    const { code } = failureOf(error);
+    if (code === "corrupt" || code === "copy_missing") return false;
+    throw error;
+  }
+}
+
+/** Makes the file the copy, in the transaction that completes the job. What was the copy before is an orphan from then on, if it is another file. */
+export async function keepDraft(tx: Tx, { copy, backup }: Placement, { placed, draftId }: Found): Promise<void> {
+  const [row] = await tx
+    .update(backupCopies)
+    .set({ ...placed, status: "stored", problem: null, storedAt: sql`now()`, checkedAt: sql`now()` })
+    .where(and(eq(backupCopies.id, copy.id), eq(backupCopies.backupId, backup.id)))
+    .returning({ id: backupCopies.id });
+  if (!row) throw "lost";
+  if (draftId !== null) await tx.delete(backupCopies).where(eq(backupCopies.id, draftId));
+  const { destinationId, name, sizeBytes, locator } = copy;
+  const isSame = name === placed.name && JSON.stringify(locator) === JSON.stringify(placed.locator);
+  if (isSame || (sizeBytes === null && locator === null)) return;
+  await tx.insert(backupCopies).values({ destinationId, name, sizeBytes, locator });
+}
