@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { backupCopies, jobs } from "@/db/schema";
+import { beginDraft, noteDraft } from "@/jobs/backup-copy/draft";
 import { removeOrphans } from "@/jobs/backup-copy/orphans";
-import { startCopy } from "@/jobs/backup-copy/start";
+import { startCopy, startCopyCheck } from "@/jobs/backup-copy/start";
 import { copyBackup } from "@/jobs/backup-copy/task";
+import { verifyCopy } from "@/jobs/backup-copy/verify-task";
 import { numbered } from "@/jobs/home/write";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import { makeBackup } from "@/jobs/testing/backup-rows";
@@ -20,21 +22,21 @@ import { makeSchema, registerTenant } from "@/jobs/testing/tenant";
 givenControlPlane();
 const origin = { actor: tester, address: null, requestId: null };
 
+const contextOf = (job: ClaimedJob) => {
+  const now = () => new Date();
+  return { job, signal: new AbortController().signal, step() {}, report() {}, now };
+};
+
+async function start(wanted: Parameters<typeof startCopy>[2]) {
+  const { id } = await db.transaction((tx) => startCopy(tx, origin, wanted));
+  await db
+    .update(jobs)
+    .set({ runAt: new Date(0) })
+    .where(eq(jobs.id, id));
+  return claim(id);
+}
+
 describe("a copy whose job ends before it could tell of it", () => {
-  const contextOf = (job: ClaimedJob) => {
-    const now = () => new Date();
-    return { job, signal: new AbortController().signal, step() {}, report() {}, now };
-  };
-
-  async function start(wanted: Parameters<typeof startCopy>[2]) {
-    const { id } = await db.transaction((tx) => startCopy(tx, origin, wanted));
-    await db
-      .update(jobs)
-      .set({ runAt: new Date(0) })
-      .where(eq(jobs.id, id));
-    return claim(id);
-  }
-
   async function put() {
     const tenant = await registerTenant(await makeSchema({ tables: 0 }));
     const { backup } = await makeBackup(tenant);
@@ -77,6 +79,24 @@ describe("a copy whose job ends before it could tell of it", () => {
     expect(await db.select().from(backupCopies).where(eq(backupCopies.jobId, job.id))).toMatchObject([
       { status: "stored", name: path.relative(path.dirname(path.dirname(file)), file) },
     ]);
+  });
+
+  it("leaves a file that nobody has told of to the next attempt, and whoever is late does not take it back", async () => {
+    const tenant = await registerTenant(await makeSchema({ tables: 0 }));
+    const { backup } = await makeBackup(tenant);
+    const destination = await addFolder();
+    const job = await start({ backup, destination });
+    const draftId = await beginDraft(job, destination.id, backup.storagePath);
+    const file = path.join(destination.folder, backup.storagePath);
+    await mkdir(path.dirname(file), { recursive: true });
+    await copyFile(path.join(testEnv.backupDir, backup.storagePath), file);
+    const commit = await copyBackup.run(contextOf({ ...job, fence: job.fence + 1 }));
+    await db.transaction(commit);
+    const { storagePath: name, sizeBytes } = backup;
+    await expect(noteDraft(draftId, { name, sizeBytes, locator: null })).rejects.toBe("lost");
+    await end(job.id);
+    await removeOrphansNow();
+    expect(existsSync(file)).toBe(true);
   });
 
   it("takes no name that is about to be removed", async () => {
@@ -128,4 +148,17 @@ describe("a copy whose job ends before it could tell of it", () => {
       { status: "stored", problem: null },
     ]);
   });
+});
+
+it("a check that began before a copy was made anew says nothing of that", async () => {
+  const tenant = await registerTenant(await makeSchema({ tables: 0 }));
+  const { backup } = await makeBackup(tenant);
+  const { destinationId } = await addCopy(backup, { status: "missing" });
+  const wanted = { backup, destination: { id: destinationId, name: "vault" } };
+  const check = await db.transaction((tx) => startCopyCheck(tx, origin, wanted));
+  const commit = await verifyCopy.run(contextOf(await claim(check.id)));
+  await start(wanted);
+  await db.transaction(commit);
+  const [copy] = await db.select().from(backupCopies).where(eq(backupCopies.destinationId, destinationId));
+  expect(copy?.status).toBe("pending");
 });

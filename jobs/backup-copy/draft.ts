@@ -12,8 +12,8 @@ import { failureOf } from "@/jobs/lifecycle/failure";
 // orphan once its job is over, however that ended. So nothing is removed that could still be wanted: what the copy's own row told of before goes
 // when another file has taken its place, and not earlier.
 
-/** A file that is the copy, and the row that told of it until now. */
-export type Found = { placed: Placed; draftId: string | null };
+/** A file that is the copy, and what told of it until now: a draft, the copy's own row, or nothing yet. */
+export type Found = { placed: Placed; toldBy: { draftId: string } | "copy" | "nobody" };
 
 /** Begins to put a file under this name. */
 export async function beginDraft(job: ClaimedJob, destinationId: string, name: string): Promise<string> {
@@ -71,10 +71,10 @@ export async function findWhole(
   for (const row of [copy, ...drafts]) {
     const placed = placedOf(row, backup);
     if (row.sizeBytes === backup.sizeBytes && (await isWhole(placement, placed, signal)))
-      return { placed, draftId: row.id === copy.id ? null : row.id };
+      return { placed, toldBy: row.id === copy.id ? "copy" : { draftId: row.id } };
   }
   const unnoted = isFirst ? null : await findUnnoted(placement, signal);
-  return unnoted && { placed: unnoted, draftId: null };
+  return unnoted && { placed: unnoted, toldBy: "nobody" };
 }
 
 /** Numbers may be left out: what had them is gone. */
@@ -106,14 +106,19 @@ async function isWhole({ backup, destination }: Placement, placed: Placed, signa
 }
 
 /** Makes the file the copy, in the transaction that completes the job. What was the copy before is an orphan from then on, if it is another file. */
-export async function keepDraft(tx: Tx, { copy, backup }: Placement, { placed, draftId }: Found): Promise<void> {
+export async function keepDraft(tx: Tx, { copy, backup }: Placement, { placed, toldBy }: Found): Promise<void> {
   const [row] = await tx
     .update(backupCopies)
     .set({ ...placed, status: "stored", problem: null, storedAt: sql`now()`, checkedAt: sql`now()` })
     .where(and(eq(backupCopies.id, copy.id), eq(backupCopies.backupId, backup.id)))
-    .returning({ id: backupCopies.id });
+    .returning({ jobId: backupCopies.jobId });
   if (!row) throw "lost";
-  if (draftId !== null) await tx.delete(backupCopies).where(eq(backupCopies.id, draftId));
+  if (toldBy !== "copy") {
+    const drafts = and(eq(backupCopies.jobId, row.jobId ?? sql`null`), isNull(backupCopies.backupId));
+    // Whoever has put it may be late, and is not to tell of it any more: with that draft it would be removed.
+    const isIts = toldBy === "nobody" ? isNull(backupCopies.sizeBytes) : eq(backupCopies.id, toldBy.draftId);
+    await tx.delete(backupCopies).where(and(drafts, isIts));
+  }
   const { destinationId, name, sizeBytes, locator } = copy;
   const isSame = name === placed.name && JSON.stringify(locator) === JSON.stringify(placed.locator);
   if (isSame || (sizeBytes === null && locator === null)) return;

@@ -57,7 +57,7 @@ async function put(context: RunContext, placement: Placement): Promise<Found> {
     onPlaced: ({ locator }) => noteDraft(draftId, { locator }),
   });
   await noteDraft(draftId, placed);
-  return { placed, draftId };
+  return { placed, toldBy: { draftId } };
 }
 
 /** Drafts of a job that is over are removed like orphans. */
