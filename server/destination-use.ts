@@ -9,6 +9,7 @@ import type { Placed } from "@/jobs/destination/destination";
 import { openDestination } from "@/jobs/destination/open";
 import { isSamePlace } from "@/jobs/destination/same-place";
 import { failed, failureOf } from "@/jobs/lifecycle/failure";
+import { databaseTime } from "@/server/database-time";
 
 /** What stands in the way of removing a destination: copies that are there, of them those that are the last whole file, and schedules. */
 export async function destinationUse(tx: Tx | typeof db, destinationId: string) {
@@ -101,18 +102,13 @@ export async function holdUnused(tx: Tx, { id, settings }: Row, since: Date): Pr
     );
 }
 
-/** The database's clock, from which on copies may come that a look has not seen. */
-async function databaseTime(): Promise<Date> {
-  const [row] = await db.execute<{ now: string }>(sql`select date_trunc('milliseconds', now()) as now`);
-  return new Date(String(row?.now));
-}
-
 /**
  * Lets a destination have other settings: gives what to call first in the transaction that changes them. Throws as `requireCopiesAt` does for
  * settings that name another place.
  */
 export async function requireMovable(before: Row, settings: DestinationSettings): Promise<(tx: Tx) => Promise<void>> {
   if (isSamePlace(settings, before.settings)) return async () => {};
+  // From here on copies may come that the look has not seen.
   const since = await databaseTime();
   await requireCopiesAt(settings, before.id);
   return (tx) => holdUnused(tx, before, since);

@@ -4,6 +4,7 @@ import { unique } from "@/jobs/testing/tenant";
 import { call, givenApi } from "@/server/testing/api";
 import {
   add,
+  addBot,
   addWebhook,
   change,
   channels,
@@ -20,12 +21,7 @@ const { receiver } = given;
 
 describe("a channel", () => {
   it("keeps the secrets that an edit leaves out", async () => {
-    const { id } = await add({
-      kind: "telegram",
-      bot_token: "123456:very-secret-token",
-      chat_id: "-100",
-      api_url: receiver.url,
-    });
+    const { id } = await addBot();
     expect((await change(id, { chat_id: "@backups" })).status).toBe(200);
     receiver.answer({ body: '{"ok":true}' });
     expect(await tryOut(id)).toMatchObject({ is_delivered: true });

@@ -12,6 +12,7 @@ import { call, givenApi } from "@/server/testing/api";
 import { isAboutNotifications } from "@/server/testing/documented";
 import {
   add,
+  addBot,
   addWebhook,
   change,
   channels,
@@ -34,12 +35,7 @@ describe("a channel", () => {
     expect(added.secret).toMatch(/^[\w-]{32}$/);
     expect(await tryOut(added.id)).toEqual({ is_delivered: true, error: null });
     expect(receiver.requests[0]?.headers["coffer-event"]).toBe("test");
-    const bot = await add({
-      kind: "telegram",
-      bot_token: "123456:very-secret-token",
-      chat_id: "-100",
-      api_url: receiver.url,
-    });
+    const bot = await addBot();
     await add({ kind: "slack", url: "https://hooks.example.org/services/T0/secret-in-path" });
     const listed = await check("listNotificationChannels", call(`GET ${channels}`, { as: given.admin }));
     const changed = await change(added.id, { name: `other ${unique()}`, paused: true });

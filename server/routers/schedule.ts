@@ -8,6 +8,7 @@ import { nextSlot, nextSlots } from "@/jobs/schedule/next";
 import { matchesPattern } from "@/jobs/schedule/pattern";
 import { type Schedule, startSlot } from "@/jobs/schedule/start-slot";
 import { cronInWords } from "@/jobs/schedule/words";
+import { databaseTime } from "@/server/database-time";
 import {
   findSchedule,
   lockSchedule,
@@ -135,11 +136,6 @@ const presented = async (user: Actor, id: string) => {
   if (!schedule) throw new Error("a schedule without a form");
   return schedule;
 };
-
-async function databaseTime(): Promise<Date> {
-  const [row] = await db.execute<{ now: string }>(sql`select now()`);
-  return new Date(row?.now ?? Date.now());
-}
 
 /** Under a lock on all names, so that the unique index has nothing left to refuse. */
 async function isTaken(tx: Tx, { id, name }: { id: string; name: string }): Promise<boolean> {

@@ -44,6 +44,15 @@ export async function add(body: Record<string, unknown>): Promise<Channel> {
 export const addWebhook = (more: Record<string, unknown> = {}) =>
   add({ kind: "webhook", url: `${given.receiver.url}/hidden-path`, ...more });
 
+/** A bot whose server is the receiver. */
+export const addBot = () =>
+  add({
+    kind: "telegram",
+    bot_token: "123456:very-secret-token",
+    chat_id: "-100",
+    api_url: given.receiver.url,
+  });
+
 export const change = (id: string, body: Record<string, unknown>) =>
   check("changeNotificationChannel", call(`POST ${channels}/${id}`, { as: given.admin, body }));
 
