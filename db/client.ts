@@ -24,7 +24,29 @@ const endOfTheSilent = {
 export function connectControlPlane(url: string, max: number) {
   const connection = { application_name: "coffer", jit: "off", ...endOfTheSilent };
   const client = postgres(url, { max, onnotice: () => {}, connection });
+  prepareAll(client);
   return { db: drizzle(client, { schema }), client, end: () => client.end({ timeout: 5 }) };
+}
+
+/** A statement with more parameters has them for a list, and so another text each time. */
+const mostPrepared = 64;
+
+/**
+ * Has the server keep each statement's plan for as long as the session lives: half of the work of a short one is to plan it, and
+ * postgres.js asks twice for one that is not kept. drizzle leaves that to whoever names his statements one by one.
+ */
+function prepareAll(client: postgres.Sql): void {
+  const { begin } = client;
+  prepareOf(client);
+  const prepared = (work: (tx: postgres.TransactionSql) => unknown) => begin((tx) => work(prepareOf(tx)));
+  client.begin = prepared as typeof client.begin;
+}
+
+function prepareOf<T extends postgres.Sql | postgres.TransactionSql>(client: T): T {
+  const { unsafe } = client;
+  client.unsafe = ((query, params = [], options) =>
+    unsafe(query, params, { ...options, prepare: params.length <= mostPrepared })) as typeof unsafe;
+  return client;
 }
 
 type ControlPlane = ReturnType<typeof connectControlPlane>;

@@ -23,7 +23,8 @@ import { failureOf } from "@/jobs/lifecycle/failure";
 import { originOf } from "@/jobs/lifecycle/origin";
 import { loadSubject } from "@/jobs/lifecycle/subject";
 import { pack } from "@/jobs/package/pack";
-import { applicationName, connectTenant } from "@/jobs/postgres/connection";
+import { applicationName } from "@/jobs/postgres/connection";
+import { ownSession } from "@/jobs/postgres/own-session";
 import { requireTool } from "@/jobs/postgres/require-tool";
 import { openSnapshot } from "@/jobs/postgres/snapshot";
 import { startVerification } from "@/jobs/verify-backup/start";
@@ -59,11 +60,12 @@ export async function makeBackup(
   context.step("check");
   const subject = await loadSubject(job.projectId);
   signal.throwIfAborted();
-  const session = connectTenant(subject.connection, applicationName(job.id, job.fence, "snapshot"));
-  await using _ = { [Symbol.asyncDispose]: () => session.end({ timeout: 0 }) };
+  const session = await ownSession(subject.connection, applicationName(job.id, job.fence, "snapshot"));
+  await using _ = { [Symbol.asyncDispose]: session.end };
   // Whatever it waits for, a lock above all, it waits no longer once the job has to end.
-  signal.addEventListener("abort", () => session.end({ timeout: 0 }), { once: true });
-  const server = await checkServer(session, subject.schema, jobsEnv().EXPORT_LOCK_WAIT_SECONDS);
+  signal.addEventListener("abort", session.end, { once: true });
+  signal.throwIfAborted();
+  const server = await checkServer(session.sql, subject.schema, jobsEnv().EXPORT_LOCK_WAIT_SECONDS);
   const { path: pgRestore } = await requireTool("pg_restore", server.major);
   const recipients = options.encrypt ? await requireRecipients() : [];
   const last = await lastBackup(subject.projectId, options.format);
@@ -74,7 +76,7 @@ export async function makeBackup(
   signal.throwIfAborted();
 
   context.step("snapshot");
-  const snapshot = await openSnapshot(session, subject.schema);
+  const snapshot = await openSnapshot(session.sql, subject.schema);
 
   context.step("dump");
   context.report({ progressPercentage: dumpFrom });
@@ -85,7 +87,7 @@ export async function makeBackup(
   const explain = (error: unknown) => explainFullDisk(error, { home, last, schemaBytes: server.schemaBytes });
   const dumped = await dumpSnapshot(plan).catch(explain);
   // Nobody waits for our locks any longer than they must.
-  await snapshot.close();
+  await session.giveBack(snapshot.inventory.tables.length);
 
   context.step("verify");
   context.report({ progressPercentage: dumpTo, etaSeconds: 1 });

@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, type SQLWrapper, sql } from "drizzle-orm";
 import type { Db, Tx } from "@/db/client";
 import { databases, type JobKind, jobs, projects } from "@/db/schema";
 import { contestedProjects, mustWait } from "@/jobs/lifecycle/project-lock";
@@ -41,17 +41,21 @@ export async function lineOf(tx: Tx | Db, budget: Budget): Promise<Line> {
   return { next: line.slice(0, free), later: line.slice(free) };
 }
 
-const lineSql = ({ databaseId, maxDumps }: Budget) => sql`
+/** Looks up each job's database by its project: as a join, with the statistics of a quiet day, a busy night takes quadratic time. */
+const lineSql = ({ databaseId, maxDumps }: Budget) => {
+  const isHere = (projectId: SQLWrapper) =>
+    sql`(select p.database_id from control_plane.projects p where p.id = ${projectId}) = ${databaseId}`;
+  return sql`
   with running as materialized (
-    select r.project_id from control_plane.jobs r join control_plane.projects p on p.id = r.project_id
-    where p.database_id = ${databaseId} and ${isRunning})
+    select r.project_id from control_plane.jobs r where ${isRunning} and ${isHere(sql`r.project_id`)})
   select (select count(*)::int from running) as running, array(
-    select ${jobs.id}::text from ${jobs} join ${projects} on ${projects.id} = ${jobs.projectId}
-    where ${and(eq(projects.databaseId, databaseId), isWaiting)}
+    select ${jobs.id}::text from ${jobs}
+    where ${isWaiting} and ${isHere(jobs.projectId)}
       and (${jobs.projectId} not in (${contestedProjects}) or not ${mustWait})
     order by ${jobs.scheduleId} is not null, (select count(*) from running where running.project_id = ${jobs.projectId}),
       ${jobs.createdAt}, ${jobs.id}
     limit ${Math.max(knownPlaces, maxDumps)}) as line`;
+};
 
 const isWaiting = sql`${jobs.kind} = 'export_backup' and ${jobs.status} = 'pending' and ${jobs.finishedAt} is null
   and ${jobs.leaseExpiresAt} is null and ${jobs.runAt} <= now()`;

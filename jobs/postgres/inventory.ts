@@ -86,7 +86,7 @@ const outsideDependencies = `
 
 /** What this schema's objects need that a dump of the schema alone does not carry: `pg_dump -n` leaves it out without a word. */
 export async function readOutsideDependencies(session: postgres.Sql, schema: number): Promise<OutsideDependency[]> {
-  return [...(await session.unsafe<OutsideDependency[]>(outsideDependencies, [schema]))];
+  return [...(await session.unsafe<OutsideDependency[]>(outsideDependencies, [schema], { prepare: true }))];
 }
 
 async function readSchemaVersion(session: postgres.Sql, schema: number): Promise<string> {

@@ -17,6 +17,7 @@ import { reap } from "@/jobs/lifecycle/reap";
 import { beatEnds } from "@/jobs/notification/beat";
 import { tendNotifications } from "@/jobs/notification/round";
 import { notify } from "@/jobs/notification/task";
+import { endKeptSessions } from "@/jobs/postgres/own-session";
 import { taskAt } from "@/jobs/queue";
 import { reconciler } from "@/jobs/reconcile/reconcile";
 import { dropKept } from "@/jobs/restore-backup/drop-kept";
@@ -75,6 +76,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
       const drained = Promise.all([queue.stop(), messages.stop()]);
       await stopAllJobs("shutdown");
       await drained;
+      await endKeptSessions();
       stopBeating();
       await listening.unlisten().catch(() => {});
       await endInstance(self);
