@@ -7,7 +7,7 @@ import { isGoodWithout, lockBackups } from "@/jobs/backup-copy/good";
 import { isUnderway } from "@/jobs/backup-copy/start";
 import type { Placed } from "@/jobs/destination/destination";
 import { openDestination } from "@/jobs/destination/open";
-import { isSamePlace } from "@/jobs/destination/same-place";
+import { isSamePlace, withoutLinks } from "@/jobs/destination/same-place";
 import { failed, failureOf } from "@/jobs/lifecycle/failure";
 import { databaseTime } from "@/server/database-time";
 
@@ -80,6 +80,22 @@ const inUse = (why: string) =>
     "DESTINATION_IN_USE",
     `It has copies of backups. ${why} Move the files first, or set up another destination and copy the backups to it.`,
   );
+
+/**
+ * Throws ALREADY_EXISTS where another destination keeps its files: each would take the other's for its own. As long as the transaction lasts nobody
+ * else sets one up.
+ */
+export async function requireOwnPlace(tx: Tx, settings: DestinationSettings, but?: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('coffer:destinations', 0))`);
+  const place = await withoutLinks(settings);
+  for (const other of await tx.select().from(destinations)) {
+    if (other.id !== but && isSamePlace(place, await withoutLinks(other.settings)))
+      throw new AppError(
+        "ALREADY_EXISTS",
+        `${other.name} keeps its copies there already. Use that, or choose another place.`,
+      );
+  }
+}
 
 /**
  * Holds a destination that is to be elsewhere, so that nobody begins a copy to it before the transaction ends. Throws DESTINATION_IN_USE while one is

@@ -1,9 +1,10 @@
-import { chmod, mkdir, readdir, rm } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, symlink } from "node:fs/promises";
 import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { auditEvents, destinations } from "@/db/schema";
 import { lookAfterDestinations } from "@/jobs/backup-copy/look-after";
+import { jobsEnv } from "@/jobs/env";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { addPerson, call, givenApi, type Person } from "@/server/testing/api";
 import { added, ask, givenAdmin, newFolder } from "@/server/testing/destinations";
@@ -60,6 +61,27 @@ describe("a destination", () => {
     const other = await added();
     expect((await ask(`POST /api/v1/destinations/${other.id}`, { name: name.toUpperCase() })).status).toBe(409);
     expect((await ask(`POST /api/v1/destinations/${id}`, { name: name.toUpperCase() })).status).toBe(200);
+  });
+
+  it("has a place of its own, whatever links lead there", async () => {
+    const { folder, name, id } = await added();
+    const link = newFolder();
+    await symlink(folder, link);
+    const taken = { code: "ALREADY_EXISTS", message: expect.stringContaining(name) };
+    for (const place of [folder, link])
+      expect(await ask("POST /api/v1/destinations", { name: "same", kind: "local", folder: place })).toMatchObject({
+        status: 409,
+        body: taken,
+      });
+    const other = await added();
+    const moved = await ask(`POST /api/v1/destinations/${other.id}`, { folder: link });
+    expect(moved).toMatchObject({ status: 409, body: taken });
+    expect((await ask(`POST /api/v1/destinations/${id}`, { folder: link })).status).toBe(200);
+    const home = newFolder();
+    await mkdir(jobsEnv().BACKUP_DIR, { recursive: true });
+    await symlink(jobsEnv().BACKUP_DIR, home);
+    const within = await ask("POST /api/v1/destinations", { name: "home", kind: "local", folder: `${home}/copies` });
+    expect(within).toMatchObject({ status: 400, body: { message: expect.stringContaining("its own files") } });
   });
 
   it("that stops working is unhealthy until it works again, and that is told once", async () => {

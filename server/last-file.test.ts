@@ -6,7 +6,7 @@ import { backupCopies, backups } from "@/db/schema";
 import { makeBackup } from "@/jobs/testing/backup-rows";
 import { blocking, waitingForLock } from "@/jobs/testing/blocking";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
-import { addCopy, addFolder } from "@/jobs/testing/copies";
+import { addCopy, addFolder, callUnhealthy } from "@/jobs/testing/copies";
 import { testEnv } from "@/jobs/testing/env";
 import type { Backup } from "@/jobs/testing/export-job";
 import { fileOf } from "@/jobs/testing/restore";
@@ -60,6 +60,16 @@ describe.each(losses)("the last whole file of a backup whose own file %s", (_, h
     expect(await removePlace(folder)).toMatchObject({ status: 204 });
     expect(await removeCopy(backup, other)).toBe(409);
   });
+});
+
+it("a copy is the last whole file while the destination of the other does not work", async () => {
+  const [backup, folder, other] = [await backupOf({ movedAt: new Date() }), await addFolder(), await addFolder()];
+  for (const at of [folder, other]) await addCopy(backup, { folder: at });
+  await callUnhealthy(other.id);
+  expect(await removeCopy(backup, folder)).toBe(409);
+  expect(await removePlace(folder)).toMatchObject({ status: 409, body: { code: "DESTINATION_IN_USE" } });
+  await callUnhealthy(other.id, null);
+  expect(await removeCopy(backup, folder)).toBe(204);
 });
 
 describe("a file that goes at the same time as another", () => {

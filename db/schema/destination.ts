@@ -91,8 +91,10 @@ export const backupCopies = controlPlane.table(
     problem: text("problem"),
     createdAt: createdAt(),
     storedAt: at("stored_at"),
-    /** When it was last seen there. */
+    /** When it was last looked for. */
     checkedAt: at("checked_at"),
+    /** Since when it is missing. */
+    missingSince: at("missing_since"),
     /** When all of its bytes were last read back and found right. */
     verifiedAt: at("verified_at"),
   },

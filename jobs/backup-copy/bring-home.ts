@@ -1,15 +1,17 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { db } from "@/db/client";
 import { backups } from "@/db/schema";
-import { bytesOf, checked, isHome } from "@/jobs/backup-copy/bytes";
+import { checked, isHome, storedCopies } from "@/jobs/backup-copy/bytes";
 import { meter } from "@/jobs/backup-copy/meter";
-import type { BackupRow } from "@/jobs/backup-copy/place";
+import { type BackupRow, placedOf, watchedBytes } from "@/jobs/backup-copy/place";
 import { hasStoredCopy } from "@/jobs/backup-copy/start";
+import { noteSeen } from "@/jobs/backup-copy/tell-lost";
+import { openDestination } from "@/jobs/destination/open";
 import { jobsEnv } from "@/jobs/env";
 import { homeFolder } from "@/jobs/home/folder";
 import { isElsewhere } from "@/jobs/home/living";
 import type { RunContext } from "@/jobs/lifecycle/execute";
-import { failed } from "@/jobs/lifecycle/failure";
+import { failed, failureOf } from "@/jobs/lifecycle/failure";
 
 /**
  * Sees to it that the backup's file is in the backup folder, a good one if any destination has a copy of it: jobs that read one read it
@@ -36,13 +38,32 @@ export async function bringHome(context: RunContext, backupId: string): Promise<
     });
   if (!found.hasCopy) return;
   context.report({ currentStep: "Fetching the file from its destination" });
-  await fetchHome(context, backup, bytesOf(backup, null, context.signal));
+  await fetchGood(context, backup);
   if (backup.movedAt !== null || backup.status === "available") return;
   const homeId = await homeFolder(jobsEnv().BACKUP_DIR).id();
   await db
     .update(backups)
     .set({ status: "available", homeId, checkedAt: sql`now()` })
     .where(and(eq(backups.id, backupId), eq(backups.status, backup.status), isNull(backups.movedAt)));
+}
+
+/** From the first copy whose bytes are right. One that is found to be others is noted, so that nobody takes it again. */
+async function fetchGood(context: RunContext, backup: BackupRow): Promise<void> {
+  const copies = await storedCopies(backup.id, null);
+  for (const [n, { copy, settings, destinationName }] of copies.entries()) {
+    const bytes = openDestination(settings).get(placedOf(copy, backup), undefined, context.signal);
+    const from = { destinationId: copy.destinationId, destinationName };
+    try {
+      return await fetchHome(context, backup, watchedBytes(from, bytes));
+    } catch (error) {
+      context.signal.throwIfAborted();
+      const { code, message } = failureOf(error);
+      if (code === "corrupt")
+        await noteSeen({ copy, backup, destinationName }, { status: "corrupt", problem: message });
+      const mayBeElsewhere = code === "corrupt" || code === "copy_missing" || /^destination_/.test(code);
+      if (!mayBeElsewhere || n === copies.length - 1) throw error;
+    }
+  }
 }
 
 /** Writes the bytes to the backup's own place in the backup folder, once all of them are known to be right. */

@@ -5,7 +5,7 @@ import { and, eq, ne, sql } from "drizzle-orm";
 import { db } from "@/db/client";
 import { codeOf } from "@/db/errors";
 import { backupCopies, destinations } from "@/db/schema";
-import { type BackupRow, placedOf } from "@/jobs/backup-copy/place";
+import { type BackupRow, placedOf, watchedBytes } from "@/jobs/backup-copy/place";
 import { openDestination } from "@/jobs/destination/open";
 import { jobsEnv } from "@/jobs/env";
 import { inside } from "@/jobs/home/path";
@@ -42,8 +42,9 @@ export async function* bytesOf(backup: BackupRow, but: string | null, signal: Ab
     code: "copy_missing",
     message: "The file of this backup is not where it was stored, and no other destination has a copy.",
   });
-  for (const { copy, settings } of stored) {
-    const pieces = openDestination(settings).get(placedOf(copy, backup), undefined, signal)[Symbol.asyncIterator]();
+  for (const { copy, settings, destinationName } of stored) {
+    const given = openDestination(settings).get(placedOf(copy, backup), undefined, signal);
+    const pieces = watchedBytes({ destinationId: copy.destinationId, destinationName }, given);
     const first = await pieces.next().catch((error) => {
       signal.throwIfAborted();
       cause = error;
@@ -55,7 +56,7 @@ export async function* bytesOf(backup: BackupRow, but: string | null, signal: Ab
       // What was given cannot be taken back: from here on its faults are ours.
       return yield* { [Symbol.asyncIterator]: () => pieces };
     } finally {
-      await pieces.return?.();
+      await pieces.return(undefined);
     }
   }
   throw cause;
@@ -64,7 +65,7 @@ export async function* bytesOf(backup: BackupRow, but: string | null, signal: Ab
 /** Those of destinations that seem to work come first. */
 export const storedCopies = (backupId: string, but: string | null) =>
   db
-    .select({ copy: backupCopies, settings: destinations.settings })
+    .select({ copy: backupCopies, settings: destinations.settings, destinationName: destinations.name })
     .from(backupCopies)
     .innerJoin(destinations, eq(destinations.id, backupCopies.destinationId))
     .where(

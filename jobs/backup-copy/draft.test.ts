@@ -24,7 +24,7 @@ const origin = { actor: tester, address: null, requestId: null };
 
 const contextOf = (job: ClaimedJob) => {
   const now = () => new Date();
-  return { job, signal: new AbortController().signal, step() {}, report() {}, now };
+  return { job, signal: new AbortController().signal, step() {}, report() {}, afterwards() {}, now };
 };
 
 async function start(wanted: Parameters<typeof startCopy>[2]) {
@@ -35,6 +35,29 @@ async function start(wanted: Parameters<typeof startCopy>[2]) {
     .where(eq(jobs.id, id));
   return claim(id);
 }
+
+describe("a file that is moved", () => {
+  it("goes once its copy is stored for good, and not before", async () => {
+    const tenant = await registerTenant(await makeSchema({ tables: 0 }));
+    const { backup } = await makeBackup(tenant);
+    const job = await start({ backup, destination: await addFolder(), move: true });
+    const later: (() => Promise<void>)[] = [];
+    const commit = await copyBackup.run({ ...contextOf(job), afterwards: (work) => void later.push(work) });
+    const home = path.join(testEnv.backupDir, backup.storagePath);
+    const crash = db.transaction(async (tx) => {
+      await commit(tx);
+      throw new Error("killed");
+    });
+    await expect(crash).rejects.toThrow("killed");
+    expect(existsSync(home)).toBe(true);
+    // Of what was taken back nothing is done either.
+    for (const work of later.splice(0)) await work();
+    expect(existsSync(home)).toBe(true);
+    await db.transaction(commit);
+    for (const work of later) await work();
+    expect(existsSync(home)).toBe(false);
+  });
+});
 
 describe("a copy whose job ends before it could tell of it", () => {
   async function put() {

@@ -109,7 +109,14 @@ async function isWhole({ backup, destination }: Placement, placed: Placed, signa
 export async function keepDraft(tx: Tx, { copy, backup }: Placement, { placed, toldBy }: Found): Promise<void> {
   const [row] = await tx
     .update(backupCopies)
-    .set({ ...placed, status: "stored", problem: null, storedAt: sql`now()`, checkedAt: sql`now()` })
+    .set({
+      ...placed,
+      status: "stored",
+      problem: null,
+      missingSince: null,
+      storedAt: sql`now()`,
+      checkedAt: sql`now()`,
+    })
     .where(and(eq(backupCopies.id, copy.id), eq(backupCopies.backupId, backup.id)))
     .returning({ jobId: backupCopies.jobId });
   if (!row) throw "lost";

@@ -5,7 +5,7 @@ import { backups } from "@/db/schema";
 import { fetchHome } from "@/jobs/backup-copy/bring-home";
 import { isHome } from "@/jobs/backup-copy/bytes";
 import { placeOptions } from "@/jobs/backup-copy/options";
-import { loadPlacement, placedOf, watched } from "@/jobs/backup-copy/place";
+import { loadPlacement, placedOf, watchedBytes } from "@/jobs/backup-copy/place";
 import { jobsEnv } from "@/jobs/env";
 import { homeFolder } from "@/jobs/home/folder";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
@@ -23,7 +23,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   step("copy");
   if (backup.status === "corrupt" || !(await isHome(backup))) {
     const bytes = destination.get(placedOf(copy, backup), undefined, signal);
-    await watched(placement, () => fetchHome(context, backup, bytes));
+    await fetchHome(context, backup, watchedBytes(placement, bytes));
   }
   const homeId = await homeFolder(jobsEnv().BACKUP_DIR).id();
   step("finish");

@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { type Origin, recordAudit } from "@/db/audit";
-import type { Tx } from "@/db/client";
+import { db, type Tx } from "@/db/client";
 import { backups, jobs } from "@/db/schema";
 import { lockBackups } from "@/jobs/backup-copy/good";
 import type { BackupRow } from "@/jobs/backup-copy/place";
@@ -13,8 +13,8 @@ const isReadByOther = sql`exists (select from ${jobs} where ${jobs.finishedAt} i
   and ${backups.id}::text in (${jobs.options} ->> 'backupId', ${jobs.options} ->> 'otherId') and ${jobs.kind}::text <> 'copy_backup')`;
 
 /**
- * Removes the file in the backup folder, because a copy of it is stored elsewhere. Gives false, and leaves it, when none is, or
- * a job reads the file now.
+ * Notes that a copy of the backup stored elsewhere is all that is wanted of it. Gives false when none is stored, or a job reads the file
+ * in the backup folder now. After the transaction `removeGivenUp` removes that: before, the copy could still be taken back.
  */
 export async function giveUpHome(tx: Tx, origin: Origin, backup: BackupRow): Promise<boolean> {
   await lockBackups(tx, eq(backups.id, backup.id));
@@ -30,18 +30,19 @@ export async function giveUpHome(tx: Tx, origin: Origin, backup: BackupRow): Pro
     projectId: backup.projectId,
     details: { filename: backup.filename },
   });
-  // Its sidecar stays, so that no other backup of the same second gets the name.
-  // Last: if this fails, everything stays. If we fail after it, the row is as it was and the file is missing, and can be fetched.
-  await homeFolder(jobsEnv().BACKUP_DIR).giveUp(backup.storagePath);
   return true;
 }
 
-/** Removes the file of a backup that was moved away, and is here only because a job needed it. */
-export async function removeVisitor(tx: Tx, { id, storagePath }: Pick<BackupRow, "id" | "storagePath">): Promise<void> {
-  const [row] = await tx
-    .update(backups)
-    .set({ movedAt: sql`${backups.movedAt}` })
-    .where(and(eq(backups.id, id), sql`${backups.movedAt} is not null`, sql`not ${isReadByOther}`))
-    .returning({ id: backups.id });
-  if (row) await homeFolder(jobsEnv().BACKUP_DIR).giveUp(storagePath);
-}
+/**
+ * Removes the file of a backup that was moved away: it has just been, or a job has fetched it. One that a job reads stays. Its sidecar
+ * stays too, so that no other backup of the same second gets the name. Who is killed before leaves it to the reconciler.
+ */
+export const removeGivenUp = ({ id, storagePath }: Pick<BackupRow, "id" | "storagePath">): Promise<void> =>
+  db.transaction(async (tx) => {
+    const [row] = await tx
+      .update(backups)
+      .set({ movedAt: sql`${backups.movedAt}` })
+      .where(and(eq(backups.id, id), sql`${backups.movedAt} is not null`, sql`not ${isReadByOther}`))
+      .returning({ id: backups.id });
+    if (row) await homeFolder(jobsEnv().BACKUP_DIR).giveUp(storagePath);
+  });

@@ -20,11 +20,26 @@ export const isGood = (backup: Backup): SQL<boolean> =>
   alone(sql`${isWholeHere(backup)} or exists (
   select from ${backupCopies} whole where whole.backup_id = ${backup.id} and whole.status = 'stored')`);
 
-/** Whether a backup is good without this copy of it. For a query about copies. */
+const isAtWork = (copy: string) =>
+  sql.raw(
+    `exists (select from control_plane.destinations d where d.id = ${copy}.destination_id and d.unhealthy_since is null)`,
+  );
+
+/** The same, but for copies at destinations that do not work now: those may have gone with it. */
+export const isWithinReach = (backup: Backup): SQL<boolean> =>
+  alone(sql`${isWholeHere(backup)} or exists (
+  select from ${backupCopies} whole where whole.backup_id = ${backup.id} and whole.status = 'stored' and ${isAtWork("whole")})`);
+
+/** Whether a copy of it was found missing only lately: a disk may be mounted again, and a server may have said so by mistake. */
+export const mayComeBack = (backup: Backup): SQL<boolean> =>
+  alone(sql`exists (select from ${backupCopies} lost where lost.backup_id = ${backup.id}
+    and lost.status = 'missing' and lost.missing_since > now() - interval '7 days')`);
+
+/** Whether a backup is within reach without this copy of it. For a query about copies. */
 export const isGoodWithout: SQL<boolean> = alone(sql`
   exists (select from ${backups} where ${backups.id} = ${backupCopies.backupId} and ${isWholeHere(backups)})
   or exists (select from ${backupCopies} other where other.backup_id = ${backupCopies.backupId}
-    and other.status = 'stored' and other.id <> ${backupCopies.id})`);
+    and other.status = 'stored' and other.id <> ${backupCopies.id} and ${isAtWork("other")})`);
 
 /** Whoever gives up a file of one of these backups has waited for all others who do, and sees what those have left. */
 export async function lockBackups(tx: Tx, which: SQL): Promise<void> {

@@ -8,6 +8,7 @@ import { lookAfterDestinations } from "@/jobs/backup-copy/look-after";
 import { openDestination } from "@/jobs/destination/open";
 import { makeBackup } from "@/jobs/testing/backup-rows";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
+import { callUnhealthy } from "@/jobs/testing/copies";
 import { testEnv } from "@/jobs/testing/env";
 import { startS3Server } from "@/jobs/testing/s3-server";
 import { makeTenant, type Tenant, unique } from "@/jobs/testing/tenant";
@@ -44,6 +45,33 @@ describe("a destination that works", () => {
       .where(eq(destinations.id, place?.id ?? ""));
     expect(row).toMatchObject({ unhealthySince: null, problem: null, checkedAt: expect.any(Date) });
     expect(await actionsAbout(row?.id ?? "")).toEqual([]);
+  });
+});
+
+describe("a destination that goes away while its copies are looked for", () => {
+  it("is asked once, and for all of them again when it is back", async () => {
+    await using server = await startS3Server();
+    const values = { name: unique(), kind: "s3" as const, settings: { kind: "s3" as const, ...server.settings } };
+    const [place] = await db
+      .insert(destinations)
+      .values({ ...values, checkedAt: new Date() })
+      .returning();
+    const destinationId = place?.id ?? "";
+    for (let i = 0; i < 3; i++) {
+      const { backup } = await makeBackup(tenant, "text");
+      server.contents.objects.set(`coffer/here/${i}`, { bytes: Buffer.from("text"), tag: "t", metadata: {} });
+      const row = { backupId: backup.id, destinationId, name: `${i}`, sizeBytes: 4, status: "stored" as const };
+      await db.insert(backupCopies).values({ ...row, checkedAt: sql`now() - interval '25 hours'` });
+    }
+    const looked = () => server.log.filter(({ operation }) => operation === "head").length;
+    server.fail("head", { status: 403, code: "AccessDenied" });
+    await round();
+    expect(looked()).toBe(1);
+    await callUnhealthy(destinationId, null);
+    await round();
+    expect(looked()).toBe(1 + 3);
+    await round();
+    expect(looked()).toBe(1 + 3);
   });
 });
 

@@ -1,12 +1,11 @@
 import { and, eq, inArray, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
-import { byCoffer, recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { log } from "@/db/log";
 import { backupCopies, backups, destinations } from "@/db/schema";
 import { copyAgain } from "@/jobs/backup-copy/again";
 import { removeOrphans } from "@/jobs/backup-copy/orphans";
-import { noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
-import { tellLost } from "@/jobs/backup-copy/tell-lost";
+import { type CopyRow, noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
+import { noteSeen } from "@/jobs/backup-copy/tell-lost";
 import { checkDestination, openDestination } from "@/jobs/destination/open";
 import { failureOf } from "@/jobs/lifecycle/failure";
 
@@ -76,52 +75,51 @@ async function lookForCopies(signal: AbortSignal): Promise<void> {
     )
     .limit(atOnce)
     .for("update", { skipLocked: true });
-  const taken = await db
+  const taken: CopyRow[] = await db
     .update(backupCopies)
     .set({ checkedAt: sql`now()` })
     .where(inArray(backupCopies.id, due))
     .returning();
+  const away = new Set<string>();
   for (const copy of taken) {
     signal.throwIfAborted();
-    await lookFor(copy);
+    if (away.has(copy.destinationId)) await askLater(copy);
+    else if (!(await lookFor(copy))) away.add(copy.destinationId);
   }
 }
 
-async function lookFor(copy: typeof backupCopies.$inferSelect): Promise<void> {
+/** It was not looked for: in a round to come, as if it had not been taken. */
+const askLater = ({ id }: CopyRow) =>
+  db
+    .update(backupCopies)
+    .set({ checkedAt: sql`now() - ${lookEvery}` })
+    .where(eq(backupCopies.id, id));
+
+/** Gives false when its destination could not say. */
+async function lookFor(copy: CopyRow): Promise<boolean> {
   const [about] = await db
     .select({ destination: destinations, backup: backups })
     .from(destinations)
     .innerJoin(backups, eq(backups.id, copy.backupId ?? sql`null`))
     .where(eq(destinations.id, copy.destinationId));
-  if (!about) return;
+  if (!about) return true;
   const { destination, backup } = about;
   const placed = { name: copy.name, sizeBytes: copy.sizeBytes ?? 0, locator: copy.locator };
   try {
     const size = await openDestination(destination.settings).size(placed);
     const status = size === null ? "missing" : size === copy.sizeBytes ? "stored" : "corrupt";
     // What is in the place of one that is gone is it only with the right size.
-    if (status === copy.status || (status === "corrupt" && copy.status === "missing")) return;
+    if (status === copy.status || (status === "corrupt" && copy.status === "missing")) return true;
     const problem = {
       stored: null,
       missing: "It is gone.",
       corrupt: `It has ${size} bytes instead of ${copy.sizeBytes}.`,
     }[status];
-    await db.transaction(async (tx) => {
-      const [row] = await tx
-        .update(backupCopies)
-        .set({ status, problem })
-        .where(and(eq(backupCopies.id, copy.id), eq(backupCopies.status, copy.status)))
-        .returning({ id: backupCopies.id });
-      if (!row) return;
-      await recordAudit(tx, byCoffer, {
-        action: status === "stored" ? "copy.found" : `copy.${status}`,
-        subject: { kind: "backup", id: backup.id },
-        projectId: backup.projectId,
-        details: { filename: backup.filename, destination: destination.name, because: problem ?? "It is there again." },
-      });
-      if (problem !== null) await tellLost(tx, { copy, backup, destinationName: destination.name, problem });
-    });
+    await noteSeen({ copy, backup, destinationName: destination.name }, { status, problem });
+    return true;
   } catch (error) {
     await noteUnhealthy(destination, failureOf(error));
+    await askLater(copy);
+    return false;
   }
 }

@@ -46,20 +46,38 @@ const ofDestination = /^(destination_|disk_full$)/;
  * Does what a destination is needed for, and notes whether it works: what it cannot do makes it unhealthy, since when and
  * why; what it does makes it healthy again.
  */
-export async function watched<T>(
-  { destinationId, destinationName }: Pick<Placement, "destinationId" | "destinationName">,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function watched<T>(of: Watched, work: () => Promise<T>): Promise<T> {
   try {
     const done = await work();
-    await noteHealthy(destinationId);
+    await noteHealthy(of.destinationId);
     return done;
   } catch (error) {
-    const failure = failureOf(error);
-    if (!ofDestination.test(failure.code)) throw error;
-    await noteUnhealthy({ id: destinationId, name: destinationName }, failure);
-    throw failed({ ...failure, message: `${destinationName}: ${failure.message}` });
+    throw await blamed(of, error);
   }
+}
+
+/** The same for what a destination gives: what becomes of it is somebody else's fault. */
+export async function* watchedBytes(of: Watched, bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* bytes;
+  } catch (error) {
+    throw await blamed(of, error);
+  }
+  await noteHealthy(of.destinationId);
+}
+
+type Watched = Pick<Placement, "destinationId" | "destinationName">;
+
+/** Failures that somebody was blamed for already. */
+const told = new WeakSet<object>();
+
+async function blamed({ destinationId, destinationName }: Watched, error: unknown): Promise<unknown> {
+  const failure = failureOf(error);
+  if (!ofDestination.test(failure.code) || told.has(Object(error))) return error;
+  await noteUnhealthy({ id: destinationId, name: destinationName }, failure);
+  const named = failed({ ...failure, message: `${destinationName}: ${failure.message}` });
+  told.add(named);
+  return named;
 }
 
 /** It was seen to work. */

@@ -4,7 +4,7 @@ import type { Tx } from "@/db/client";
 import { backups } from "@/db/schema";
 import { bytesOf, checked } from "@/jobs/backup-copy/bytes";
 import { beginDraft, type Found, findWhole, freeName, keepDraft, noteDraft } from "@/jobs/backup-copy/draft";
-import { giveUpHome } from "@/jobs/backup-copy/give-up-home";
+import { giveUpHome, removeGivenUp } from "@/jobs/backup-copy/give-up-home";
 import { lockBackups } from "@/jobs/backup-copy/good";
 import { meter } from "@/jobs/backup-copy/meter";
 import { copyOptions } from "@/jobs/backup-copy/options";
@@ -17,12 +17,13 @@ export const copyBackup: JobHandler = { run, clean };
 
 async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   const { job, signal, step } = context;
-  const { backupId, destinationId, move, isAgain } = copyOptions.parse(job.options);
+  const { backupId, destinationId, move } = copyOptions.parse(job.options);
   step("check");
   const placement = await loadPlacement({ backupId, destinationId });
   const { backup } = placement;
   const found = await watched(placement, async () => {
-    const isFirst = job.fence === 1 && !isAgain;
+    // One that is made anew has a row from before.
+    const isFirst = job.fence === 1 && placement.copy.createdAt >= job.createdAt;
     const whole = await findWhole(placement, { job, isFirst, signal });
     step("copy");
     return whole ?? (await put(context, placement));
@@ -39,7 +40,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
       projectId: backup.projectId,
       details: { filename: backup.filename, destination: placement.destinationName, name: found.placed.name },
     });
-    if (move) await giveUpHome(tx, origin, backup);
+    if (move && (await giveUpHome(tx, origin, backup))) context.afterwards(() => removeGivenUp(backup));
   };
 }
 

@@ -7,7 +7,7 @@ import { meter } from "@/jobs/backup-copy/meter";
 import { placeOptions } from "@/jobs/backup-copy/options";
 import { loadPlacement, type Placement, placedOf, watched } from "@/jobs/backup-copy/place";
 import { isUnderway } from "@/jobs/backup-copy/start";
-import { tellLost } from "@/jobs/backup-copy/tell-lost";
+import { missingSince, tellLost } from "@/jobs/backup-copy/tell-lost";
 import type { JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { originOf } from "@/jobs/lifecycle/origin";
@@ -29,7 +29,7 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   return async (tx) => {
     const [row] = await tx
       .update(backupCopies)
-      .set({ status, problem, checkedAt: sql`now()`, verifiedAt })
+      .set({ status, problem, missingSince: missingSince(status), checkedAt: sql`now()`, verifiedAt })
       // One that is being made anew meanwhile is another copy.
       .where(and(eq(backupCopies.id, copy.id), eq(backupCopies.status, copy.status), sql`not ${isUnderway}`))
       .returning({ id: backupCopies.id });

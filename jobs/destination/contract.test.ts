@@ -138,3 +138,19 @@ describe.each(kinds)("%s as a destination", (_, make) => {
     expect((await read(place.destination, placed)).length).toBe(place.largeBytes);
   });
 });
+
+describe.each(kinds.filter(([name]) => name !== "a chat"))("%s", (_, make) => {
+  const begin = givenPlaces(make);
+
+  it("gives what is left of a file that has become shorter", async () => {
+    const place = await begin();
+    const bytes = randomBytes(300_000);
+    const placed = await put(place.destination, "a.dump", bytes);
+    for (const left of [200_000, 1, 0]) {
+      await place.shorten?.(placed, left);
+      expect((await read(place.destination, placed)).equals(bytes.subarray(0, left))).toBe(true);
+      const end = await read(place.destination, placed, { start: 250_000, end: 300_000 });
+      expect(end).toHaveLength(0);
+    }
+  });
+});

@@ -96,6 +96,25 @@ describe("a server that dies", () => {
   });
 });
 
+describe("a put that is aborted after it was done, before the answer", () => {
+  it.each([
+    ["complete", 9 * MiB],
+    ["put", 100],
+  ] as const)("leaves nothing, unless another attempt may have found it by now (%s)", async (operation, size) => {
+    const place = await begin();
+    for (const reason of ["cancelled", "lost"]) {
+      place.server.fail(operation, "done and silent");
+      const stop = new AbortController();
+      const work = put(place.destination, "a.dump", { bytes: randomBytes(size), signal: stop.signal });
+      work.catch(() => {});
+      await expect.poll(() => keys(place), { timeout: 20_000 }).toHaveLength(1);
+      stop.abort(reason);
+      await expect(work).rejects.toBe(reason);
+      expect(keys(place)).toHaveLength(reason === "lost" ? 1 : 0);
+    }
+  });
+});
+
 describe("bytes that change on the way", () => {
   it("are noticed and sent again", async () => {
     const place = await begin();

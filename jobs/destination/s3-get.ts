@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import type { Placed, Range } from "@/jobs/destination/destination";
 import { copyMissing, unavailable } from "@/jobs/destination/problem";
 import { cutOut, resumed, type Span } from "@/jobs/destination/resume";
@@ -18,10 +19,20 @@ export async function* readObject(
     yield* resumed((left) => download(bucket, file, { left, signal }), { span, signal, isPassing });
   } catch (error) {
     signal?.throwIfAborted();
+    // A part that begins behind its end is refused.
+    if (error === ended || s3Error(error).status === 416) return;
     if (s3Error(error).name === "NoSuchKey") throw copyMissing(name);
     if (s3Error(error).status === 412) throw unavailable(`${name} was replaced while it was read.`);
     throw s3Problem(error, bucket.settings);
   }
+}
+
+/** The object is over before its time. Whoever reads sees that bytes are missing. */
+const ended = new Error("the object is shorter");
+
+/** Of the whole object. */
+function lengthOf({ ContentRange: range, ContentLength: length }: GetObjectCommandOutput): number {
+  return Number(range === undefined ? length : range.split("/").at(-1));
 }
 
 /** `tag` is that of the object that was begun to be read. */
@@ -38,4 +49,5 @@ async function* download(bucket: Bucket, file: Reading, { left, signal }: Left):
   file.tag = answer.ETag;
   // Node's own stream, for that is where we are.
   yield* cutOut(answer.Body as Readable, answer.ContentRange !== undefined, left);
+  if (lengthOf(answer) < left.end) throw ended;
 }

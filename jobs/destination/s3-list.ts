@@ -37,10 +37,35 @@ export async function sweepBucket(bucket: Bucket, before: Date): Promise<void> {
   while (page) {
     for (const { Key: key = "", UploadId: uploadId, Initiated: began } of page.Uploads ?? []) {
       const isOld = began !== undefined && began < before && key.startsWith(prefixOf(bucket)) && isBackupFilename(key);
-      if (isOld && uploadId) await abortMultipart(bucket, key, uploadId);
+      if (isOld && uploadId && !(await hasPartSince(bucket, { key, uploadId, before })))
+        await abortMultipart(bucket, key, uploadId);
     }
     page = page.IsTruncated ? await uploadsAfter(bucket, page) : null;
   }
+}
+
+/** A file of terabytes takes days: as long as parts of it come, somebody is at work. */
+async function hasPartSince(
+  bucket: Bucket,
+  { key, uploadId, before }: { key: string; uploadId: string; before: Date },
+) {
+  let after: string | undefined;
+  do {
+    const asked = { Bucket: bucket.bucket, Key: key, UploadId: uploadId, PartNumberMarker: after };
+    const page = await bucket.ask(({ sdk, client }) =>
+      client.send(new sdk.ListPartsCommand(asked)).catch(nullWhereUnknown),
+    );
+    if (page?.Parts?.some(({ LastModified: at }) => at !== undefined && at >= before)) return true;
+    after = page?.IsTruncated ? page.NextPartNumberMarker : undefined;
+  } while (after !== undefined);
+  return false;
+}
+
+/** For a server that cannot list it, or an upload that has just come to its end. */
+function nullWhereUnknown(error: unknown): null {
+  const { name, status } = s3Error(error);
+  if (name === "NoSuchUpload" || [405, 501].includes(status)) return null;
+  throw error;
 }
 
 /** A page of unfinished uploads; null from a server that cannot list them. */
@@ -51,9 +76,6 @@ function uploadsAfter(
   const after = { KeyMarker: last?.NextKeyMarker, UploadIdMarker: last?.NextUploadIdMarker };
   const asked = { Bucket: bucket.bucket, Prefix: prefixOf(bucket), ...after };
   return bucket.ask(({ sdk, client }) =>
-    client.send(new sdk.ListMultipartUploadsCommand(asked)).catch((error: unknown) => {
-      if ([405, 501].includes(s3Error(error).status)) return null;
-      throw error;
-    }),
+    client.send(new sdk.ListMultipartUploadsCommand(asked)).catch(nullWhereUnknown),
   );
 }

@@ -52,7 +52,8 @@ export async function putUnlessTaken(
   } catch (error) {
     // The answer may have been lost, not the object.
     if (!signal.aborted && (await isOurs(upload, key, { signal }).catch(() => false))) return false;
-    await removeOurs(upload, key);
+    // Another attempt has taken over: it may have found what this one has put, and told of it.
+    if (signal.reason !== "lost") await removeOurs(upload, key);
     throw error;
   }
 }

@@ -117,6 +117,9 @@ it("sweeps uploads of backups that began before then, under its prefix alone", a
   const file = "acme_2026-01-29T153007Z.dump.gz";
   uploads.set("ours", { key: `coffer/here/acme/${file}`, began: old, ...about });
   uploads.set("running", { key: `coffer/here/${file}`, began: young, ...about });
+  const part = (at: Date) => ({ bytes: Buffer.alloc(0), tag: "t", metadata: {}, at });
+  const long = new Map([part(old), part(young), part(old)].map((each, n) => [n + 1, each]));
+  uploads.set("long", { key: `coffer/here/${file}`, began: old, metadata: {}, parts: long });
   uploads.set("theirs", { key: `coffer/hereabouts/${file}`, began: old, ...about });
   uploads.set("beside", { key: "coffer/here/holiday.mp4", began: old, ...about });
   const { objects } = place.server.contents;
@@ -126,7 +129,7 @@ it("sweeps uploads of backups that began before then, under its prefix alone", a
   await put(place.destination, ".coffer-check-new", Buffer.from("x"));
   await place.destination.sweep(new Date(Date.now() - 3_600_000));
   expect(keys(place).sort()).toEqual(["coffer/here/.coffer-check-new", "coffer/here/a.dump"]);
-  expect([...uploads.keys()]).toEqual(["running", "theirs", "beside"]);
+  expect([...uploads.keys()]).toEqual(["running", "long", "theirs", "beside"]);
 });
 
 it.each([405, 501])("sweeps what it can when a server answers %i to who asks for uploads", async (status) => {

@@ -1,8 +1,29 @@
+import { realpath } from "node:fs/promises";
+import path from "node:path";
 import type { DestinationSettings } from "@/db/schema";
+import { isAmongOwnFolders, ownFolders } from "@/jobs/destination/settings";
 
 /** Whether files that were put by the one settings are where the others look for them. */
 export const isSamePlace = (one: DestinationSettings, other: DestinationSettings): boolean =>
   JSON.stringify(placeOf(one)) === JSON.stringify(placeOf(other));
+
+/** The settings by the names that a folder has on this host, whatever links lead to it. */
+export const withoutLinks = async (settings: DestinationSettings): Promise<DestinationSettings> =>
+  settings.kind === "local" ? { ...settings, folder: await realFolder(settings.folder) } : settings;
+
+/** Whether links lead to where Coffer keeps files of its own. */
+export async function leadsHome(settings: DestinationSettings): Promise<boolean> {
+  if (settings.kind !== "local") return false;
+  const own = await Promise.all(ownFolders().map(realFolder));
+  return isAmongOwnFolders(await realFolder(settings.folder), own);
+}
+
+/** One that is not there yet is below the nearest that is. */
+async function realFolder(folder: string): Promise<string> {
+  const above = path.dirname(folder);
+  if (above === folder) return folder;
+  return realpath(folder).catch(async () => path.join(await realFolder(above), path.basename(folder)));
+}
 
 function placeOf(settings: DestinationSettings): unknown[] {
   switch (settings.kind) {

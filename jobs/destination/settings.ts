@@ -15,18 +15,25 @@ const plain = (what: string, max: number) =>
     .refine((value) => !control.test(value), `${what} must not contain control characters.`);
 
 /** Where Coffer keeps files of its own: copies there would be taken for those, or swept with them. */
-function isOurOwn(folder: string): boolean {
+export function ownFolders(): string[] {
   const { BACKUP_DIR, UPLOAD_DIR, EXPORT_DIR } = jobsEnv();
-  const isWithin = (inner: string, outer: string) => `${inner}${path.sep}`.startsWith(`${outer}${path.sep}`);
-  return [BACKUP_DIR, UPLOAD_DIR, EXPORT_DIR].some((own) => isWithin(folder, own) || isWithin(own, folder));
+  return [BACKUP_DIR, UPLOAD_DIR, EXPORT_DIR];
 }
+
+/** Whether a folder is within one of those, or around it. */
+export function isAmongOwnFolders(folder: string, own = ownFolders()): boolean {
+  const isWithin = (inner: string, outer: string) => `${inner}${path.sep}`.startsWith(`${outer}${path.sep}`);
+  return own.some((each) => isWithin(folder, each) || isWithin(each, folder));
+}
+
+export const isOurOwn = "The folder must be apart from those in which Coffer keeps its own files.";
 
 const folder = plain("The folder", 1000)
   .refine(path.isAbsolute, "The folder must be an absolute path, such as /mnt/backups.")
   .refine((value) => !climbs(value), "The folder must be written without . and .. in it.")
   .transform((value) => path.resolve(value))
   .refine((value) => value !== path.parse(value).root, "The folder must not be the root of the file system.")
-  .refine((value) => !isOurOwn(value), "The folder must be apart from those in which Coffer keeps its own files.");
+  .refine((value) => !isAmongOwnFolders(value), isOurOwn);
 
 /** The base address of a server, without a slash at its end. */
 const address = (what: string) =>

@@ -18,6 +18,8 @@ export type BotMessage = z.infer<typeof message>;
 export type Bot = ReturnType<typeof openBot>;
 
 const patience = 5;
+/** Of `deleteMessages`. Source: https://core.telegram.org/bots/api#deletemessages */
+const mostAtOnce = 100;
 
 /** A bot and its chat. What goes wrong is told without the token, which is part of every address. */
 export function openBot(settings: TelegramSettings, idleMs: number) {
@@ -48,16 +50,29 @@ export function openBot(settings: TelegramSettings, idleMs: number) {
     }
   }
 
+  /** One that is not there, or may not be deleted any more, is left at that. */
+  async function deleteMessage(messageId: number, signal?: AbortSignal): Promise<void> {
+    const asked = { chat_id: settings.chatId, message_id: messageId };
+    const gone = /message to delete not found|message can't be deleted|MESSAGE_ID_INVALID/i;
+    await call("deleteMessage", () => asJson(asked), { signal, gone });
+  }
+
   return {
     settings,
+    deleteMessage,
+    /** The same, many at once. */
+    async deleteMessages(messageIds: number[], signal?: AbortSignal): Promise<void> {
+      for (let i = 0; i < messageIds.length; i += mostAtOnce) {
+        const some = messageIds.slice(i, i + mostAtOnce);
+        const asked = { chat_id: settings.chatId, message_ids: some };
+        // Some of them may not be deleted, and older servers do not know the method: one by one, then.
+        const refused = /message.* not found|message.* can't be deleted|MESSAGE_ID|method not found/i;
+        const done = await call("deleteMessages", () => asJson(asked), { signal, gone: refused });
+        if (done === null) for (const messageId of some) await deleteMessage(messageId, signal);
+      }
+    },
     async sendDocument(file: BotFile, signal: AbortSignal): Promise<BotMessage> {
       return message.parse(await call("sendDocument", () => documentForm(settings.chatId, file), { signal }));
-    },
-    /** One that is not there, or may not be deleted any more, is left at that. */
-    async deleteMessage(messageId: number, signal?: AbortSignal): Promise<void> {
-      const asked = { chat_id: settings.chatId, message_id: messageId };
-      const gone = /message to delete not found|message can't be deleted|MESSAGE_ID_INVALID/i;
-      await call("deleteMessage", () => asJson(asked), { signal, gone });
     },
     /** Null when there is no such file, as far as the server can tell: it was asked again while that might pass. */
     async getFile(fileId: string, signal?: AbortSignal): Promise<z.infer<typeof botFile> | null> {

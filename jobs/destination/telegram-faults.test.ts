@@ -16,7 +16,7 @@ describe("a server that asks to wait", () => {
     place.server.fail("sendDocument", wait);
     place.server.fail("sendDocument", { early: true, ...wait }, { after: 1 });
     place.server.fail("getFile", wait);
-    place.server.fail("deleteMessage", wait);
+    place.server.fail("deleteMessages", wait);
     const bytes = randomBytes(700_000);
     const placed = await put(place.destination, "a.dump", bytes);
     expect((await read(place.destination, placed)).equals(bytes)).toBe(true);

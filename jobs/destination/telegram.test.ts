@@ -92,13 +92,32 @@ describe("a file in a chat", () => {
   });
 });
 
+it("is removed with few questions, also by a server that only knows one message at a time", async () => {
+  const place = await begin();
+  const asked = () => place.server.log.filter(({ method }) => method.startsWith("delete")).length;
+  await place.destination.remove(await put(place.destination, "a.dump", randomBytes(1_000_000)));
+  expect([asked(), sentNames(place)]).toEqual([1, []]);
+  const old = await put(place.destination, "a.dump", randomBytes(1_000_000));
+  place.server.fail("deleteMessages", { status: 404, description: "Not Found: method not found" });
+  await place.destination.remove(old);
+  expect([asked(), sentNames(place)]).toEqual([1 + 1 + 5, []]);
+});
+
+it("stops to be removed when that is aborted", async () => {
+  const place = await begin();
+  const placed = await put(place.destination, "a.dump", randomBytes(10));
+  place.server.fail("deleteMessages", "silent");
+  await expect(place.destination.remove(placed, AbortSignal.timeout(200))).rejects.toMatchObject({
+    name: "TimeoutError",
+  });
+});
+
 it("leaves a message at that which the bot may not delete any more", async () => {
   const place = await begin();
+  const refusal = { status: 400, description: "Bad Request: message can't be deleted for everyone" };
   const placed = await put(place.destination, "a.dump", randomBytes(400_000));
-  place.server.fail("deleteMessage", {
-    status: 400,
-    description: "Bad Request: message can't be deleted for everyone",
-  });
+  place.server.fail("deleteMessages", refusal);
+  place.server.fail("deleteMessage", refusal);
   await place.destination.remove(placed);
   expect(sentNames(place)).toEqual(["a.dump-parts.json"]);
 });
@@ -118,7 +137,7 @@ describe("the bot's token", () => {
     const place = await begin();
     const placed = await put(place.destination, "a.dump", randomBytes(400_000));
     const destination = reopened(place);
-    for (const method of ["sendDocument", "getFile", "deleteMessage", "file"] as const) {
+    for (const method of ["sendDocument", "getFile", "deleteMessages", "file"] as const) {
       place.server.fail(method, fault, { times: 1000 });
     }
     const works = [

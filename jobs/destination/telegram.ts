@@ -32,9 +32,7 @@ export function telegramChat(settings: TelegramSettings, idleMs: number): Destin
       }
       return total;
     },
-    async remove({ locator }) {
-      for (const messageId of messagesOf(chatLocator.parse(locator))) await bot.deleteMessage(messageId);
-    },
+    remove: ({ locator }, signal) => bot.deleteMessages(messagesOf(chatLocator.parse(locator)), signal),
     list: () => null,
     freeBytes: async () => null,
     sweep: async () => {},
@@ -73,7 +71,12 @@ async function putIntoChat({ bot, name }: Naming, bytes: AsyncIterable<Buffer>, 
     return placed(sent.length === 1 ? null : await sendIndex({ bot, name }, sent, signal));
   } catch (error) {
     const cleaning = AbortSignal.timeout(cleaningMs);
-    for (const { messageId } of sent) await bot.deleteMessage(messageId, cleaning).catch(() => {});
+    await bot
+      .deleteMessages(
+        sent.map(({ messageId }) => messageId),
+        cleaning,
+      )
+      .catch(() => {});
     throw error;
   }
 }

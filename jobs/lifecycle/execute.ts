@@ -19,6 +19,8 @@ export type RunContext = {
   /** Begins the named step and ends the one before it. */
   step(name: string): void;
   report(patch: Report): void;
+  /** To be done once the job is completed. Where that fails, or the process is killed before, regular work does it. */
+  afterwards(work: () => Promise<void>): void;
   /** The time by the database's clock. */
   now(): Date;
 };
@@ -105,7 +107,7 @@ async function runAttempt(handler: JobHandler, job: ClaimedJob, controller: Abor
 }
 
 /** Gives null when the job is completed, else what stood in the way. */
-async function attempt(handler: JobHandler, { context, lastReport }: Running): Promise<unknown> {
+async function attempt(handler: JobHandler, { context, lastReport, later }: Running): Promise<unknown> {
   const { job } = context;
   try {
     if (job.fence > 1) await handler.clean(job, job.fence - 1);
@@ -113,7 +115,10 @@ async function attempt(handler: JobHandler, { context, lastReport }: Running): P
     context.signal.throwIfAborted();
     const commit = await handler.run(context);
     const outcome = await completeJob({ job, report: lastReport() }, commit);
-    if (outcome === "completed") return null;
+    if (outcome === "completed") {
+      await later();
+      return null;
+    }
     return outcome === "cancelling" ? "cancelled" : "lost";
   } catch (error) {
     return error ?? new Error("unknown");
@@ -142,9 +147,12 @@ type Running = {
   context: RunContext;
   /** What is still to be written when the job ends well. */
   lastReport(): Report;
+  /** Does what was left for afterwards. Never fails. */
+  later(): Promise<void>;
 };
 
 function contextFor(job: ClaimedJob, signal: AbortSignal, lease: Lease): Running {
+  const left: (() => Promise<void>)[] = [];
   let steps: JobStep[] = job.steps.map((step) => ({ ...step, startedAt: null, finishedAt: null }));
   const advance = (index: number) => {
     const time = now(job).toISOString();
@@ -159,6 +167,7 @@ function contextFor(job: ClaimedJob, signal: AbortSignal, lease: Lease): Running
     signal,
     now: () => now(job),
     report: (patch) => lease.report(patch),
+    afterwards: (work) => void left.push(work),
     step(name) {
       const index = steps.findIndex((step) => step.name === name);
       advance(index);
@@ -170,6 +179,12 @@ function contextFor(job: ClaimedJob, signal: AbortSignal, lease: Lease): Running
     lastReport() {
       advance(steps.length);
       return { ...lease.take(), steps };
+    },
+    async later() {
+      for (const work of left)
+        await work().catch((error: unknown) =>
+          log.warn({ error, jobId: job.id }, "what a job has left to do is yet to be done"),
+        );
     },
   };
 }

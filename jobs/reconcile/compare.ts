@@ -2,7 +2,7 @@ import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { db } from "@/db/client";
 import { type BackupStatus, backups } from "@/db/schema";
 import { parseManifest } from "@/jobs/archive/manifest";
-import { removeVisitor } from "@/jobs/backup-copy/give-up-home";
+import { removeGivenUp } from "@/jobs/backup-copy/give-up-home";
 import type { Listed, Stored } from "@/jobs/home/home";
 import { areOthersSeen } from "@/jobs/home/living";
 import { checkWhole } from "@/jobs/reconcile/adopt";
@@ -30,7 +30,7 @@ export async function compareRows(round: Round, listed: Map<string, Listed>): Pr
       await forFile(row.storagePath, async () => {
         if (row.movedAt !== null) {
           unlisted.delete(row.storagePath);
-          return before ? db.transaction((tx) => removeVisitor(tx, row)) : undefined;
+          return before ? removeGivenUp(row) : undefined;
         }
         // What another host misses is for its own workers to tell. What is here under that name is judged like any other file.
         if (!(await isOurs(round, { row, before, isHomeSeen, isHomeAlive, areOthers }))) return;

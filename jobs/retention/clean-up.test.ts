@@ -2,12 +2,12 @@ import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, it } from "vitest";
 import { byCoffer } from "@/db/audit";
 import { db } from "@/db/client";
-import { backups } from "@/db/schema";
+import { backupCopies, backups } from "@/db/schema";
 import { planCleanup, removeAll } from "@/jobs/retention/clean-up";
 import type { Policy } from "@/jobs/retention/plan";
 import { makeBackup } from "@/jobs/testing/backup-rows";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
-import { addCopy } from "@/jobs/testing/copies";
+import { addCopy, callUnhealthy } from "@/jobs/testing/copies";
 import type { Backup } from "@/jobs/testing/export-job";
 import { makeSchema, registerTenant, type Tenant } from "@/jobs/testing/tenant";
 
@@ -62,6 +62,48 @@ describe("a cleanup", () => {
       { id: older.id, keep: false },
     ]);
     expect(await goneBy({ keepCount: 1, deleteFailed: true })).toEqual([lost.id, older.id]);
+  });
+
+  it("takes one for lost only when its copy has been missing for a week", async () => {
+    const [lately, lost] = [await backupOf(0, moved), await backupOf(1, moved)];
+    const since = (days: number) => new Date(Date.now() - days * 86_400_000);
+    for (const [backup, days] of [
+      [lately, 6],
+      [lost, 8],
+    ] as const) {
+      const { id } = await addCopy(backup, { status: "missing" });
+      await db
+        .update(backupCopies)
+        .set({ missingSince: since(days) })
+        .where(eq(backupCopies.id, id));
+    }
+    expect(await goneBy({ deleteFailed: true })).toEqual([lost.id]);
+  });
+
+  it("keeps the last one that can be had while the destination of newer ones is away", async () => {
+    const [newest, here, older] = [await backupOf(0, moved), await backupOf(1), await backupOf(2)];
+    const { destinationId } = await addCopy(newest, {});
+    expect(await goneBy({ keepCount: 1 })).toEqual([here.id, older.id]);
+    await callUnhealthy(destinationId);
+    expect(await plan({ keepCount: 1 })).toMatchObject([
+      { id: newest.id, reasons: ["the last good one"] },
+      { id: here.id, keep: true, reasons: ["the last one whose file can be had now"] },
+      { id: older.id, keep: false },
+    ]);
+  });
+
+  it("keeps the last one that was restored, when files of newer ones were read only", async () => {
+    const verifiedAt = new Date();
+    const [newest, restored] = [
+      await backupOf(0, { verifiedAt, verifiedLevel: "archive" }),
+      await backupOf(1, { verifiedAt, verifiedLevel: "restore" }),
+    ];
+    const older = await backupOf(2, { verifiedAt, verifiedLevel: "restore" });
+    expect(await plan({ keepCount: 1 })).toMatchObject([
+      { id: newest.id, keep: true },
+      { id: restored.id, keep: true, reasons: ["the last one proven by a restore"] },
+      { id: older.id, keep: false },
+    ]);
   });
 
   it("leaves a lost one that is good again by the time it would go", async () => {

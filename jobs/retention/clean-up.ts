@@ -2,7 +2,7 @@ import { asc, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { Origin } from "@/db/audit";
 import { db } from "@/db/client";
 import { backups, projects } from "@/db/schema";
-import { isGood } from "@/jobs/backup-copy/good";
+import { isGood, isWithinReach, mayComeBack } from "@/jobs/backup-copy/good";
 import { jobsEnv } from "@/jobs/env";
 import { fallsOf } from "@/jobs/fall/falls";
 import { isInUse } from "@/jobs/retention/in-use";
@@ -20,7 +20,9 @@ export async function planCleanup(which: SQL | undefined, policy: Policy) {
       filename: backups.filename,
       createdAt: backups.createdAt,
       isGood: isGood(backups),
-      verifiedAt: backups.verifiedAt,
+      mayComeBack: mayComeBack(backups),
+      isWithinReach: isWithinReach(backups),
+      verifiedLevel: backups.verifiedLevel,
       pinnedAt: backups.pinnedAt,
       sizeBytes: backups.sizeBytes,
       isInUse: isInUse(jobsEnv().DOWNLOAD_LINK_SECONDS),
@@ -41,7 +43,10 @@ export async function planCleanup(which: SQL | undefined, policy: Policy) {
     createdAt: row.createdAt,
     isGood: row.isGood,
     isFallen: falls.has(row.id),
-    isProven: row.verifiedAt !== null,
+    mayComeBack: row.mayComeBack,
+    isWithinReach: row.isWithinReach,
+    isProven: row.verifiedLevel !== null,
+    isRestored: row.verifiedLevel === "restore",
     isPinned: row.pinnedAt !== null,
     isInUse: row.isInUse,
   }));

@@ -14,6 +14,9 @@ const made = (ages: number[], change: (n: number) => Partial<Candidate> = () => 
     isGood: true,
     isFallen: false,
     isProven: false,
+    isRestored: false,
+    mayComeBack: false,
+    isWithinReach: true,
     isPinned: false,
     isInUse: false,
     ...change(n),
@@ -114,6 +117,9 @@ const candidate = fc.record({
   isGood: fc.boolean(),
   isFallen: fc.boolean(),
   isProven: fc.boolean(),
+  isRestored: fc.boolean(),
+  mayComeBack: fc.boolean(),
+  isWithinReach: fc.boolean(),
   isPinned: fc.boolean(),
   isInUse: fc.boolean(),
 });
@@ -129,7 +135,7 @@ const policies = fc.record({
 });
 
 describe("whatever the policy", () => {
-  it("what is pinned, in use, newest, last good or last proven stays, and every end has a reason", () => {
+  it("what is pinned, in use, newest, last good, proven, restored or within reach stays, and every end has a reason", () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(candidate, { selector: ({ id }) => id, maxLength: 30 }),
@@ -146,7 +152,9 @@ describe("whatever the policy", () => {
             const proven = own.filter(({ isProven }) => isProven);
             const full = (some: Candidate[]) =>
               some.every(({ isFallen }) => isFallen) ? some : some.filter(({ isFallen }) => !isFallen);
-            for (const last of [own, full(own), full(proven)]) {
+            const restored = own.filter(({ isRestored }) => isRestored);
+            const near = own.filter(({ isWithinReach }) => isWithinReach);
+            for (const last of [own, full(own), full(proven), full(restored), full(near)]) {
               const newest = Math.max(...last.map(({ createdAt }) => createdAt.getTime()));
               const survivors = last.filter(
                 ({ id, createdAt }) => createdAt.getTime() === newest && verdicts.get(id)?.keep,

@@ -7,10 +7,16 @@ export type Candidate = {
   createdAt: Date;
   /** A whole file of it is somewhere, as far as we know. */
   isGood: boolean;
+  /** One of its copies is missing since lately: looked for again, it may be there. */
+  mayComeBack: boolean;
+  /** Its whole file is here, or at a destination that works. */
+  isWithinReach: boolean;
   /** It holds far less than those before it. */
   isFallen: boolean;
-  /** It was restored once, and was equal. */
+  /** It was verified at some level. */
   isProven: boolean;
+  /** It was restored once, and was equal. */
+  isRestored: boolean;
   isPinned: boolean;
   /** Somebody downloads, verifies, clones or restores it now. */
   isInUse: boolean;
@@ -28,7 +34,7 @@ export type Policy = {
   keepMonthly?: number;
   /** Backups that were never proven are kept by no rule, once a proven one is newer. */
   deleteUnverified?: boolean;
-  /** Backups of which no whole file is left, here or at a destination, are kept by no rule. */
+  /** Backups of which no whole file is left, here or at a destination, are kept by no rule, unless one may be found again. */
   deleteFailed?: boolean;
 };
 
@@ -39,7 +45,7 @@ const day = 86_400_000;
 
 /**
  * What a policy does to the backups, each with its reasons. Never given up, whatever the policy says: what is pinned or in
- * use, and each project's newest good, last good and last proven backup. One that holds far less than those before it is the
+ * use, and each project's newest good, last good and last proven backup, the last one that was restored, and the last one within reach while a destination is away. One that holds far less than those before it is the
  * last good or proven one only where there is no other: what it lacks may have been lost. Without a rule that keeps or deletes, all stay.
  */
 export function planRetention(candidates: Candidate[], policy: Policy, now: Date): Verdict[] {
@@ -58,6 +64,8 @@ function planProject(own: Candidate[], policy: Policy, now: Date): Verdict[] {
   const good = newestFirst.filter(({ isGood }) => isGood);
   const lastGood = lastOf(good);
   const lastProven = lastOf(good.filter(({ isProven }) => isProven));
+  const lastRestored = lastOf(good.filter(({ isRestored }) => isRestored));
+  const lastWithinReach = lastOf(good.filter(({ isWithinReach }) => isWithinReach));
   const kept = keptByRules(good, policy, now);
   return newestFirst.map((backup) => {
     const guards = [
@@ -66,6 +74,8 @@ function planProject(own: Candidate[], policy: Policy, now: Date): Verdict[] {
       backup === good[0] && backup !== lastGood && "the newest one",
       backup === lastGood && (backup === good[0] ? "the last good one" : "the last one that holds as much as usual"),
       backup === lastProven && "the last proven one",
+      backup === lastRestored && backup !== lastProven && "the last one proven by a restore",
+      backup === lastWithinReach && backup !== lastGood && "the last one whose file can be had now",
     ].filter((reason) => reason !== false);
     if (guards.length > 0) return { id: backup.id, keep: true, reasons: guards };
     const against = reasonAgainst(backup, lastProven, policy);
@@ -85,7 +95,8 @@ const hasKeepRule = ({ keepCount, olderThanDays, keepDaily, keepWeekly, keepMont
   [keepCount, olderThanDays, keepDaily, keepWeekly, keepMonthly].some((rule) => rule !== undefined);
 
 function reasonAgainst(backup: Candidate, lastProven: Candidate | undefined, policy: Policy): string | null {
-  if (policy.deleteFailed && !backup.isGood) return "its file is missing or corrupt, and no copy of it is stored";
+  if (policy.deleteFailed && !backup.isGood && !backup.mayComeBack)
+    return "its file is missing or corrupt, and no copy of it is stored";
   const isSurpassed = lastProven !== undefined && lastProven.createdAt > backup.createdAt;
   if (policy.deleteUnverified && !backup.isProven && isSurpassed) return "never proven, and a newer one is";
   return null;

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { z } from "zod";
 import type { TelegramSettings } from "@/db/schema";
 import { readForm } from "@/jobs/testing/form";
 
-export type BotMethod = "sendDocument" | "getFile" | "deleteMessage" | "file";
+export type BotMethod = "sendDocument" | "getFile" | "deleteMessage" | "deleteMessages" | "file";
 
 export type BotFault =
   | { status: number; description: string; waitSeconds?: number }
@@ -133,6 +134,10 @@ async function answer(state: State, { request, method, fault }: Asked): Promise<
   if (method === "deleteMessage") {
     const isThere = state.messages.delete(Number(form.fields.message_id));
     return isThere ? done(true) : no(400, "Bad Request: message to delete not found");
+  }
+  if (method === "deleteMessages") {
+    for (const id of z.array(z.number()).max(100).parse(form.fields.message_ids)) state.messages.delete(id);
+    return done(true);
   }
   if (method !== "sendDocument") return no(404, "Not Found: method not found");
   const { file } = form;

@@ -25,6 +25,13 @@ export async function addFolder(): Promise<{ id: string; name: string; folder: s
   return { ...(await addDestination(settings)), folder: settings.folder };
 }
 
+/** Says that a destination does not work, or that it does again. */
+export const callUnhealthy = (id: string, problem: string | null = "away") =>
+  db
+    .update(destinations)
+    .set({ unhealthySince: problem === null ? null : new Date(), problem })
+    .where(eq(destinations.id, id));
+
 /** The copies at a destination, without what is only being put there, or to be removed. */
 export const copiesAt = ({ id }: { id: string }) =>
   db

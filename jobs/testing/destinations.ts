@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, truncate } from "node:fs/promises";
 import path from "node:path";
 import { afterEach } from "vitest";
 import type { DestinationSettings } from "@/db/schema";
@@ -20,6 +20,8 @@ export type Place = AsyncDisposable & {
   isThere(placed: Placed): Promise<boolean>;
   /** Takes its bytes away behind the destination's back. */
   forget(placed: Placed): Promise<void>;
+  /** Leaves only so many of its first bytes. Not where no file ever becomes shorter. */
+  shorten?(placed: Placed, sizeBytes: number): Promise<void>;
   /** What unfinished puts have left. */
   unfinished(): Promise<string[]>;
 };
@@ -34,6 +36,7 @@ export async function folderPlace(): Promise<Place> {
     largeBytes: 3_000_000,
     isThere: ({ name }) => stat(path.join(folder, name)).then(...isOrNot),
     forget: ({ name }) => rm(path.join(folder, name)),
+    shorten: ({ name }, sizeBytes) => truncate(path.join(folder, name), sizeBytes),
     unfinished: () => readdir(path.join(folder, ".coffer-partial")),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
@@ -50,6 +53,10 @@ export async function bucketPlace(): Promise<Place & { server: S3Server }> {
     largeBytes: 20_000_000,
     isThere: async ({ name }) => objects.has(keyOf(name)),
     forget: async ({ name }) => void objects.delete(keyOf(name)),
+    async shorten({ name }, sizeBytes) {
+      const object = objects.get(keyOf(name));
+      if (object) objects.set(keyOf(name), { ...object, bytes: object.bytes.subarray(0, sizeBytes) });
+    },
     unfinished: async () => [...uploads.keys()],
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
@@ -64,6 +71,7 @@ export async function s3rverPlace(): Promise<Place> {
     largeBytes: 20_000_000,
     isThere: ({ name }) => stat(fileOf(name)).then(...isOrNot),
     forget: ({ name }) => rm(fileOf(name)),
+    shorten: ({ name }, sizeBytes) => truncate(fileOf(name), sizeBytes),
     unfinished: async () => [],
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };

@@ -119,6 +119,20 @@ export function listObjects({ objects }: Contents, { query }: Asked): Answer {
   return xml(`<ListBucketResult>${rows.join("")}${isCut}${next}</ListBucketResult>`);
 }
 
+export function listParts({ uploads }: Contents, { query }: Asked): Answer {
+  const upload = uploads.get(query.get("uploadId") ?? "");
+  if (!upload) return no(404, "NoSuchUpload");
+  const after = Number(query.get("part-number-marker"));
+  const [next, ...more] = [...upload.parts].filter(([number]) => number > after).sort(([a], [b]) => a - b);
+  const row = next
+    ? `<Part><PartNumber>${next[0]}</PartNumber><LastModified>${(next[1].at ?? upload.began).toISOString()}</LastModified></Part>`
+    : "";
+  // One a page.
+  return xml(
+    `<ListPartsResult>${row}<IsTruncated>${more.length > 0}</IsTruncated><NextPartNumberMarker>${next?.[0]}</NextPartNumberMarker></ListPartsResult>`,
+  );
+}
+
 export function listUploads({ uploads }: Contents, { query }: Asked): Answer {
   const rows = [...uploads]
     .filter(([, { key }]) => key.startsWith(query.get("prefix") ?? ""))

@@ -9,6 +9,7 @@ import {
   createUpload,
   getObject,
   listObjects,
+  listParts,
   listUploads,
   no,
   putObject,
@@ -25,7 +26,8 @@ export type Operation =
   | "head"
   | "delete"
   | "list"
-  | "uploads";
+  | "uploads"
+  | "parts";
 
 /** What goes wrong instead of, or after, what was asked. */
 export type Fault =
@@ -124,6 +126,7 @@ function operationOf({ method, key, query }: Pick<Asked, "method" | "key" | "que
   if (method === "PUT") return isMultipart ? "part" : "put";
   if (method === "POST") return isMultipart ? "complete" : "create";
   if (method === "DELETE") return isMultipart ? "abort" : "delete";
+  if (method === "GET" && isMultipart) return "parts";
   return method === "HEAD" ? "head" : "get";
 }
 
@@ -163,6 +166,8 @@ function perform(contents: Contents, operation: Operation, asked: Asked): Answer
       return listObjects(contents, asked);
     case "uploads":
       return listUploads(contents, asked);
+    case "parts":
+      return listParts(contents, asked);
   }
 }
 

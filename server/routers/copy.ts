@@ -5,7 +5,7 @@ import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { backupCopies, backups, destinations, jobs } from "@/db/schema";
 import { isSeenElsewhere } from "@/jobs/backup-copy/bytes";
-import { giveUpHome } from "@/jobs/backup-copy/give-up-home";
+import { giveUpHome, removeGivenUp } from "@/jobs/backup-copy/give-up-home";
 import { isGoodWithout, lockBackups } from "@/jobs/backup-copy/good";
 import { placeOptions } from "@/jobs/backup-copy/options";
 import { startCopy, startCopyCheck, startFetch } from "@/jobs/backup-copy/start";
@@ -70,7 +70,7 @@ export const copyRouter = router({
     // A copy may have gone since it was last looked at, and this file may be all there is.
     if (!(await isSeenElsewhere(backup)))
       throw new AppError("BACKUP_IN_USE", "No destination was found to have a whole copy of it now.");
-    if (await db.transaction((tx) => giveUpHome(tx, ctx.origin, backup))) return;
+    if (await db.transaction((tx) => giveUpHome(tx, ctx.origin, backup))) return removeGivenUp(backup);
     throw new AppError("BACKUP_IN_USE", "No copy of it is stored elsewhere, or a job is reading its file now.");
   }),
 

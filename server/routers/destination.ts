@@ -6,10 +6,11 @@ import { AppError } from "@/db/errors";
 import { backupCopies, type DestinationSettings, destinations } from "@/db/schema";
 import { noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
 import { checkDestination, openDestination } from "@/jobs/destination/open";
-import { maskedSettings } from "@/jobs/destination/settings";
+import { leadsHome } from "@/jobs/destination/same-place";
+import { isOurOwn, maskedSettings } from "@/jobs/destination/settings";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { kindField, settingsFields, settingsFrom } from "@/server/destination-input";
-import { destinationUse, lockedDestinationUse, requireMovable } from "@/server/destination-use";
+import { destinationUse, lockedDestinationUse, requireMovable, requireOwnPlace } from "@/server/destination-use";
 import { adminProcedure, router, userProcedure } from "@/server/trpc";
 
 const name = z.string().trim().min(1).max(63);
@@ -55,6 +56,7 @@ export const destinationRouter = router({
       const settings = settingsFrom(kind, fields);
       const { freeBytes } = await tried(settings);
       return db.transaction(async (tx) => {
+        await requireOwnPlace(tx, settings);
         const values = { name, kind, settings, freeBytes, checkedAt: sql`now()` };
         const [row] = await tx
           .insert(destinations)
@@ -89,6 +91,7 @@ export const destinationRouter = router({
         throw new AppError("VALIDATION_ERROR", "Give something to change.");
       return db.transaction(async (tx) => {
         await hold?.(tx);
+        if (settings) await requireOwnPlace(tx, settings, destinationId);
         if (name !== undefined && (await isTaken(tx, { name, but: destinationId }))) throw taken(name);
         const set = { name, defaultSince: since, ...works };
         const [row] = await tx.update(destinations).set(set).where(eq(destinations.id, destinationId)).returning();
@@ -136,7 +139,9 @@ export const destinationRouter = router({
         if (!row) throw none();
         const use = await lockedDestinationUse(tx, destinationId);
         if (use.onlyCopies > 0)
-          throw inUse(`${use.onlyCopies} backups are nowhere else. Bring them back or copy them elsewhere first.`);
+          throw inUse(
+            `${use.onlyCopies} backups are nowhere else that works now. Bring them back or copy them elsewhere first.`,
+          );
         if (use.schedules.length > 0) throw inUse(`These schedules use it: ${use.schedules.join(", ")}.`);
         if (use.copies > 0 && !forgetCopies)
           throw inUse(`It has ${use.copies} copies of backups. Remove them, or forget them with it.`);
@@ -173,6 +178,7 @@ const usage = (of?: { count: number; bytes: number | null }) => ({
 
 /** Throws DESTINATION_FAILED with what stood in the way. */
 async function tried(settings: DestinationSettings) {
+  if (await leadsHome(settings)) throw new AppError("VALIDATION_ERROR", isOurOwn);
   try {
     return await checkDestination(openDestination(settings), AbortSignal.timeout(patience));
   } catch (error) {

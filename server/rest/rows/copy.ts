@@ -19,7 +19,7 @@ const record = z
     problem: z.string().nullable(),
     jobId: z.uuid().nullable(),
     storedAt: time,
-    checkedAt: time.meta({ description: "When it was last seen there." }),
+    checkedAt: time.meta({ description: "When it was last looked for there." }),
     verifiedAt: time.meta({ description: "When all of its bytes were last read back and found right." }),
   })
   .meta({ id: "BackupCopy" });

@@ -1,0 +1,1 @@
+ALTER TABLE "control_plane"."backup_copies" ADD COLUMN "missing_since" timestamp (3) with time zone;
