@@ -19,7 +19,7 @@ export async function findExport(user: Actor, jobId: string) {
     .leftJoin(dataExports, eq(dataExports.jobId, jobs.id))
     .where(eq(jobs.id, jobId));
   if (found?.job.kind !== "export_data" || !found.job.projectId) throw noJob();
-  const project = await findProject(user, found.job.projectId, noJob);
+  const project = await findProject(user, found.job.projectId, { missing: noJob });
   requirePermission(project, "export");
   const { stored, job } = found;
   if (!stored && job.status !== "completed")

@@ -13,6 +13,9 @@ const rule = z.strictObject({
   hours: z.number().int().min(1).max(8760).nullish(),
 });
 
+/** A destination is for all projects, and a schema that was found was none until then. */
+const ofNoProject = new Set<string>(["destination_unhealthy", "schema_found"]);
+
 /** All rules of a channel. */
 export const ruleInput = z
   .strictObject({ channelId: z.uuid(), rules: z.array(rule).max(500) })
@@ -20,6 +23,9 @@ export const ruleInput = z
     const wrong = rules.findIndex(({ event, hours }) => (event === "backup_stale") !== (typeof hours === "number"));
     const message = "hours are for backup_stale, which needs them, and for nothing else";
     if (wrong >= 0) ctx.addIssue({ code: "custom", path: ["rules", wrong, "hours"], message });
+    const vain = rules.findIndex(({ event, project }) => ofNoProject.has(event) && project != null);
+    const why = "this event is of no project: leave project out";
+    if (vain >= 0) ctx.addIssue({ code: "custom", path: ["rules", vain, "project"], message: why });
   });
 
 /** The ids of projects by their ids or slugs. Throws PROJECT_NOT_FOUND. */

@@ -96,6 +96,9 @@ describe("the rules of a channel", () => {
     [[{ event: "backup_stale", hours: 0 }], 400],
     [[{ event: "made_up" }], 400],
     [[{ event: "backup_failed", project: "no-such-project" }], 404],
+    [[{ event: "destination_unhealthy", project: "any" }], 400],
+    [[{ event: "schema_found", project: "any" }], 400],
+    [[{ event: "backup_stale", hours: 3 }, { event: "backup_failed" }, { event: "backup_stale", hours: 4 }], 400],
   ])("are refused as %j with %i, and stay as they were", async (rules, status) => {
     const { id } = await addWebhook();
     await setRules(id, [{ event: "proof_failed" }]);

@@ -11,6 +11,7 @@ import { webAddress } from "@/server/web-address";
 export const cron = z
   .string()
   .trim()
+  .overwrite((text) => text.replace(/\s+/g, " "))
   .max(200)
   .superRefine((text, { addIssue }) => {
     const message = cronProblem(text);

@@ -22,7 +22,7 @@ export async function requireWhatOptionsNeed(
 type Scope = { projectId: string | null; pattern: string | null };
 
 /** What a schedule is of, if the user may have one of that: the project's id, or the pattern. Throws VALIDATION_ERROR and PERMISSION_DENIED. */
-export async function scopeOf(user: Actor, { projectId, pattern }: Scope): Promise<Scope> {
+export async function scopeOf(tx: Tx, user: Actor, { projectId, pattern }: Scope): Promise<Scope> {
   if ((projectId === null) === (pattern === null)) {
     const error = "Give either project_id, for one project, or pattern, for all that it matches.";
     throw new AppError("VALIDATION_ERROR", error, { fields: [{ field: "pattern", error, code: "custom" }] });
@@ -31,7 +31,7 @@ export async function scopeOf(user: Actor, { projectId, pattern }: Scope): Promi
     if (user.role === "admin") return { projectId, pattern };
     throw new AppError("PERMISSION_DENIED", "Only an administrator may schedule all projects that match a pattern.");
   }
-  const project = await findProject(user, projectId);
+  const project = await findProject(user, projectId, { tx });
   requirePermission(project, "manage");
   // It starts exports.
   requirePermission(project, "export");

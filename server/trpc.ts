@@ -3,7 +3,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import { and, eq, or, sql } from "drizzle-orm";
 import { z } from "zod";
 import { type Actor, type Origin, recordAudit } from "@/db/audit";
-import { db } from "@/db/client";
+import { db, type Tx } from "@/db/client";
 import { AppError, type ErrorCode, errorStatus } from "@/db/errors";
 import { log } from "@/db/log";
 import { type permission, projectMembers, projects, type TokenScope } from "@/db/schema";
@@ -187,9 +187,13 @@ const allPermissions: Permission[] = ["export", "import", "restore", "manage"];
 const noProject = () => new AppError("PROJECT_NOT_FOUND", "There is no such project.");
 
 /** The project if the user may see it, with what they may do there. `missing`: the error for what was looked for in it. */
-export async function findProject(user: Actor, ref: string, missing = noProject) {
+export async function findProject(
+  user: Actor,
+  ref: string,
+  { missing = noProject, tx = db }: { missing?: () => AppError; tx?: Tx | typeof db } = {},
+) {
   const isUuid = z.uuid().safeParse(ref).success;
-  const [row] = await db
+  const [row] = await tx
     .select({ project: projects, permissions: projectMembers.permissions })
     .from(projects)
     .leftJoin(projectMembers, and(eq(projectMembers.projectId, projects.id), eq(projectMembers.userId, user.id)))

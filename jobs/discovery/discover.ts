@@ -44,16 +44,16 @@ export async function addSchemas(
  */
 export async function discover(): Promise<void> {
   const wanted = await db.select().from(databases).where(ne(databases.discovery, "off")).orderBy(asc(databases.name));
-  for (const database of wanted) {
-    try {
-      await discoverIn(database);
-    } catch (error) {
-      log.warn(
-        { error, databaseId: database.id, gone: isConnectionLoss(error) },
-        "a database could not be searched for new schemas",
-      );
-    }
-  }
+  await Promise.all(
+    wanted.map((database) =>
+      discoverIn(database).catch((error: unknown) => {
+        log.warn(
+          { error, databaseId: database.id, gone: isConnectionLoss(error) },
+          "a database could not be searched for new schemas",
+        );
+      }),
+    ),
+  );
 }
 
 async function discoverIn(database: Database): Promise<void> {

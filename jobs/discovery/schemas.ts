@@ -4,6 +4,8 @@ export type FoundSchema = { name: string; tables: number; bytes: number };
 
 /** Schemas that hold tables or are empty, those of PostgreSQL itself and of Coffer left out. */
 export async function schemasIn(tenant: postgres.Sql): Promise<FoundSchema[]> {
+  // To ask for the size of a table waits for whoever has locked it.
+  await tenant.unsafe("set statement_timeout = '30s'");
   return [
     ...(await tenant<FoundSchema[]>`
       select n.nspname as name, count(c.oid)::int as tables, coalesce(sum(pg_table_size(c.oid)), 0)::float8 as bytes

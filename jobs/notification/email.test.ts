@@ -36,6 +36,20 @@ describe("a mail", () => {
   });
 });
 
+describe("a mail to several", () => {
+  const both = { to: ["ops@example.org", "ada@example.org"], subject: "Backup", text: "text", id: "n-2" };
+
+  it("that one of them is to get later is tried again, and one that is refused for good is not", async () => {
+    mail.refuse({ code: 450, message: "greylisted", of: "ada@example.org" });
+    expect(await why(sendMail(both))).toEqual({
+      message: "The mail server did not take ada@example.org.",
+      isPermanent: false,
+    });
+    mail.refuse({ code: 550, message: "unknown", of: "ada@example.org" });
+    expect(await why(sendMail(both))).toMatchObject({ isPermanent: true });
+  });
+});
+
 describe("an address for mails", () => {
   it.each(["ops@example.org", "o'brien+backup@mail.example.org", "root@localhost"])("may be %s", (address) => {
     expect(mailAddress.safeParse(address).success).toBe(true);

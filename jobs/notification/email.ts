@@ -34,7 +34,7 @@ export async function sendMail({ to, subject, text, id }: Mail): Promise<void> {
     disableUrlAccess: true,
   });
   try {
-    const { rejected } = await transport.sendMail({
+    const { rejected, rejectedErrors = [] } = await transport.sendMail({
       from,
       to: to.map((address) => ({ name: "", address })),
       subject: plain(subject),
@@ -43,7 +43,11 @@ export async function sendMail({ to, subject, text, id }: Mail): Promise<void> {
       headers: { "Auto-Submitted": "auto-generated" },
     });
     if (rejected.length > 0)
-      throw undelivered({ message: `The mail server did not take ${rejected.join(", ")}.`, isPermanent: true });
+      throw undelivered({
+        message: `The mail server did not take ${rejected.join(", ")}.`,
+        // For one that may be taken later all get it again: better twice, under one id, than never.
+        isPermanent: rejectedErrors.every((error) => Number(error.responseCode) >= 500),
+      });
   } catch (error) {
     throw error instanceof Error && "undelivered" in error ? error : undelivered(explain(error, url));
   } finally {

@@ -38,10 +38,12 @@ describe("a project without a good backup", () => {
     await age(next.id, 24);
     await db.update(backups).set({ status: "corrupt" }).where(eq(backups.id, next.id));
     await announceStale();
-    expect(await aboutsOf(channel), "the last good one is the first again").toHaveLength(1);
-    await db.update(backups).set({ status: "available" }).where(eq(backups.id, next.id));
+    expect(await aboutsOf(channel), "the last good one is the first again").toHaveLength(2);
     await announceStale();
     expect(await aboutsOf(channel)).toHaveLength(2);
+    await db.update(backups).set({ status: "available" }).where(eq(backups.id, next.id));
+    await announceStale();
+    expect(await aboutsOf(channel)).toHaveLength(3);
   });
 
   it("follows the rule for the project before the one for all", async () => {

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { db } from "@/db/client";
 import { backups, notificationChannels, notificationRules, notifications, projects } from "@/db/schema";
@@ -16,22 +16,36 @@ type Row = {
   createdAt: string | null;
 };
 
+/** Beside a project `p`, its last good backup `b`. */
+const lastGood = sql`left join lateral (
+      select g.id, g.filename, g.created_at from ${backups} g
+      where g.project_id = p.id and ${isGood(alias(backups, "g"))} order by g.created_at desc, g.id desc limit 1) b on true`;
+const keyOf = (channelId: SQL, backupId: SQL) =>
+  sql`${channelId} || ':backup_stale:' || p.id || ':' || coalesce(${backupId}::text, 'none')`;
+
+/** Of what was told of a project that has had another good backup since it may be told again, should that be lost. */
+async function forgetOvercome(): Promise<void> {
+  await db.execute(sql`
+    update ${notifications} n set once_key = n.once_key || ':over:' || n.id
+    from ${projects} p ${lastGood}
+    where n.about = 'backup_stale' and n.project_id = p.id and n.once_key not like '%:over:%'
+      and n.once_key <> ${keyOf(sql`n.channel_id`, sql`b.id`)}`);
+}
+
 /**
  * Tells of each project whose last good backup is older than a rule allows, or that has none that long after it was added. Once
  * per channel, until there is another good backup. Of two rules of a channel, the one for the very project counts.
  */
 export async function announceStale(): Promise<void> {
+  await forgetOvercome();
   const rows = await db.execute<Row>(sql`
     select r.channel_id as "channelId", p.id as "projectId", r.stale_hours as "staleHours", o.once_key as "onceKey",
       b.id as "backupId", b.filename, to_json(b.created_at)#>>'{}' as "createdAt"
     from ${notificationRules} r
     join ${notificationChannels} c on c.id = r.channel_id and c.paused_at is null
     join ${projects} p on r.project_id is null or r.project_id = p.id
-    left join lateral (
-      select g.id, g.filename, g.created_at from ${backups} g
-      where g.project_id = p.id and ${isGood(alias(backups, "g"))} order by g.created_at desc, g.id desc limit 1) b on true
-    cross join lateral (
-      select r.channel_id || ':backup_stale:' || p.id || ':' || coalesce(b.id::text, 'none') as once_key) o
+    ${lastGood}
+    cross join lateral (select ${keyOf(sql`r.channel_id`, sql`b.id`)} as once_key) o
     where r.event = 'backup_stale'
       and coalesce(b.created_at, p.created_at) < now() - make_interval(hours => r.stale_hours)
       and (r.project_id is not null or not exists (

@@ -21,6 +21,8 @@ describe("a rule", () => {
     expect(cronInWords(cron)).toMatch(/^(At|On|Every) \S+/);
   });
 
+  it("that came in otherwise is its own words", () => expect(cronInWords("0 2 * * 07")).toBe("0 2 * * 07"));
+
   it.each(["0 0 30 2 *", "0 0 31 2,4,6 *", "0 0 31 11 *"])("%s never runs", (cron) =>
     expect(problem(cron)).toBe("This rule never runs: there is no such day."),
   );
@@ -51,6 +53,9 @@ describe("a rule", () => {
     "0,, 2 * * *",
     "1e1 2 * * *",
     "\0 2 * * *",
+    // They would run, and there are no words for them.
+    "0 2 * * 07",
+    "0 2 * * 0-07",
   ])("%s is refused in a sentence", (cron) =>
     expect(problem(cron)).toMatch(/(is not understood|is no cron rule).*\.$/),
   );

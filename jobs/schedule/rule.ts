@@ -1,4 +1,5 @@
 import { type CronExpression, CronExpressionParser } from "cron-parser";
+import { wordsFor } from "@/jobs/schedule/words";
 import { isTimeZone } from "@/jobs/schedule/zone";
 
 /** When a schedule runs: five fields of cron, and the time zone whose clocks they are about. */
@@ -29,6 +30,7 @@ export function cronProblem(cron: string): string | null {
     return `${odd.slice(0, 40)} is not understood. Use numbers, names of months and days, * , - and /.`;
   const expression = parse(cron);
   if (typeof expression === "string") return expression;
+  if (wordsFor(cron) === null) return noRule;
   if (shortestGap(expression) < shortestMinutes) return `This rule runs oftener than every ${shortestMinutes} minutes.`;
   return null;
 }
@@ -44,11 +46,11 @@ function parse(cron: string): CronExpression | string {
     return expression;
   } catch (error) {
     const message = error instanceof Error ? error.message : "";
-    return /explicit day of month|loop limit/i.test(message)
-      ? "This rule never runs: there is no such day."
-      : "This is no cron rule: a number is out of its range, or a sign is in the wrong place.";
+    return /explicit day of month|loop limit/i.test(message) ? "This rule never runs: there is no such day." : noRule;
   }
 }
+
+const noRule = "This is no cron rule: a number is out of its range, or a sign is in the wrong place.";
 
 /** Between two slots of one day or of the turn to the next one, in minutes. */
 function shortestGap(expression: CronExpression): number {

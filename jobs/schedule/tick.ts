@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, lte, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNull, lte, or, sql } from "drizzle-orm";
 import { ZodError } from "zod";
 import { byCoffer } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
@@ -12,7 +12,10 @@ import { type Schedule, startSlot } from "@/jobs/schedule/start-slot";
 const longestWait = sql`interval '1 day'`;
 
 const isDue = and(isNull(schedules.pausedAt), lte(schedules.nextRunAt, sql`now()`));
-const isAhead = and(isNull(schedules.pausedAt), gt(schedules.lastSlot, sql`now() + ${longestWait}`));
+const isAhead = and(
+  isNull(schedules.pausedAt),
+  or(gt(schedules.lastSlot, sql`now() + ${longestWait}`), gt(schedules.updatedAt, sql`now() + ${longestWait}`)),
+);
 
 /**
  * One round: starts what is due by the database's clock. Of several slots that were missed the last one is caught up, once. Any number
@@ -47,7 +50,7 @@ type Seen = { schedule: Schedule; now: Date };
 async function planAnew(tx: Tx, { schedule, now }: Seen): Promise<void> {
   await tx
     .update(schedules)
-    .set({ nextRunAt: nextSlot(schedule, now), lastSlot: null })
+    .set({ nextRunAt: nextSlot(schedule, now), lastSlot: null, updatedAt: sql`now()` })
     .where(eq(schedules.id, schedule.id));
   log.warn(
     { scheduleId: schedule.id, name: schedule.name },
@@ -61,7 +64,7 @@ async function runDue(tx: Tx, { schedule, now }: Seen): Promise<void> {
   const started = found ? await start(tx, schedule, found) : false;
   await tx
     .update(schedules)
-    .set({ nextRunAt, ...(found && started ? { lastSlot: found.slot, slots: schedule.slots + 1 } : {}) })
+    .set({ nextRunAt, lastSlot: found?.slot, slots: schedule.slots + (started ? 1 : 0) })
     .where(eq(schedules.id, schedule.id));
 }
 

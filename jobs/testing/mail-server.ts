@@ -13,25 +13,28 @@ export type ReceivedMail = {
   text: string;
 };
 
+type Refusal = { code: number; message: string; of?: string };
+
 export type MailServer = {
   port: number;
   mails: ReceivedMail[];
-  /** Refuses whatever comes, with this code and sentence, until told null. */
-  refuse(with_: { code: number; message: string } | null): void;
+  /** Refuses whatever comes, or what is for one address alone, with this code and sentence, until told null. */
+  refuse(with_: Refusal | null): void;
   received(count: number): Promise<ReceivedMail[]>;
 };
 
 /** A real mail server for all tests of a file; it takes mails from user `coffer` with the password `smtp-password`. */
 export function givenMailServer(): MailServer {
-  let refusal: { code: number; message: string } | null = null;
+  let refusal: Refusal | null = null;
+  const no = ({ code, message }: Refusal) => Object.assign(new Error(message), { responseCode: code });
   const server = new SMTPServer({
     disabledCommands: ["STARTTLS"],
     onAuth: ({ username, password }, _, done) =>
       username === "coffer" && password === "smtp-password"
         ? done(null, { user: username })
         : done(new Error(`no such user as ${username} with ${password}`)),
-    onMailFrom: (_, __, done) =>
-      refusal ? done(Object.assign(new Error(refusal.message), { responseCode: refusal.code })) : done(),
+    onMailFrom: (_, __, done) => (refusal && refusal.of === undefined ? done(no(refusal)) : done()),
+    onRcptTo: ({ address }, _, done) => (refusal?.of === address ? done(no(refusal)) : done()),
     async onData(stream, session, done) {
       const raw = Buffer.concat(await stream.toArray()).toString("utf8");
       const { mailFrom, rcptTo } = session.envelope;

@@ -131,5 +131,5 @@ const noBackup = () => new AppError("BACKUP_NOT_FOUND", "There is no such backup
 export async function findBackup(user: Actor, backupId: string, missing = noBackup) {
   const [backup] = await db.select().from(backups).where(eq(backups.id, backupId));
   if (!backup) throw missing();
-  return { backup, project: await findProject(user, backup.projectId, missing) };
+  return { backup, project: await findProject(user, backup.projectId, { missing }) };
 }

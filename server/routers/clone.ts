@@ -35,7 +35,7 @@ export const cloneRouter = router({
     const missing = () => new AppError("JOB_NOT_FOUND", "There is no such clone.");
     const [job] = await db.select().from(jobs).where(eq(jobs.id, input.jobId));
     if (job?.kind !== "clone_project") throw missing();
-    await findProject(ctx.user, job.projectId ?? "", missing);
+    await findProject(ctx.user, job.projectId ?? "", { missing });
     const { slug, name, structureOnly } = cloneOptions.parse(job.options);
     return { slug, name, structureOnly };
   }),

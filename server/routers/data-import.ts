@@ -76,7 +76,7 @@ export async function findImport(user: Actor, jobId: string) {
     .innerJoin(jobs, eq(jobs.id, dataImports.jobId))
     .where(eq(dataImports.jobId, jobId));
   if (!row) throw missing();
-  const project = await findProject(user, row.found.projectId, missing);
+  const project = await findProject(user, row.found.projectId, { missing });
   requirePermission(project, "import");
   return { ...row, project };
 }

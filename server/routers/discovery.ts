@@ -3,7 +3,7 @@ import { z } from "zod";
 import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { databases } from "@/db/schema";
+import { databases, projects } from "@/db/schema";
 import { addSchemas, newSchemas } from "@/jobs/discovery/discover";
 import { proposeAll } from "@/jobs/discovery/propose";
 import { toAppError } from "@/server/problem";
@@ -63,7 +63,9 @@ async function proposalsOf(database: Database) {
   const common = { databaseId: database.id, databaseName: database.name, discovery: database.discovery };
   try {
     const fresh = await newSchemas(db, database, await listSchemas(database.id));
-    const proposed = proposeAll(fresh.map(({ name }) => name));
+    const taken = await db.select({ slug: projects.slug }).from(projects);
+    const names = fresh.map(({ name }) => name);
+    const proposed = proposeAll(names, new Set(taken.map(({ slug }) => slug)));
     return {
       ...common,
       error: null,

@@ -42,7 +42,8 @@ export const jobRouter = router({
       if (!row) throw notFound();
       if (ctx.user.role !== "admin") {
         if (row.permissions === null) throw notFound();
-        if (row.userId !== ctx.user.id)
+        // What a schedule has started is for everybody in the project.
+        if (row.userId !== null && row.userId !== ctx.user.id)
           throw new AppError("PERMISSION_DENIED", "This job was started by somebody else.");
       }
       const { permissions, ...job } = row;
@@ -117,11 +118,15 @@ export const jobRouter = router({
       if (!job.finishedAt) throw new AppError("INVALID_JOB_STATUS", "This job is still running.");
       if (job.options.keysSupplied === true) throw new AppError("WRONG_KEY", keyIsGone);
       return db.transaction(async (tx) => {
+        const { notifyEmail, ...options } = job.options;
+        // A link in the mail would be in the name of whoever retries, who may not know to whom it goes. Of a schedule it is in that one's.
+        const isTheirs = job.userId === ctx.user.id || job.scheduleId !== null;
         const started = await startJob(tx, ctx.origin, {
           kind,
           projectId: job.projectId,
-          options: job.options,
+          options: notifyEmail !== undefined && isTheirs ? { ...options, notifyEmail } : options,
           steps: job.steps,
+          ...(job.scheduleId && { scheduleId: job.scheduleId }),
         });
         if (job.options.encrypt === true) await requireKey(tx);
         await recordAudit(tx, ctx.origin, {

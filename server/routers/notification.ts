@@ -84,7 +84,10 @@ export const notificationRouter = router({
         const projectId = project ? ids(project) : null;
         return { channelId, event, staleHours: hours, projectId };
       });
-      if (values.length > 0) await tx.insert(notificationRules).values(values).onConflictDoNothing();
+      const rules = new Set(values.map(({ event, projectId }) => `${event} ${projectId}`));
+      if (rules.size < values.length)
+        throw new AppError("VALIDATION_ERROR", "There are two rules for one event and project. Leave one out.");
+      if (values.length > 0) await tx.insert(notificationRules).values(values);
       const details = { name, events: [...new Set(input.rules.map(({ event }) => event))] };
       await record(tx, ctx.origin, { action: "rules_set", id: channelId, details });
     });

@@ -139,5 +139,5 @@ async function findRestore(user: Actor, jobId: string) {
   const missing = () => new AppError("JOB_NOT_FOUND", "There is no such restore.");
   const [restore] = await db.select().from(restores).where(eq(restores.jobId, jobId));
   if (!restore) throw missing();
-  return { restore, project: await findProject(user, restore.projectId, missing) };
+  return { restore, project: await findProject(user, restore.projectId, { missing }) };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { asc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { type Actor, type Origin, recordAudit } from "@/db/audit";
@@ -50,12 +51,13 @@ export const scheduleRouter = router({
   }),
 
   create: running.input(newSchedule).mutation(async ({ ctx, input }) => {
-    const scope = await scopeOf(ctx.user, input);
     const id = await db.transaction(async (tx) => {
+      const scope = await scopeOf(tx, ctx.user, input);
       await requireWhatOptionsNeed(tx, input.options);
+      await lockName(tx, input.name);
       const [row] = await tx
         .insert(schedules)
-        .values({ ...input, ...scope, createdBy: ctx.user.id, nextRunAt: nextSlot(input, await databaseTime()) })
+        .values({ ...input, ...scope, createdBy: ctx.user.id, nextRunAt: nextSlot(input, await databaseTime(tx)) })
         .onConflictDoNothing()
         .returning();
       if (!row) throw nameTaken(input.name);
@@ -74,11 +76,14 @@ export const scheduleRouter = router({
       // Whoever names one of the two means that one alone.
       if (changes.projectId && changes.pattern === undefined) changed.pattern = null;
       if (changes.pattern && changes.projectId === undefined) changed.projectId = null;
-      const scope = await scopeOf(ctx.user, changed);
+      const scope = await scopeOf(tx, ctx.user, changed);
       if (changes.options) await requireWhatOptionsNeed(tx, changes.options, schedule.options);
       const isNewRule = changed.cron !== schedule.cron || changed.timeZone !== schedule.timeZone;
       const nextRunAt = isNewRule && !schedule.pausedAt ? nextSlot(changed, now) : schedule.nextRunAt;
-      const isOther = changes.options || scope.projectId !== schedule.projectId || scope.pattern !== schedule.pattern;
+      const isOther =
+        !isSame(changes.options ?? schedule.options, schedule.options) ||
+        scope.projectId !== schedule.projectId ||
+        scope.pattern !== schedule.pattern;
       const answersFor = isOther ? { createdBy: ctx.user.id } : {};
       const taken = await isTaken(tx, { ...changed, id: scheduleId });
       if (taken) throw nameTaken(changed.name);
@@ -137,9 +142,16 @@ const presented = async (user: Actor, id: string) => {
   return schedule;
 };
 
-/** Under a lock on all names, so that the unique index has nothing left to refuse. */
+/** As JSON, which has no `undefined`. */
+const isSame = (one: object, other: object) =>
+  isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
+
+/** Whoever gives a schedule this name waits for others who do, so that the unique index has nothing left to refuse. */
+const lockName = (tx: Tx, name: string) =>
+  tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('coffer:schedule-name:' || lower(${name}), 0))`);
+
 async function isTaken(tx: Tx, { id, name }: { id: string; name: string }): Promise<boolean> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('coffer:schedule-name:' || lower(${name}), 0))`);
+  await lockName(tx, name);
   const [row] = await tx
     .select({ id: schedules.id })
     .from(schedules)
