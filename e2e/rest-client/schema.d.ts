@@ -2198,7 +2198,7 @@ export interface components {
             problem: string | null;
             job_id: string | null;
             stored_at: string | null;
-            /** @description When it was last seen there. */
+            /** @description When it was last looked for there. */
             checked_at: string | null;
             /** @description When all of its bytes were last read back and found right. */
             verified_at: string | null;

@@ -18,7 +18,8 @@ const ended = (pid: number) => expect.poll(() => seen(pid), { timeout: 20_000 })
 it("hands a session that was given back to the next, under its name and with nothing of the one before", async () => {
   const { connection } = await makeSchema();
   const first = await begun(connection);
-  await first.sql.unsafe("set lock_timeout = '7s'; begin isolation level repeatable read, read only");
+  await first.sql.unsafe("set lock_timeout = '7s'");
+  await first.sql.unsafe("begin isolation level repeatable read, read only");
   await first.giveBack(3);
   expect(await seen(first.pid)).toEqual([{ name: "coffer:kept", state: "idle" }]);
   const next = await begun(connection);
@@ -47,25 +48,33 @@ it("gives one session to one job, and to none that connects otherwise", async ()
   await ended(first.pid);
 });
 
-it("closes one that nobody wants for a while", async () => {
+it("closes one that nobody wants for a while, and none that somebody has taken", async () => {
   const { connection } = await makeSchema();
   const session = await begun(connection);
   await session.giveBack(1);
-  await ended(session.pid);
+  const taken = await begun(connection);
+  const later = await begun(connection);
+  await later.giveBack(1);
+  await ended(later.pid);
+  expect(await seen(session.pid)).toMatchObject([{ name: taken.name }]);
+  await taken.end();
 });
 
 it("closes one that has read about too many tables, or was used too often", async () => {
   const { connection } = await makeSchema();
   const large = await begun(connection);
   await large.giveBack(5_000);
-  await ended(large.pid);
   const first = await begun(connection);
+  expect(first.pid).not.toBe(large.pid);
+  await ended(large.pid);
   await first.giveBack(1);
   for (let i = 2; i < 100; i++) await (await ownSession(connection, "test")).giveBack(1);
   const last = await begun(connection);
   expect(last.pid).toBe(first.pid);
   await last.giveBack(1);
-  await ended(last.pid);
+  const next = await begun(connection);
+  expect(next.pid).not.toBe(first.pid);
+  await next.end();
 });
 
 it("begins a new one when the one that was kept has died", async () => {
