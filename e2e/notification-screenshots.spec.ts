@@ -60,5 +60,11 @@ test("notifications", async ({ page, api, coffer }) => {
   await shoot(page, "channel-delete");
   await openExportDialog(page);
   await shoot(page, "export-with-mail");
+  await page.goto("/schedules");
+  await page.getByRole("button", { name: "Add schedule" }).first().click();
+  const form = page.getByRole("dialog");
+  await form.getByText("More options").click();
+  await form.getByLabel("Notify by email").fill("ada@example.org");
+  await shoot(page, "schedule-form-mail");
   await hook.stop();
 });

@@ -88,7 +88,7 @@ const inUse = (why: string) =>
 export async function requireOwnPlace(tx: Tx, settings: DestinationSettings, but?: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('coffer:destinations', 0))`);
   const place = await withoutLinks(settings);
-  for (const other of await tx.select().from(destinations)) {
+  for (const other of await tx.select().from(destinations).where(eq(destinations.kind, settings.kind))) {
     if (other.id !== but && isSamePlace(place, await withoutLinks(other.settings)))
       throw new AppError(
         "ALREADY_EXISTS",

@@ -77,6 +77,10 @@ describe("a destination", () => {
     const moved = await ask(`POST /api/v1/destinations/${other.id}`, { folder: link });
     expect(moved).toMatchObject({ status: 409, body: taken });
     expect((await ask(`POST /api/v1/destinations/${id}`, { folder: link })).status).toBe(200);
+    // Two that have shared it for long may still be mended.
+    const twin = { name: `twin ${name}`, kind: "local" as const, settings: { kind: "local" as const, folder } };
+    const [row] = await db.insert(destinations).values(twin).returning();
+    expect((await ask(`POST /api/v1/destinations/${row?.id}`, { folder })).status).toBe(200);
     const home = newFolder();
     await mkdir(jobsEnv().BACKUP_DIR, { recursive: true });
     await symlink(jobsEnv().BACKUP_DIR, home);

@@ -2,9 +2,10 @@ import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { jobs, schedules } from "@/db/schema";
+import { scheduleOptions } from "@/jobs/schedule/options";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { jobOf } from "@/jobs/testing/export-job";
-import { makeSchedule } from "@/jobs/testing/schedule";
+import { changeSchedule, makeSchedule } from "@/jobs/testing/schedule";
 import { makeTenant, type Tenant } from "@/jobs/testing/tenant";
 import { addPerson, call, givenApi, type Person } from "@/server/testing/api";
 
@@ -50,9 +51,13 @@ describe("an export that is tried again", () => {
   });
 
   it("of a schedule stays one of the schedule, in whose name the mail is", async () => {
-    const { id: scheduleId } = await makeSchedule({ projectId: tenant.projectId, createdBy: ada.id });
+    const wanted = scheduleOptions.parse({ format: "custom", notifyEmail: options.notifyEmail });
+    const { id: scheduleId } = await makeSchedule({ projectId: tenant.projectId, createdBy: ada.id, options: wanted });
     const run = await failed({ scheduleId });
     expect(await retried(run, grace)).toMatchObject({ userId: grace.id, scheduleId, options });
+    await changeSchedule(scheduleId, { options: { ...wanted, notifyEmail: undefined } });
+    const later = await retried(run, grace);
+    expect([later.scheduleId, later.options]).toEqual([scheduleId, { format: "custom" }]);
   });
 });
 

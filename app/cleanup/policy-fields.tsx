@@ -58,7 +58,7 @@ export function PolicyFields({ policy, legend, hasFocus }: Props) {
         label="What to give up, whatever keeps it"
         ticks={deletions}
         ticked={deletions.map(({ value }) => value).filter((value) => policy[value])}
-        hint="What is pinned, and each project's last good and last proven backup, always stay."
+        hint="What is pinned, and each project's last good, last proven and last restored backup, always stay."
       />
     </>
   );

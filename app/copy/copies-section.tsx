@@ -56,7 +56,7 @@ export function CopiesSection({ backup }: { backup: BackupDetails }) {
             <>
               <Head>Where</Head>
               <Head>State</Head>
-              <Head from="md">Last seen</Head>
+              <Head from="md">Last check</Head>
               <Head from="lg">Read back</Head>
               <ActionsHead />
             </>

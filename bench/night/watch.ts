@@ -16,7 +16,7 @@ export function watchDumps(lab: Lab) {
     while (!isOver) {
       const [seen] = await lab.tenants<{ count: number }[]>`
         select count(distinct split_part(application_name, ':', 2))::int as count
-        from pg_stat_activity where application_name like 'coffer:%'`;
+        from pg_stat_activity where application_name like 'coffer:%' and application_name <> 'coffer:kept'`;
       const [said] = await db.select({ count: sql<number>`count(*)::int` }).from(jobs).where(isRunning);
       most.sessions = Math.max(most.sessions, seen?.count ?? 0);
       most.jobs = Math.max(most.jobs, said?.count ?? 0);

@@ -64,6 +64,7 @@ async function fetchGood(context: RunContext, backup: BackupRow): Promise<void> 
       if (!mayBeElsewhere || n === copies.length - 1) throw error;
     }
   }
+  throw failed({ code: "copy_missing", message: "The last copy of this backup was just found to be lost." });
 }
 
 /** Writes the bytes to the backup's own place in the backup folder, once all of them are known to be right. */

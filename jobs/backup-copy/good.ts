@@ -30,10 +30,11 @@ export const isWithinReach = (backup: Backup): SQL<boolean> =>
   alone(sql`${isWholeHere(backup)} or exists (
   select from ${backupCopies} whole where whole.backup_id = ${backup.id} and whole.status = 'stored' and ${isAtWork("whole")})`);
 
-/** Whether a copy of it was found missing only lately: a disk may be mounted again, and a server may have said so by mistake. */
+/** Whether a copy of it is missing only since lately, made anew in vain or not: a disk may be mounted again, a server may have said so by mistake. */
 export const mayComeBack = (backup: Backup): SQL<boolean> =>
-  alone(sql`exists (select from ${backupCopies} lost where lost.backup_id = ${backup.id}
-    and lost.status = 'missing' and lost.missing_since > now() - interval '7 days')`);
+  alone(
+    sql`exists (select from ${backupCopies} lost where lost.backup_id = ${backup.id} and lost.missing_since > now() - interval '7 days')`,
+  );
 
 /** Whether a backup is within reach without this copy of it. For a query about copies. */
 export const isGoodWithout: SQL<boolean> = alone(sql`

@@ -49,7 +49,7 @@ describe("a destination that works", () => {
 });
 
 describe("a destination that goes away while its copies are looked for", () => {
-  it("is asked once, and for all of them again when it is back", async () => {
+  it("is asked once, and for the others again when it is back", async () => {
     await using server = await startS3Server();
     const values = { name: unique(), kind: "s3" as const, settings: { kind: "s3" as const, ...server.settings } };
     const [place] = await db
@@ -63,15 +63,18 @@ describe("a destination that goes away while its copies are looked for", () => {
       const row = { backupId: backup.id, destinationId, name: `${i}`, sizeBytes: 4, status: "stored" as const };
       await db.insert(backupCopies).values({ ...row, checkedAt: sql`now() - interval '25 hours'` });
     }
-    const looked = () => server.log.filter(({ operation }) => operation === "head").length;
-    server.fail("head", { status: 403, code: "AccessDenied" });
+    const looked = () => {
+      const asked = server.log.splice(0).filter(({ operation }) => operation === "head");
+      return new Set(asked.map(({ key }) => key)).size;
+    };
+    server.fail("head", "cut", { times: 6 });
     await round();
     expect(looked()).toBe(1);
     await callUnhealthy(destinationId, null);
     await round();
-    expect(looked()).toBe(1 + 3);
+    expect(looked(), "the others").toBe(2);
     await round();
-    expect(looked()).toBe(1 + 3);
+    expect(looked(), "a day later").toBe(0);
   });
 });
 
@@ -131,6 +134,20 @@ describe("a copy", () => {
       "copy.missing",
       "copy.found",
     ]);
+  });
+
+  it("that is gone is looked for also when it was made anew in vain", async () => {
+    const { file, row, aDayLater } = await stored("bytes of one made anew");
+    await rename(file, `${file}.away`);
+    const { missingSince } = (await aDayLater()) ?? {};
+    expect(missingSince).toEqual(expect.any(Date));
+    await db
+      .update(backupCopies)
+      .set({ status: "pending" })
+      .where(eq(backupCopies.id, (await row())?.id ?? ""));
+    expect(await aDayLater()).toMatchObject({ status: "pending", missingSince });
+    await rename(`${file}.away`, file);
+    expect(await aDayLater()).toMatchObject({ status: "stored", missingSince: null });
   });
 
   it("that is gone stays so when something of another size is in its place", async () => {

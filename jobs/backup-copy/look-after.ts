@@ -5,9 +5,10 @@ import { backupCopies, backups, destinations } from "@/db/schema";
 import { copyAgain } from "@/jobs/backup-copy/again";
 import { removeOrphans } from "@/jobs/backup-copy/orphans";
 import { type CopyRow, noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
+import { isUnderway } from "@/jobs/backup-copy/start";
 import { noteSeen } from "@/jobs/backup-copy/tell-lost";
 import { checkDestination, openDestination } from "@/jobs/destination/open";
-import { failureOf } from "@/jobs/lifecycle/failure";
+import { type FailureCode, failureOf } from "@/jobs/lifecycle/failure";
 
 /** How often each is looked at. Unhealthy destinations are tried again sooner. */
 const tryEvery = sql`case when ${destinations.unhealthySince} is null then interval '1 hour' else interval '5 minutes' end`;
@@ -67,7 +68,11 @@ async function lookForCopies(signal: AbortSignal): Promise<void> {
     .where(
       and(
         // One that is gone may be there again: a disk was mounted anew, or a server has found it.
-        inArray(backupCopies.status, ["stored", "missing"]),
+        // That it could not be made anew changes nothing about that.
+        or(
+          inArray(backupCopies.status, ["stored", "missing"]),
+          and(isNotNull(backupCopies.missingSince), sql`not ${isUnderway}`),
+        ),
         isNotNull(backupCopies.backupId),
         inArray(backupCopies.destinationId, healthy),
         lt(backupCopies.checkedAt, sql`now() - ${lookEvery}`),
@@ -84,7 +89,7 @@ async function lookForCopies(signal: AbortSignal): Promise<void> {
   for (const copy of taken) {
     signal.throwIfAborted();
     if (away.has(copy.destinationId)) await askLater(copy);
-    else if (!(await lookFor(copy))) away.add(copy.destinationId);
+    else if ((await lookFor(copy)) === "destination_unavailable") away.add(copy.destinationId);
   }
 }
 
@@ -95,31 +100,30 @@ const askLater = ({ id }: CopyRow) =>
     .set({ checkedAt: sql`now() - ${lookEvery}` })
     .where(eq(backupCopies.id, id));
 
-/** Gives false when its destination could not say. */
-async function lookFor(copy: CopyRow): Promise<boolean> {
+/** Gives why its destination could not say. */
+async function lookFor(copy: CopyRow): Promise<FailureCode | undefined> {
   const [about] = await db
     .select({ destination: destinations, backup: backups })
     .from(destinations)
     .innerJoin(backups, eq(backups.id, copy.backupId ?? sql`null`))
     .where(eq(destinations.id, copy.destinationId));
-  if (!about) return true;
+  if (!about) return;
   const { destination, backup } = about;
   const placed = { name: copy.name, sizeBytes: copy.sizeBytes ?? 0, locator: copy.locator };
   try {
     const size = await openDestination(destination.settings).size(placed);
     const status = size === null ? "missing" : size === copy.sizeBytes ? "stored" : "corrupt";
     // What is in the place of one that is gone is it only with the right size.
-    if (status === copy.status || (status === "corrupt" && copy.status === "missing")) return true;
+    if (status === copy.status || (status !== "stored" && copy.status !== "stored")) return;
     const problem = {
       stored: null,
       missing: "It is gone.",
       corrupt: `It has ${size} bytes instead of ${copy.sizeBytes}.`,
     }[status];
     await noteSeen({ copy, backup, destinationName: destination.name }, { status, problem });
-    return true;
   } catch (error) {
-    await noteUnhealthy(destination, failureOf(error));
-    await askLater(copy);
-    return false;
+    const failure = failureOf(error);
+    await noteUnhealthy(destination, failure);
+    return failure.code;
   }
 }

@@ -37,34 +37,35 @@ export async function sweepBucket(bucket: Bucket, before: Date): Promise<void> {
   while (page) {
     for (const { Key: key = "", UploadId: uploadId, Initiated: began } of page.Uploads ?? []) {
       const isOld = began !== undefined && began < before && key.startsWith(prefixOf(bucket)) && isBackupFilename(key);
-      if (isOld && uploadId && !(await hasPartSince(bucket, { key, uploadId, before })))
+      if (isOld && uploadId && !(await isAtWork(bucket, { key, uploadId, began, before })))
         await abortMultipart(bucket, key, uploadId);
     }
     page = page.IsTruncated ? await uploadsAfter(bucket, page) : null;
   }
 }
 
+/** In ms. Where nobody can see whether parts still come, no upload takes longer. */
+const longestUnseen = 7 * 86_400_000;
+
+type Unfinished = { key: string; uploadId: string; began: Date; before: Date };
+
 /** A file of terabytes takes days: as long as parts of it come, somebody is at work. */
-async function hasPartSince(
-  bucket: Bucket,
-  { key, uploadId, before }: { key: string; uploadId: string; before: Date },
-) {
+async function isAtWork(bucket: Bucket, { key, uploadId, began, before }: Unfinished): Promise<boolean> {
   let after: string | undefined;
   do {
     const asked = { Bucket: bucket.bucket, Key: key, UploadId: uploadId, PartNumberMarker: after };
     const page = await bucket.ask(({ sdk, client }) =>
-      client.send(new sdk.ListPartsCommand(asked)).catch(nullWhereUnknown),
+      client.send(new sdk.ListPartsCommand(asked)).catch((error: unknown) => nullOn([403, 404, 405, 501], error)),
     );
-    if (page?.Parts?.some(({ LastModified: at }) => at !== undefined && at >= before)) return true;
-    after = page?.IsTruncated ? page.NextPartNumberMarker : undefined;
+    if (page === null) return Date.now() - began.getTime() < longestUnseen;
+    if (page.Parts?.some(({ LastModified: at }) => at !== undefined && at >= before)) return true;
+    after = page.IsTruncated ? page.NextPartNumberMarker : undefined;
   } while (after !== undefined);
   return false;
 }
 
-/** For a server that cannot list it, or an upload that has just come to its end. */
-function nullWhereUnknown(error: unknown): null {
-  const { name, status } = s3Error(error);
-  if (name === "NoSuchUpload" || [405, 501].includes(status)) return null;
+function nullOn(statuses: number[], error: unknown): null {
+  if (statuses.includes(s3Error(error).status)) return null;
   throw error;
 }
 
@@ -76,6 +77,6 @@ function uploadsAfter(
   const after = { KeyMarker: last?.NextKeyMarker, UploadIdMarker: last?.NextUploadIdMarker };
   const asked = { Bucket: bucket.bucket, Prefix: prefixOf(bucket), ...after };
   return bucket.ask(({ sdk, client }) =>
-    client.send(new sdk.ListMultipartUploadsCommand(asked)).catch(nullWhereUnknown),
+    client.send(new sdk.ListMultipartUploadsCommand(asked)).catch((error: unknown) => nullOn([405, 501], error)),
   );
 }

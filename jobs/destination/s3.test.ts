@@ -132,6 +132,17 @@ it("sweeps uploads of backups that began before then, under its prefix alone", a
   expect([...uploads.keys()]).toEqual(["running", "long", "theirs", "beside"]);
 });
 
+it.each([403, 405])("sweeps an upload after a week where it is answered %i who asks for its parts", async (status) => {
+  const place = await begin();
+  const { uploads } = place.server.contents;
+  const key = "coffer/here/acme/acme_2026-01-29T153007Z.dump.gz";
+  const about = { key, metadata: {}, parts: new Map() };
+  for (const days of [6, 8]) uploads.set(`${days}`, { began: new Date(Date.now() - days * 86_400_000), ...about });
+  place.server.fail("parts", { status, code: "AccessDenied" }, { times: 2 });
+  await place.destination.sweep(new Date(Date.now() - 3_600_000));
+  expect([...uploads.keys()]).toEqual(["6"]);
+});
+
 it.each([405, 501])("sweeps what it can when a server answers %i to who asks for uploads", async (status) => {
   const place = await begin();
   place.server.fail("uploads", { status, code: "NotImplemented" });

@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { DestinationSettings } from "@/db/schema";
 import { isAmongOwnFolders, ownFolders } from "@/jobs/destination/settings";
 
@@ -9,13 +10,17 @@ export const isSamePlace = (one: DestinationSettings, other: DestinationSettings
 
 /** The settings by the names that a folder has on this host, whatever links lead to it. */
 export const withoutLinks = async (settings: DestinationSettings): Promise<DestinationSettings> =>
-  settings.kind === "local" ? { ...settings, folder: await realFolder(settings.folder) } : settings;
+  settings.kind === "local" ? { ...settings, folder: await realInTime(settings.folder) } : settings;
+
+/** In ms. A network disk that is away may never answer: its folder is what it is called, then. */
+const patience = 2_000;
+const realInTime = (folder: string) => Promise.race([realFolder(folder), delay(patience, folder, { ref: false })]);
 
 /** Whether links lead to where Coffer keeps files of its own. */
 export async function leadsHome(settings: DestinationSettings): Promise<boolean> {
   if (settings.kind !== "local") return false;
-  const own = await Promise.all(ownFolders().map(realFolder));
-  return isAmongOwnFolders(await realFolder(settings.folder), own);
+  const own = await Promise.all(ownFolders().map(realInTime));
+  return isAmongOwnFolders(await realInTime(settings.folder), own);
 }
 
 /** One that is not there yet is below the nearest that is. */

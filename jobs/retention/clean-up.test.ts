@@ -78,6 +78,9 @@ describe("a cleanup", () => {
         .where(eq(backupCopies.id, id));
     }
     expect(await goneBy({ deleteFailed: true })).toEqual([lost.id]);
+    // Nor when it is made anew in vain.
+    await db.update(backupCopies).set({ status: "pending" }).where(eq(backupCopies.backupId, lately.id));
+    expect(await goneBy({ deleteFailed: true })).toEqual([lost.id]);
   });
 
   it("keeps the last one that can be had while the destination of newer ones is away", async () => {

@@ -85,7 +85,10 @@ export const copyRouter = router({
         .where(and(eq(backupCopies.id, copyId), isGoodWithout, sql`not ${isBusy}`))
         .returning({ id: backupCopies.id });
       if (!row)
-        throw new AppError("BACKUP_IN_USE", "It is the last whole file of this backup, or a job is working on it now.");
+        throw new AppError(
+          "BACKUP_IN_USE",
+          "It is the last whole file of this backup that can be had now, or a job is working on it.",
+        );
       await recordAudit(tx, ctx.origin, {
         action: "copy.removed",
         subject: { kind: "backup", id: backup.id },

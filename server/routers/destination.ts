@@ -3,19 +3,18 @@ import { z } from "zod";
 import { recordAudit } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { backupCopies, type DestinationSettings, destinations } from "@/db/schema";
+import { backupCopies, destinations } from "@/db/schema";
 import { noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
 import { checkDestination, openDestination } from "@/jobs/destination/open";
-import { leadsHome } from "@/jobs/destination/same-place";
-import { isOurOwn, maskedSettings } from "@/jobs/destination/settings";
+import { isSamePlace } from "@/jobs/destination/same-place";
+import { maskedSettings } from "@/jobs/destination/settings";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { kindField, settingsFields, settingsFrom } from "@/server/destination-input";
 import { destinationUse, lockedDestinationUse, requireMovable, requireOwnPlace } from "@/server/destination-use";
 import { adminProcedure, router, userProcedure } from "@/server/trpc";
+import { trialMs, tried } from "@/server/try-destination";
 
 const name = z.string().trim().min(1).max(63);
-/** How long anybody waits for a destination that is tried, in ms. */
-const patience = 30_000;
 
 export const destinationRouter = router({
   /** Where backups may be copied to, for whoever chooses. */
@@ -91,7 +90,7 @@ export const destinationRouter = router({
         throw new AppError("VALIDATION_ERROR", "Give something to change.");
       return db.transaction(async (tx) => {
         await hold?.(tx);
-        if (settings) await requireOwnPlace(tx, settings, destinationId);
+        if (settings && !isSamePlace(settings, before.settings)) await requireOwnPlace(tx, settings, destinationId);
         if (name !== undefined && (await isTaken(tx, { name, but: destinationId }))) throw taken(name);
         const set = { name, defaultSince: since, ...works };
         const [row] = await tx.update(destinations).set(set).where(eq(destinations.id, destinationId)).returning();
@@ -116,7 +115,7 @@ export const destinationRouter = router({
     const row = await find(input.destinationId);
     try {
       const destination = openDestination(row.settings);
-      const { freeBytes } = await checkDestination(destination, AbortSignal.timeout(patience), { isKnown: true });
+      const { freeBytes } = await checkDestination(destination, AbortSignal.timeout(trialMs), { isKnown: true });
       await noteHealthy(row.id, freeBytes);
     } catch (error) {
       await noteUnhealthy(row, failureOf(error));
@@ -175,17 +174,6 @@ const usage = (of?: { count: number; bytes: number | null }) => ({
   copyCount: of?.count ?? 0,
   copyBytes: of?.bytes ?? 0,
 });
-
-/** Throws DESTINATION_FAILED with what stood in the way. */
-async function tried(settings: DestinationSettings) {
-  if (await leadsHome(settings)) throw new AppError("VALIDATION_ERROR", isOurOwn);
-  try {
-    return await checkDestination(openDestination(settings), AbortSignal.timeout(patience));
-  } catch (error) {
-    const { code, message } = failureOf(error);
-    throw code === "internal_error" ? error : new AppError("DESTINATION_FAILED", message);
-  }
-}
 
 async function isTaken(tx: Tx, { name, but }: { name: string; but: string }): Promise<boolean> {
   const [other] = await tx

@@ -1,9 +1,9 @@
-import { and, count, desc, eq, inArray, isNull } from "drizzle-orm";
+import { and, count, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { type Actor, recordAudit } from "@/db/audit";
-import { db } from "@/db/client";
+import { db, type Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
-import { jobKind, jobStatus, jobs, projectMembers, projects, users } from "@/db/schema";
+import { jobKind, jobStatus, jobs, projectMembers, projects, schedules, users } from "@/db/schema";
 import { requestCancel } from "@/jobs/lifecycle/cancel";
 import { startJob } from "@/jobs/lifecycle/start";
 import { requireKey } from "@/server/encryption-key";
@@ -118,13 +118,11 @@ export const jobRouter = router({
       if (!job.finishedAt) throw new AppError("INVALID_JOB_STATUS", "This job is still running.");
       if (job.options.keysSupplied === true) throw new AppError("WRONG_KEY", keyIsGone);
       return db.transaction(async (tx) => {
-        const { notifyEmail, ...options } = job.options;
-        // A link in the mail would be in the name of whoever retries, who may not know to whom it goes. Of a schedule it is in that one's.
-        const isTheirs = job.userId === ctx.user.id || job.scheduleId !== null;
+        const options = await retriedOptions(tx, ctx.user, job);
         const started = await startJob(tx, ctx.origin, {
           kind,
           projectId: job.projectId,
-          options: notifyEmail !== undefined && isTheirs ? { ...options, notifyEmail } : options,
+          options,
           steps: job.steps,
           ...(job.scheduleId && { scheduleId: job.scheduleId }),
         });
@@ -133,12 +131,27 @@ export const jobRouter = router({
           action: startedActions[kind],
           subject: { kind: "job", id: started.id },
           projectId: job.projectId,
-          details: { ...job.options, retryOf: job.id },
+          details: { ...options, retryOf: job.id },
         });
         return { jobId: started.id, status: started.status };
       });
     }),
 });
+
+/**
+ * Its options, without the address of a mail that nobody who retries it answers for: the link in it is in the name of whoever started the
+ * job, or of whoever answers for the schedule, with the address that this has now.
+ */
+async function retriedOptions(tx: Tx, user: Actor, { options, userId, scheduleId }: typeof jobs.$inferSelect) {
+  const { notifyEmail, ...others } = options;
+  if (notifyEmail === undefined) return options;
+  const [schedule] = await tx
+    .select({ options: schedules.options })
+    .from(schedules)
+    .where(scheduleId === null ? sql`false` : eq(schedules.id, scheduleId));
+  const isKept = scheduleId === null ? userId === user.id : schedule?.options.notifyEmail === notifyEmail;
+  return isKept ? options : others;
+}
 
 const keyIsGone =
   "This was started with a key, which is not kept. Start it again from the backup's page, with the key.";

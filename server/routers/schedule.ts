@@ -19,6 +19,7 @@ import {
   visibleSchedules,
 } from "@/server/schedule";
 import { cron, newSchedule, pattern, scheduleChange, timeZone } from "@/server/schedule-input";
+import { isNameTaken, lockName, nameTaken } from "@/server/schedule-name";
 import { requireWhatOptionsNeed, scopeOf } from "@/server/schedule-scope";
 import { adminProcedure, findProject, projectRef, router, userProcedure } from "@/server/trpc";
 
@@ -85,7 +86,7 @@ export const scheduleRouter = router({
         scope.projectId !== schedule.projectId ||
         scope.pattern !== schedule.pattern;
       const answersFor = isOther ? { createdBy: ctx.user.id } : {};
-      const taken = await isTaken(tx, { ...changed, id: scheduleId });
+      const taken = await isNameTaken(tx, { ...changed, id: scheduleId });
       if (taken) throw nameTaken(changed.name);
       await tx
         .update(schedules)
@@ -145,22 +146,6 @@ const presented = async (user: Actor, id: string) => {
 /** As JSON, which has no `undefined`. */
 const isSame = (one: object, other: object) =>
   isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
-
-/** Whoever gives a schedule this name waits for others who do, so that the unique index has nothing left to refuse. */
-const lockName = (tx: Tx, name: string) =>
-  tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('coffer:schedule-name:' || lower(${name}), 0))`);
-
-async function isTaken(tx: Tx, { id, name }: { id: string; name: string }): Promise<boolean> {
-  await lockName(tx, name);
-  const [row] = await tx
-    .select({ id: schedules.id })
-    .from(schedules)
-    .where(sql`lower(${schedules.name}) = lower(${name}) and ${schedules.id} <> ${id}`);
-  return row !== undefined;
-}
-
-const nameTaken = (name: string) =>
-  new AppError("ALREADY_EXISTS", `There is a schedule with the name ${name} already.`);
 
 const nothingToRun = (busy: number) =>
   busy > 0
