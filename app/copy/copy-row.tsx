@@ -56,12 +56,24 @@ function CopyActions({ backup, copy }: Omit<Props, "canManage">) {
   const start = useMutation(trpc.copy.start.mutationOptions(opens));
   const verify = useMutation(trpc.copy.verify.mutationOptions(opens));
   const fetch = useMutation(trpc.copy.fetch.mutationOptions(opens));
-  const { destinationId, jobId, status, destinationName } = copy;
+  const link = useMutation(
+    trpc.copy.createLink.mutationOptions({
+      meta: { changesNothing: true },
+      onSuccess: ({ url }) => {
+        if (url) window.location.assign(url);
+      },
+    }),
+  );
+  const { destinationId, jobId, status, destinationName, kind } = copy;
   const place = { backupId: backup.id, destinationId };
   const isHome = !backup.movedAt && backup.status === "available";
   const actions: MenuAction[] = [
     ...(status === "stored" ? [{ label: "Read back and check", onSelect: () => verify.mutate(place) }] : []),
     ...(status === "stored" && !isHome ? [{ label: "Bring back here", onSelect: () => fetch.mutate(place) }] : []),
+    // Others give no address of their own.
+    ...(status === "stored" && kind === "s3"
+      ? [{ label: "Download from there", onSelect: () => link.mutate(place) }]
+      : []),
     ...(jobId ? [{ label: "Show its job", onSelect: () => openJob(jobId) }] : []),
     ...(status === "pending" ? [] : [{ label: "Remove copy", onSelect: () => setRemoves(true) }]),
   ];

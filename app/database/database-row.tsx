@@ -12,10 +12,17 @@ import { formatCount, formatServerVersion } from "@/app/ui/format";
 import { RelativeTime } from "@/app/ui/relative-time";
 import { StatusMark } from "@/app/ui/status-mark";
 import { Cell, Row } from "@/app/ui/table";
+import { showMessage } from "@/app/ui/toaster";
 
 export function DatabaseRow({ database }: { database: Database }) {
   const trpc = useTRPC();
-  const check = useMutation(trpc.database.check.mutationOptions({ trpc: alone, meta: { showsError: true } }));
+  const check = useMutation(
+    trpc.database.check.mutationOptions({
+      trpc: alone,
+      meta: { showsError: true },
+      onSuccess: () => showMessage(`${database.name} answers.`),
+    }),
+  );
   const { host, port, database: dbname, user } = database.connection;
   const address = `${user}@${host}:${port}/${dbname}`;
   return (
@@ -56,7 +63,7 @@ export function DatabaseRow({ database }: { database: Database }) {
       {check.error && (
         <Row>
           <Cell colSpan={6} className="text-bad">
-            {describeError(check.error).message}
+            <span role="alert">{describeError(check.error).message}</span>
           </Cell>
         </Row>
       )}

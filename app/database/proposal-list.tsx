@@ -1,6 +1,7 @@
 "use client";
 
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTRPC } from "@/app/trpc/client";
 import { alone } from "@/app/trpc/links";
 import type { Proposals } from "@/app/trpc/types";
@@ -28,6 +29,9 @@ export function ProposalList() {
   );
 }
 
+/** So many the server takes in one call. */
+const mostAtOnce = 500;
+
 function DatabaseProposals({ proposals }: { proposals: Proposals }) {
   const { databaseId, databaseName, error, schemas } = proposals;
   const trpc = useTRPC();
@@ -40,9 +44,21 @@ function DatabaseProposals({ proposals }: { proposals: Proposals }) {
   const ignore = useMutation(
     trpc.discovery.ignore.mutationOptions({ onSuccess: () => showMessage("Nobody is asked about it again.") }),
   );
+  const [addsAll, setAddsAll] = useState(false);
   if (error) return <Notice tone="warn">{`${databaseName} could not be searched for new schemas. ${error}`}</Notice>;
   const names = schemas.map(({ name }) => name);
   const isBusy = accept.isPending || ignore.isPending;
+  async function addAll() {
+    setAddsAll(true);
+    try {
+      for (let i = 0; i < names.length; i += mostAtOnce)
+        await accept.mutateAsync({ databaseId, schemaNames: names.slice(i, i + mostAtOnce) });
+    } catch {
+      // The mutation has told it.
+    } finally {
+      setAddsAll(false);
+    }
+  }
   return (
     <div className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center justify-between gap-2">
@@ -50,7 +66,7 @@ function DatabaseProposals({ proposals }: { proposals: Proposals }) {
           {plural(schemas.length, "schema")} of {databaseName} without a project
         </p>
         {schemas.length > 1 && (
-          <Button pending={accept.isPending} onClick={() => accept.mutate({ databaseId, schemaNames: names })}>
+          <Button pending={addsAll} disabled={isBusy && !addsAll} onClick={addAll}>
             Add all {schemas.length} projects
           </Button>
         )}

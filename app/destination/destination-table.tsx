@@ -15,6 +15,7 @@ import { Menu } from "@/app/ui/menu";
 import { RelativeTime } from "@/app/ui/relative-time";
 import { StatusMark } from "@/app/ui/status-mark";
 import { ActionsHead, Cell, Head, Row, Table } from "@/app/ui/table";
+import { showMessage } from "@/app/ui/toaster";
 
 type Props = { destinations: Destination[]; onEdit: (destination: Destination) => void };
 
@@ -49,10 +50,20 @@ export function DestinationTable({ destinations, onEdit }: Props) {
 
 function DestinationRow({ destination, onEdit }: { destination: Destination; onEdit: () => void }) {
   const trpc = useTRPC();
-  const [removes, setRemoves] = useState(false);
-  const check = useMutation(trpc.destination.check.mutationOptions({ trpc: alone }));
-  const change = useMutation(trpc.destination.change.mutationOptions());
   const { id: destinationId, name, isDefault, freeBytes } = destination;
+  const [removes, setRemoves] = useState(false);
+  const check = useMutation(
+    trpc.destination.check.mutationOptions({
+      trpc: alone,
+      onSuccess: ({ unhealthySince }) => showMessage(unhealthySince ? `${name} does not work.` : `${name} works.`),
+    }),
+  );
+  const change = useMutation(
+    trpc.destination.change.mutationOptions({
+      onSuccess: (now) =>
+        showMessage(now.isDefault ? `Every new backup is copied to ${name}.` : `${name} gets copies only on request.`),
+    }),
+  );
   const place = placeOf(destination);
   return (
     <>

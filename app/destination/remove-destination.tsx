@@ -5,6 +5,7 @@ import { useTRPC } from "@/app/trpc/client";
 import type { Destination } from "@/app/trpc/types";
 import { closeWith } from "@/app/ui/close-with";
 import { ConfirmDialog } from "@/app/ui/confirm-dialog";
+import { ErrorState } from "@/app/ui/error-state";
 import { plural } from "@/app/ui/format";
 import { Notice } from "@/app/ui/notice";
 
@@ -12,7 +13,8 @@ import { Notice } from "@/app/ui/notice";
 export function RemoveDestination({ destination, onClose }: { destination: Destination; onClose: () => void }) {
   const trpc = useTRPC();
   const { id: destinationId, name } = destination;
-  const { data: use } = useQuery(trpc.destination.usedBy.queryOptions({ destinationId }));
+  const { data: use, error, refetch, isFetching } = useQuery(trpc.destination.usedBy.queryOptions({ destinationId }));
+  const isBlocked = Boolean(error) || (use && (use.onlyCopies > 0 || use.schedules.length > 0));
   const remove = useMutation(
     trpc.destination.remove.mutationOptions(closeWith(onClose, () => `The destination ${name} is removed.`)),
   );
@@ -20,12 +22,15 @@ export function RemoveDestination({ destination, onClose }: { destination: Desti
     <ConfirmDialog
       title="Remove this destination?"
       keep="Keep destination"
-      action="Remove destination"
+      action={isBlocked ? undefined : "Remove destination"}
       change={{ isPending: remove.isPending || !use, error: remove.error }}
       failed="The destination could not be removed"
       onConfirm={() => remove.mutate({ destinationId, forgetCopies: true })}
       onClose={onClose}
     >
+      {error && !use && (
+        <ErrorState title="What uses it could not be read" error={error} onRetry={refetch} retrying={isFetching} />
+      )}
       <p className="break-words">
         Nothing is copied to <strong className="font-medium">{name}</strong> any more, and its settings are forgotten.
       </p>

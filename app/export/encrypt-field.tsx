@@ -7,7 +7,7 @@ import { useTRPC } from "@/app/trpc/client";
 import { SwitchField } from "@/app/ui/switch-field";
 import { useCurrentUser } from "@/app/user/current-user";
 
-/** Can be switched on once there is a key to encrypt for. */
+/** Can be switched on once there is a key to encrypt for, and off whatever there is. */
 export function EncryptField({ isOn = false }: { isOn?: boolean }) {
   const trpc = useTRPC();
   const isAdmin = useCurrentUser().role === "admin";
@@ -29,7 +29,12 @@ export function EncryptField({ isOn = false }: { isOn?: boolean }) {
       </>
     );
   }
+  const canChange = names.length > 0 || (keys !== undefined && isOn);
   return (
-    <SwitchField name="encrypt" label="Encrypt" about={about()} disabled={names.length === 0} defaultChecked={isOn} />
+    <>
+      {/* Says that the form has asked: a switch that cannot be moved tells a form nothing, which is not the same as off. */}
+      {canChange && <input type="hidden" name="asksEncrypt" value="yes" />}
+      <SwitchField name="encrypt" label="Encrypt" about={about()} disabled={!canChange} defaultChecked={isOn} />
+    </>
   );
 }

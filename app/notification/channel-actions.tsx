@@ -10,6 +10,7 @@ import { IconButton } from "@/app/ui/button";
 import { closeWith } from "@/app/ui/close-with";
 import { ConfirmDialog } from "@/app/ui/confirm-dialog";
 import { Menu } from "@/app/ui/menu";
+import { showMessage } from "@/app/ui/toaster";
 
 const ChannelDialog = dynamic(
   () => import("@/app/notification/channel-dialog").then((module) => module.ChannelDialog),
@@ -23,7 +24,11 @@ export function ChannelActions({ channel }: { channel: Channel }) {
   const trpc = useTRPC();
   const [open, setOpen] = useState<"rules" | "edit" | "delete" | null>(null);
   const close = () => setOpen(null);
-  const change = useMutation(trpc.notification.changeChannel.mutationOptions());
+  const change = useMutation(
+    trpc.notification.changeChannel.mutationOptions({
+      onSuccess: ({ name, pausedAt }) => showMessage(pausedAt ? `${name} is paused.` : `${name} is told again.`),
+    }),
+  );
   const pause = () => change.mutate({ channelId: channel.id, paused: !channel.pausedAt });
   const icon = "size-4";
   return (

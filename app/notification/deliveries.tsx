@@ -102,9 +102,7 @@ function DeliveryRow({ delivery }: { delivery: Delivery }) {
         </StatusMark>
       </Cell>
       <Cell from="md" className="w-2/5 max-w-0">
-        <span title={error ?? undefined} className="block truncate text-muted">
-          {error}
-        </span>
+        <span className="line-clamp-4 break-words text-muted">{error}</span>
       </Cell>
       <Cell>
         <RelativeTime time={delivery.createdAt} />

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { scheduleRefresh } from "@/app/schedule/schedule-refresh";
 import { outcomeOf, scopeWords, slotInZone } from "@/app/schedule/schedule-words";
 import { useTRPC } from "@/app/trpc/client";
 import type { Schedule } from "@/app/trpc/types";
@@ -26,7 +27,7 @@ function planned(schedules: Schedule[]): Planned[] {
 /** What is backed up by the clock next, and how that went the last time. */
 export function NextRuns() {
   const trpc = useTRPC();
-  const { data: schedules } = useQuery(trpc.schedule.list.queryOptions({}));
+  const { data: schedules } = useQuery(trpc.schedule.list.queryOptions({}, scheduleRefresh));
   if (!schedules) return null;
   const coming = planned(schedules);
   return (

@@ -16,12 +16,22 @@ import { Section } from "@/app/ui/section";
 import { SkeletonRows } from "@/app/ui/skeleton";
 import { useCurrentUser } from "@/app/user/current-user";
 
+/** In ms. What is short and ends between two looks at the running jobs shows all the same. */
+const refetchInterval = 30_000;
+
 /** What went wrong comes first, then what runs, then how everything stands. */
 export function Overview() {
   const trpc = useTRPC();
   const isAdmin = useCurrentUser().role === "admin";
-  const { data: projects, error, refetch, isFetching } = useQuery(trpc.project.list.queryOptions());
-  const { data: destinations } = useQuery(trpc.destination.list.queryOptions(undefined, { enabled: isAdmin }));
+  const {
+    data: projects,
+    error,
+    refetch,
+    isFetching,
+  } = useQuery(trpc.project.list.queryOptions(undefined, { refetchInterval }));
+  const { data: destinations } = useQuery(
+    trpc.destination.list.queryOptions(undefined, { enabled: isAdmin, refetchInterval }),
+  );
   return (
     <>
       <PageHeader title="Overview" />

@@ -18,6 +18,8 @@ import { Foldable } from "@/app/ui/foldable";
 export function BackupFields({ schedule, error }: { schedule?: Schedule; error: unknown }) {
   const options: KeptOptions = schedule?.options ?? {};
   const [cleansUp, setCleansUp] = useState(schedule ? schedule.retention !== null : true);
+  const errorOf = (option: string) => fieldError(error, `options.${option}`);
+  const hasError = Boolean(fieldError(error, "options") ?? fieldError(error, "heartbeatUrl"));
   return (
     <>
       <div className="grid gap-3 md:grid-cols-2">
@@ -67,7 +69,7 @@ export function BackupFields({ schedule, error }: { schedule?: Schedule; error: 
         Remove old backups of this schedule after each run
       </label>
       {cleansUp && <PolicyFields policy={schedule?.retention ?? usualPolicy} legend="What to keep of each project" />}
-      <Foldable summary="More options">
+      <Foldable summary="More options" isOpen={hasError}>
         <div className="flex flex-col gap-3">
           <TextField
             label="Tags"
@@ -75,7 +77,7 @@ export function BackupFields({ schedule, error }: { schedule?: Schedule; error: 
             placeholder="nightly"
             hint="Separated by commas."
             defaultValue={options.tags?.join(", ")}
-            error={fieldError(error, "options")}
+            error={errorOf("tags")}
           />
           <TextField
             label="Storage path"
@@ -84,8 +86,9 @@ export function BackupFields({ schedule, error }: { schedule?: Schedule; error: 
             placeholder="nightly"
             defaultValue={options.storagePath}
             hint="A folder at the destination, below the project's own. Letters, digits, _ . - and / between names."
+            error={errorOf("storagePath")}
           />
-          <NotifyField value={options.notifyEmail} error={fieldError(error, "options.notifyEmail")} />
+          <NotifyField value={options.notifyEmail} error={errorOf("notifyEmail")} />
           <HeartbeatField host={schedule?.heartbeatHost ?? null} error={error} />
         </div>
       </Foldable>

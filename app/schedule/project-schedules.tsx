@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
+import { scheduleRefresh } from "@/app/schedule/schedule-refresh";
 import { ScheduleTable } from "@/app/schedule/schedule-table";
 import { useTRPC } from "@/app/trpc/client";
 import { Button } from "@/app/ui/button";
@@ -19,7 +20,7 @@ const ScheduleDialog = dynamic(() => import("@/app/schedule/schedule-dialog").th
 export function ProjectSchedules({ slug }: { slug: string }) {
   const trpc = useTRPC();
   const { data: project } = useQuery(trpc.project.get.queryOptions({ projectId: slug }));
-  const list = useQuery(trpc.schedule.list.queryOptions({ projectId: slug }));
+  const list = useQuery(trpc.schedule.list.queryOptions({ projectId: slug }, scheduleRefresh));
   const { data: schedules, error, refetch, isFetching } = list;
   const [adds, setAdds] = useState(false);
   const canAdd = project?.permissions.includes("manage") && project.permissions.includes("export");

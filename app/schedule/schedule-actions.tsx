@@ -27,7 +27,10 @@ export function ScheduleActions({ schedule }: { schedule: Schedule }) {
   const resume = useMutation(trpc.schedule.resume.mutationOptions(told(`${name} runs again from its next slot on.`)));
   const run = useMutation(
     trpc.schedule.runNow.mutationOptions({
-      onSuccess: ({ jobs }) => showMessage(`Started ${plural(jobs, "backup")}.`),
+      onSuccess: ({ jobs, busy }) =>
+        showMessage(
+          `Started ${plural(jobs, "backup")}.${busy > 0 ? ` ${busy} left out: their last export has not ended.` : ""}`,
+        ),
     }),
   );
   const icon = "size-4";

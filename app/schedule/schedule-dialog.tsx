@@ -1,13 +1,13 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
-import type { FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 import { BackupFields } from "@/app/schedule/backup-fields";
 import { ownZone, RuleFields } from "@/app/schedule/rule-fields";
 import { readScheduleForm } from "@/app/schedule/schedule-form";
 import { ScopeFields } from "@/app/schedule/scope-fields";
 import { useTRPC } from "@/app/trpc/client";
-import { fieldError } from "@/app/trpc/error";
+import { fieldError, refusal } from "@/app/trpc/error";
 import type { Schedule } from "@/app/trpc/types";
 import { closeWith } from "@/app/ui/close-with";
 import { Dialog, DialogBody } from "@/app/ui/dialog";
@@ -23,6 +23,8 @@ type Props = {
   onClose: () => void;
 };
 
+const noRule = "Say what to keep of each project, or untick that old backups are removed.";
+
 export function ScheduleDialog({ schedule, of, onClose }: Props) {
   const trpc = useTRPC();
   const done = closeWith(onClose, ({ name }: { name: string }) =>
@@ -31,11 +33,17 @@ export function ScheduleDialog({ schedule, of, onClose }: Props) {
   const create = useMutation(trpc.schedule.create.mutationOptions(done));
   const change = useMutation(trpc.schedule.change.mutationOptions(done));
   const saving = schedule ? change : create;
+  const [refused, setRefused] = useState<Error | null>(null);
+  const error = refused ?? saving.error;
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (saving.isPending) return;
-    const wanted = readScheduleForm(new FormData(event.currentTarget));
+    const data = new FormData(event.currentTarget);
+    const wanted = readScheduleForm(data);
+    const isEmpty = data.get("cleansUp") === "on" && !wanted.retention;
+    setRefused(isEmpty ? refusal({ message: noRule }) : null);
+    if (isEmpty) return;
     // What the form does not know of stays.
     if (schedule)
       change.mutate({ ...wanted, options: { ...schedule.options, ...wanted.options }, scheduleId: schedule.id });
@@ -46,7 +54,7 @@ export function ScheduleDialog({ schedule, of, onClose }: Props) {
     <Dialog title={schedule ? `Change ${schedule.name}` : "Add a schedule"} onClose={onClose}>
       <form onSubmit={submit} className="contents">
         <DialogBody>
-          {saving.error && <ErrorState title="The schedule could not be saved" error={saving.error} />}
+          {error && <ErrorState title="The schedule could not be saved" error={error} />}
           <NameField placeholder="Every night" defaultValue={schedule?.name} error={fieldError(saving.error, "name")} />
           <ScopeFields schedule={schedule} of={of} error={saving.error} />
           <RuleFields cron={schedule?.cron ?? "0 2 * * *"} timeZone={schedule?.timeZone ?? ownZone()} />

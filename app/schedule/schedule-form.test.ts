@@ -21,7 +21,6 @@ it("reads a schedule of one project, without what was left empty", () => {
       format: "custom",
       compress: true,
       compression: "gzip",
-      encrypt: false,
       tags: [],
       storagePath: undefined,
     },
@@ -39,6 +38,19 @@ it("asks for a mail where there is a field for it, and leaves it as it was where
   expect({ ...before, ...optionsOf({ notifyEmail: "" }) }).toMatchObject({ notifyEmail: undefined });
 });
 
+it("leaves encryption and destinations as they were where it could not ask", () => {
+  const before = { encrypt: true, destinations: ["a"] };
+  const optionsOf = (fields: Record<string, string>) => ({
+    ...before,
+    ...readScheduleForm(formOf({ ...common, ...fields })).options,
+  });
+  expect(optionsOf({})).toMatchObject(before);
+  expect(optionsOf({ asksEncrypt: "yes", asksDestinations: "yes" })).toMatchObject({
+    encrypt: false,
+    destinations: [],
+  });
+});
+
 it("reads one of a pattern, with its spread, its policy and its proofs", () => {
   const fields = {
     scope: "pattern",
@@ -47,6 +59,7 @@ it("reads one of a pattern, with its spread, its policy and its proofs", () => {
     keepCount: "7",
     verifyEvery: "3",
     verifyLevel: "archive",
+    asksEncrypt: "yes",
     encrypt: "on",
   };
   expect(readScheduleForm(formOf({ ...common, ...fields }))).toMatchObject({

@@ -12,6 +12,7 @@ export function readScheduleForm(data: FormData): NewSchedule {
   const compression = compressions.find((one) => one === data.get("compression")) ?? "gzip";
   const ofPattern = data.get("scope") === "pattern";
   const retention = readPolicyForm(data);
+  const destinations = readDestinations(data);
   const every = Number(text("verifyEvery"));
   return {
     name: text("name"),
@@ -24,11 +25,11 @@ export function readScheduleForm(data: FormData): NewSchedule {
       format: formats.find((one) => one === data.get("format")) ?? "custom",
       compress: compression !== "none",
       compression,
-      encrypt: data.get("encrypt") === "on",
-      destinations: readDestinations(data),
       tags: parseTags(text("tags")),
       storagePath: text("storagePath") || undefined,
-      // It is not asked for where no mail can be sent, and then stays.
+      // What is not asked for stays: keys or destinations that could not be read, an address where no mail can be sent.
+      ...(data.has("asksEncrypt") && { encrypt: data.get("encrypt") === "on" }),
+      ...(destinations && { destinations }),
       ...(data.has("notifyEmail") && { notifyEmail: text("notifyEmail") || undefined }),
     },
     retention: data.get("cleansUp") === "on" && hasRule(retention) ? retention : null,

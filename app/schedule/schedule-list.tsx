@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
+import { scheduleRefresh } from "@/app/schedule/schedule-refresh";
 import { ScheduleTable } from "@/app/schedule/schedule-table";
 import { useTRPC } from "@/app/trpc/client";
 import { Button } from "@/app/ui/button";
@@ -19,7 +20,12 @@ const ScheduleDialog = dynamic(() => import("@/app/schedule/schedule-dialog").th
 
 export function ScheduleList() {
   const trpc = useTRPC();
-  const { data: schedules, error, refetch, isFetching } = useQuery(trpc.schedule.list.queryOptions({}));
+  const {
+    data: schedules,
+    error,
+    refetch,
+    isFetching,
+  } = useQuery(trpc.schedule.list.queryOptions({}, scheduleRefresh));
   const { data: projects } = useQuery(trpc.project.list.queryOptions());
   const isAdmin = useCurrentUser().role === "admin";
   const [adds, setAdds] = useState(false);

@@ -78,7 +78,7 @@ function Outcome({ run }: { run: Schedule["lastRun"] }) {
     <>
       <StatusMark tone={tone}>{words}</StatusMark>
       {run && (
-        <span title={run.errorMessage ?? undefined} className="block truncate text-muted text-xs">
+        <span className="line-clamp-4 break-words text-muted text-xs">
           <RelativeTime time={run.slot} />
           {run.errorMessage && `: ${run.errorMessage}`}
         </span>

@@ -30,9 +30,9 @@ const noAnswer: Problem = {
 
 const finalStatuses = [400, 401, 403, 404, 422];
 
-/** What is wrong with one field of the input, or with one of the things in it. */
+/** What is wrong with one field of the input, e.g. `options.tags`, or with one of the things in it. */
 export function fieldError(error: unknown, name: string): string | null {
-  const found = Object.entries(describeError(error).fields).find(([field]) => field.split(".")[0] === name);
+  const found = Object.entries(describeError(error).fields).find(([field]) => `${field}.`.startsWith(`${name}.`));
   return found?.[1] ?? null;
 }
 

@@ -9,8 +9,8 @@ type Props = {
   title: string;
   /** What the button says that changes nothing. The focus starts there. */
   keep: string;
-  /** What the button says that does it. */
-  action: string;
+  /** What the button says that does it; without it there is none, since something stands in the way. */
+  action?: string | undefined;
   variant?: "danger" | "primary";
   change: { isPending: boolean; error: unknown };
   /** What to say above the cause when it did not work. */
@@ -33,9 +33,11 @@ export function ConfirmDialog(props: Props) {
         <Button data-autofocus onClick={onClose}>
           {keep}
         </Button>
-        <Button variant={variant} pending={change.isPending} onClick={onConfirm}>
-          {action}
-        </Button>
+        {action !== undefined && (
+          <Button variant={variant} pending={change.isPending} onClick={onConfirm}>
+            {action}
+          </Button>
+        )}
       </DialogActions>
     </Dialog>
   );

@@ -1,12 +1,12 @@
 import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
 
-type Props = { summary: string; scrolls?: boolean; children: ReactNode };
+type Props = { summary: string; scrolls?: boolean; isOpen?: boolean; children: ReactNode };
 
-/** Details that are there for whoever asks. `scrolls` for what may be long. */
-export function Foldable({ summary, scrolls, children }: Props) {
+/** Details that are there for whoever asks, or when something in them is wrong (`isOpen`). `scrolls` for what may be long. */
+export function Foldable({ summary, scrolls, isOpen, children }: Props) {
   return (
-    <details className="group border-line border-t py-1.5 last:border-b">
+    <details open={isOpen || undefined} className="group border-line border-t py-1.5 last:border-b">
       <summary className="flex h-6 items-center gap-1 rounded-sm text-sm">
         <ChevronRight aria-hidden className="size-4 text-muted group-open:rotate-90" />
         {summary}

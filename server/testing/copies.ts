@@ -93,7 +93,8 @@ export async function moved(): Promise<Made & { vault: Place }> {
   const [vault, made] = [await place(), await backup({ destinations: [] })];
   const { status } = await ask(`POST /api/v1/backups/${made.id}/copies`, { destination_id: vault.id, move: true });
   expect(status).toBe(202);
-  expect(isHome(made)).toBe(false);
+  // It goes once the job is over.
+  await expect.poll(() => isHome(made), { timeout: 20_000 }).toBe(false);
   return { ...made, vault };
 }
 
