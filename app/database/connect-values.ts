@@ -7,7 +7,7 @@ export const sslModes = [
   { value: "disable", label: "None" },
 ] as const satisfies readonly { value: NonNullable<Connection["ssl"]>; label: string }[];
 
-/** What the form says, as the procedure wants it. */
+/** What the form says, as the procedures want it. */
 export function readConnectForm(data: FormData): NewDatabase {
   const text = (name: string) => String(data.get(name) ?? "");
   return {

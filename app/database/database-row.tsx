@@ -1,6 +1,7 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
+import { DatabaseMenu } from "@/app/database/database-menu";
 import { SettingsButton } from "@/app/database/settings-button";
 import { AddProjectButton } from "@/app/project/add-project-button";
 import { useTRPC } from "@/app/trpc/client";
@@ -57,6 +58,7 @@ export function DatabaseRow({ database }: { database: Database }) {
             </Button>
             <SettingsButton database={database} />
             <AddProjectButton databaseId={database.id} size="sm" />
+            <DatabaseMenu database={database} />
           </span>
         </Cell>
       </Row>

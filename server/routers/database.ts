@@ -5,29 +5,10 @@ import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { databases, schemaDiscovery } from "@/db/schema";
 import { lockDumps, ringNextDumps } from "@/jobs/lifecycle/dump-line";
+import { changeConnection } from "@/server/change-connection";
+import { connectionInput, databaseName, knownConnection, withPassword } from "@/server/database-input";
 import { findDatabase, serverSeen, testConnection } from "@/server/tenant-database";
 import { adminProcedure, router } from "@/server/trpc";
-
-/** libpq would read more into these than a name: a folder of sockets, a list of hosts, options, another connection string. */
-const plain = (what: string) =>
-  z
-    .string()
-    .trim()
-    .min(1, `${what} is missing.`)
-    .max(255)
-    .refine((value) => !/^[-/@]|[,=\s\0]|:\/\//.test(value), `${what} must be a plain name.`);
-
-const connectionInput = z.strictObject({
-  host: plain("Host"),
-  port: z.number().int().min(1).max(65_535).default(5432),
-  user: plain("User"),
-  password: z
-    .string()
-    .max(1000)
-    .refine((value) => !/[\n\r\0]/.test(value), "A password must not contain line breaks."),
-  database: plain("Database"),
-  ssl: z.enum(["disable", "prefer", "require", "verify-full"]).default("prefer"),
-});
 
 const settings = z.strictObject({
   databaseId: z.uuid(),
@@ -65,12 +46,17 @@ export const databaseRouter = router({
     return rows.map(({ connection: { password, ...connection }, ...row }) => ({ ...row, connection }));
   }),
 
-  /** Tries a connection without keeping it. */
-  test: adminProcedure.input(connectionInput).mutation(({ input }) => testConnection(input)),
+  /** Tries a connection without keeping it. With a database's id, a password that is left out is the one it has. */
+  test: adminProcedure
+    .input(knownConnection.extend({ databaseId: z.uuid().optional() }))
+    .mutation(async ({ input: { databaseId, ...given } }) => {
+      const before = databaseId === undefined ? undefined : await findDatabase(db, databaseId);
+      return testConnection(withPassword(given, before?.connection));
+    }),
 
   /** Keeps a connection, once it has worked. */
   add: adminProcedure
-    .input(z.strictObject({ name: z.string().trim().min(1).max(63), connection: connectionInput }))
+    .input(z.strictObject({ name: databaseName, connection: connectionInput }))
     .mutation(async ({ ctx, input }) => {
       const info = await testConnection(input.connection);
       return db.transaction(async (tx) => {
@@ -88,6 +74,32 @@ export const databaseRouter = router({
         return row;
       });
     }),
+
+  /**
+   * Changes its name, and how it is reached, once that has worked. Without a password that stays. Another server has to hold the schemas of its
+   * projects, and no job of theirs may be under way.
+   */
+  change: adminProcedure
+    .input(z.strictObject({ databaseId: z.uuid(), name: databaseName, connection: knownConnection }))
+    .mutation(({ ctx, input }) => changeConnection(ctx.origin, input)),
+
+  /** Forgets a database that has no project. */
+  remove: adminProcedure.input(z.strictObject({ databaseId: z.uuid() })).mutation(({ ctx, input: { databaseId } }) =>
+    db.transaction(async (tx) => {
+      const { name } = await findDatabase(tx, databaseId);
+      const [row] = await tx
+        .delete(databases)
+        .where(sql`${databases.id} = ${databaseId} and not exists (
+          select from control_plane.projects p where p.database_id = ${databases}.id)`)
+        .returning({ id: databases.id });
+      if (!row) throw new AppError("DATABASE_IN_USE", "It has projects, whose backups would belong to nothing.");
+      await recordAudit(tx, ctx.origin, {
+        action: "database.removed",
+        subject: { kind: "database", id: databaseId },
+        details: { name },
+      });
+    }),
+  ),
 
   /** How many dumps of it may run at a time, and what becomes of new schemas. What is left out stays. */
   configure: adminProcedure.input(settings).mutation(({ ctx, input: { databaseId, ...changes } }) =>
