@@ -78,6 +78,18 @@ describe("the connection of a database", () => {
   });
 });
 
+it("databases are listed by the API, for administrators and without passwords", async () => {
+  const { status, body } = await call("GET /api/v1/databases", { as: admin });
+  const { data } = body as { data: { id: string }[] };
+  const { host, port, user, database, password } = (await now())?.connection ?? connectionOf(tenant.url);
+  expect([status, data.find(({ id }) => id === databaseId)]).toMatchObject([
+    200,
+    { host, port, user, database, projects: 1 },
+  ]);
+  expect(JSON.stringify(body)).not.toContain(password);
+  expect((await call("GET /api/v1/databases", { as: await addPerson() })).status).toBe(403);
+});
+
 it("a database is removed while it has no project", async () => {
   expect(await ask("remove", { databaseId })).toMatchObject({ status: 409, code: "DATABASE_IN_USE" });
   const [row] = await db

@@ -21,6 +21,42 @@ const settings = z
 export const discoveryRows = [
   row({
     ...common,
+    id: "listDatabases",
+    method: "GET",
+    path: "/api/v1/databases",
+    summary: "List the databases with how they are reached, without their passwords; for administrators",
+    procedure: "database.list",
+    errors: ["PERMISSION_DENIED"],
+    output: z.strictObject({
+      data: z.array(
+        z.strictObject({
+          id: z.uuid(),
+          name: z.string(),
+          host: z.string(),
+          port: count,
+          database: z.string(),
+          user: z.string(),
+          serverVersion: count.nullable().meta({ description: "As `server_version_num` has it." }),
+          checkedAt: z.iso.datetime().nullable().meta({ description: "When it has answered last." }),
+          projects: count,
+          maxDumps: count,
+          discovery,
+          discoveryPattern: z.string(),
+          ignoredSchemas: z.array(z.string()),
+        }),
+      ),
+    }),
+    present: (found) => ({
+      body: {
+        data: found.map(({ connection: { host, port, database, user }, checkedAt, ...each }) => ({
+          ...{ ...each, host, port, database, user },
+          checkedAt: checkedAt?.toISOString() ?? null,
+        })),
+      },
+    }),
+  }),
+  row({
+    ...common,
     id: "listProposals",
     method: "GET",
     path: "/api/v1/discovery",
