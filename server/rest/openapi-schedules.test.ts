@@ -58,6 +58,8 @@ describe("every operation about schedules answers as the document says", () => {
     const body = { database_id: database?.id, schema_names: [schema] };
     const settings = `POST /api/v1/databases/${database?.id}/settings`;
     expect(await statusOf("configureDatabase", call(settings, { as: admin, body: { max_dumps: 3 } }))).toBe(200);
+    expect(await statusOf("listDatabases", call("GET /api/v1/databases", { as: admin }))).toBe(200);
+    expect(await statusOf("listDatabases", call("GET /api/v1/databases", { as: ada }))).toBe(403);
     expect(await statusOf("configureDatabase", call(settings, { as: ada, body: { max_dumps: 3 } }))).toBe(403);
     expect(await statusOf("listProposals", call("GET /api/v1/discovery", { as: admin }))).toBe(200);
     expect(await statusOf("listProposals", call("GET /api/v1/discovery", { as: ada }))).toBe(403);
