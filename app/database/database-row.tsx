@@ -58,7 +58,9 @@ export function DatabaseRow({ database }: { database: Database }) {
             </Button>
             <SettingsButton database={database} />
             <AddProjectButton databaseId={database.id} size="sm" />
-            <DatabaseMenu database={database} />
+            <span className="max-md:self-end">
+              <DatabaseMenu database={database} />
+            </span>
           </span>
         </Cell>
       </Row>
