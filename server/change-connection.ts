@@ -1,4 +1,4 @@
-import { and, eq, isNull, ne, sql } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import type { z } from "zod";
 import { type Origin, recordAudit } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
@@ -6,6 +6,7 @@ import { AppError } from "@/db/errors";
 import { type Connection, databases, jobs, projects } from "@/db/schema";
 import { schemasIn } from "@/jobs/discovery/schemas";
 import { type knownConnection, withPassword } from "@/server/database-input";
+import { isNameTaken } from "@/server/name-taken";
 import { findDatabase, reach, serverSeen, testConnection } from "@/server/tenant-database";
 
 type Wanted = { databaseId: string; name: string; connection: z.infer<typeof knownConnection> };
@@ -19,7 +20,7 @@ export async function changeConnection(origin: Origin, { databaseId, name, conne
   if (isMoved) await requireSchemas(databaseId, connection);
   return db.transaction(async (tx) => {
     if (isMoved) await requireIdle(tx, databaseId);
-    if (await isTaken(tx, { databaseId, name }))
+    if (name !== before.name && (await isNameTaken(tx, databases, { id: databaseId, name })))
       throw new AppError("ALREADY_EXISTS", `There is a database with the name ${name} already.`);
     await tx
       .update(databases)
@@ -67,13 +68,4 @@ async function requireIdle(tx: Tx, databaseId: string): Promise<void> {
       "PROJECT_BUSY",
       "Jobs of its projects are under way. Wait until they have ended, or cancel them.",
     );
-}
-
-async function isTaken(tx: Tx, { databaseId, name }: { databaseId: string; name: string }): Promise<boolean> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('coffer:database-name:' || ${name}, 0))`);
-  const [other] = await tx
-    .select({ id: databases.id })
-    .from(databases)
-    .where(and(eq(databases.name, name), ne(databases.id, databaseId)));
-  return other !== undefined;
 }

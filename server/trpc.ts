@@ -14,6 +14,7 @@ import { type Allowance, countCall, type LimitName } from "@/server/rate-limit";
 import { requestIdOf } from "@/server/request-id";
 import { noteOnRequest } from "@/server/request-log";
 import type { TokenInUse } from "@/server/token";
+import { trpcCodes } from "@/server/trpc-codes";
 
 export type Context = {
   user: User | null;
@@ -65,21 +66,6 @@ export type PublicError = {
   requestId: string | null;
   fields: { field: string; error: string; code: string }[];
   retryAfter: number | null;
-};
-
-const trpcCodes: Partial<Record<number, TRPCError["code"]>> = {
-  400: "BAD_REQUEST",
-  401: "UNAUTHORIZED",
-  403: "FORBIDDEN",
-  404: "NOT_FOUND",
-  405: "METHOD_NOT_SUPPORTED",
-  409: "CONFLICT",
-  410: "NOT_FOUND",
-  413: "PAYLOAD_TOO_LARGE",
-  415: "UNSUPPORTED_MEDIA_TYPE",
-  422: "UNPROCESSABLE_CONTENT",
-  429: "TOO_MANY_REQUESTS",
-  503: "SERVICE_UNAVAILABLE",
 };
 
 const t = initTRPC
@@ -186,12 +172,10 @@ const allPermissions: Permission[] = ["export", "import", "restore", "manage"];
 
 const noProject = () => new AppError("PROJECT_NOT_FOUND", "There is no such project.");
 
+type Finding = { missing?: () => AppError; tx?: Tx | typeof db };
+
 /** The project if the user may see it, with what they may do there. `missing`: the error for what was looked for in it. */
-export async function findProject(
-  user: Actor,
-  ref: string,
-  { missing = noProject, tx = db }: { missing?: () => AppError; tx?: Tx | typeof db } = {},
-) {
+export async function findProject(user: Actor, ref: string, { missing = noProject, tx = db }: Finding = {}) {
   const isUuid = z.uuid().safeParse(ref).success;
   const [row] = await tx
     .select({ project: projects, permissions: projectMembers.permissions })

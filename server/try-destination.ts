@@ -2,7 +2,7 @@ import { AppError } from "@/db/errors";
 import type { DestinationSettings } from "@/db/schema";
 import { checkDestination, openDestination } from "@/jobs/destination/open";
 import { leadsHome } from "@/jobs/destination/same-place";
-import { isOurOwn } from "@/jobs/destination/settings";
+import { tooNear } from "@/jobs/destination/settings";
 import { failureOf } from "@/jobs/lifecycle/failure";
 
 /** How long anybody waits for a destination that is tried, in ms. */
@@ -10,7 +10,7 @@ export const trialMs = 30_000;
 
 /** Whether settings work, by a file that is written, read and deleted. Throws DESTINATION_FAILED with what stood in the way. */
 export async function tried(settings: DestinationSettings) {
-  if (await leadsHome(settings)) throw new AppError("VALIDATION_ERROR", isOurOwn);
+  if (await leadsHome(settings)) throw new AppError("VALIDATION_ERROR", tooNear);
   try {
     return await checkDestination(openDestination(settings), AbortSignal.timeout(trialMs));
   } catch (error) {

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { eq } from "drizzle-orm";
@@ -78,7 +77,7 @@ describe.each(kinds)("a backup that is moved to %s", (_, make) => {
     await using worker = await startWorkerProcess();
     const job = await begin({ backup: moved, destination, move: true });
     expect(await jobAtEnd(job.id)).toMatchObject({ status: "completed", errorMessage: null, bytesDone: bytes.length });
-    await expect.poll(() => existsSync(path.join(testEnv.backupDir, moved.storagePath))).toBe(false);
+    await expect.poll(() => bytesOf(moved).catch(() => "gone")).toBe("gone");
     const check = await begin({ backup: moved, destination }, startCopyCheck);
     expect(await jobAtEnd(check.id)).toMatchObject({ status: "completed", errorMessage: null });
     expect(await copiesAt(destination)).toMatchObject([{ status: "stored", verifiedAt: expect.any(Date) }]);

@@ -26,14 +26,15 @@ export function isAmongOwnFolders(folder: string, own = ownFolders()): boolean {
   return own.some((each) => isWithin(folder, each) || isWithin(each, folder));
 }
 
-export const isOurOwn = "The folder must be apart from those in which Coffer keeps its own files.";
+/** What to say of such a folder. */
+export const tooNear = "The folder must be apart from those in which Coffer keeps its own files.";
 
 const folder = plain("The folder", 1000)
   .refine(path.isAbsolute, "The folder must be an absolute path, such as /mnt/backups.")
   .refine((value) => !climbs(value), "The folder must be written without . and .. in it.")
   .transform((value) => path.resolve(value))
   .refine((value) => value !== path.parse(value).root, "The folder must not be the root of the file system.")
-  .refine((value) => !isAmongOwnFolders(value), isOurOwn);
+  .refine((value) => !isAmongOwnFolders(value), tooNear);
 
 /** The base address of a server, without a slash at its end. */
 const address = (what: string) =>

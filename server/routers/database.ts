@@ -7,6 +7,7 @@ import { databases, schemaDiscovery } from "@/db/schema";
 import { lockDumps, ringNextDumps } from "@/jobs/lifecycle/dump-line";
 import { changeConnection } from "@/server/change-connection";
 import { connectionInput, databaseName, knownConnection, withPassword } from "@/server/database-input";
+import { lockName } from "@/server/name-taken";
 import { findDatabase, serverSeen, testConnection } from "@/server/tenant-database";
 import { adminProcedure, router } from "@/server/trpc";
 
@@ -60,6 +61,7 @@ export const databaseRouter = router({
     .mutation(async ({ ctx, input }) => {
       const info = await testConnection(input.connection);
       return db.transaction(async (tx) => {
+        await lockName(tx, databases, input.name);
         const [row] = await tx
           .insert(databases)
           .values({ ...input, ...serverSeen(info) })

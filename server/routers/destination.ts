@@ -1,7 +1,7 @@
-import { and, asc, count, eq, isNotNull, sql, sum } from "drizzle-orm";
+import { asc, count, eq, isNotNull, sql, sum } from "drizzle-orm";
 import { z } from "zod";
 import { recordAudit } from "@/db/audit";
-import { db, type Tx } from "@/db/client";
+import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { backupCopies, destinations } from "@/db/schema";
 import { noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
@@ -11,6 +11,7 @@ import { maskedSettings } from "@/jobs/destination/settings";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { kindField, settingsFields, settingsFrom } from "@/server/destination-input";
 import { destinationUse, lockedDestinationUse, requireMovable, requireOwnPlace } from "@/server/destination-use";
+import { isNameTaken, lockName } from "@/server/name-taken";
 import { adminProcedure, router, userProcedure } from "@/server/trpc";
 import { trialMs, tried } from "@/server/try-destination";
 
@@ -56,6 +57,7 @@ export const destinationRouter = router({
       const { freeBytes } = await tried(settings);
       return db.transaction(async (tx) => {
         await requireOwnPlace(tx, settings);
+        await lockName(tx, destinations, name);
         const values = { name, kind, settings, freeBytes, checkedAt: sql`now()` };
         const [row] = await tx
           .insert(destinations)
@@ -91,7 +93,7 @@ export const destinationRouter = router({
       return db.transaction(async (tx) => {
         await hold?.(tx);
         if (settings && !isSamePlace(settings, before.settings)) await requireOwnPlace(tx, settings, destinationId);
-        if (name !== undefined && (await isTaken(tx, { name, but: destinationId }))) throw taken(name);
+        if (name !== undefined && (await isNameTaken(tx, destinations, { id: destinationId, name }))) throw taken(name);
         const set = { name, defaultSince: since, ...works };
         const [row] = await tx.update(destinations).set(set).where(eq(destinations.id, destinationId)).returning();
         if (!row) throw none();
@@ -174,14 +176,6 @@ const usage = (of?: { count: number; bytes: number | null }) => ({
   copyCount: of?.count ?? 0,
   copyBytes: of?.bytes ?? 0,
 });
-
-async function isTaken(tx: Tx, { name, but }: { name: string; but: string }): Promise<boolean> {
-  const [other] = await tx
-    .select({ id: destinations.id })
-    .from(destinations)
-    .where(and(sql`lower(${destinations.name}) = lower(${name})`, sql`${destinations.id} <> ${but}`));
-  return other !== undefined;
-}
 
 const eventOf = (how: "added" | "changed" | "removed", { id, name, kind, defaultSince }: Row) => ({
   action: `destination.${how}`,

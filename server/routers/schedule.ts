@@ -10,6 +10,7 @@ import { matchesPattern } from "@/jobs/schedule/pattern";
 import { type Schedule, startSlot } from "@/jobs/schedule/start-slot";
 import { cronInWords } from "@/jobs/schedule/words";
 import { databaseTime } from "@/server/database-time";
+import { isNameTaken, lockName } from "@/server/name-taken";
 import {
   findSchedule,
   lockSchedule,
@@ -19,7 +20,6 @@ import {
   visibleSchedules,
 } from "@/server/schedule";
 import { cron, newSchedule, pattern, scheduleChange, timeZone } from "@/server/schedule-input";
-import { isNameTaken, lockName, nameTaken } from "@/server/schedule-name";
 import { requireWhatOptionsNeed, scopeOf } from "@/server/schedule-scope";
 import { adminProcedure, findProject, projectRef, router, userProcedure } from "@/server/trpc";
 
@@ -55,7 +55,7 @@ export const scheduleRouter = router({
     const id = await db.transaction(async (tx) => {
       const scope = await scopeOf(tx, ctx.user, input);
       await requireWhatOptionsNeed(tx, input.options);
-      await lockName(tx, input.name);
+      await lockName(tx, schedules, input.name);
       const [row] = await tx
         .insert(schedules)
         .values({ ...input, ...scope, createdBy: ctx.user.id, nextRunAt: nextSlot(input, await databaseTime(tx)) })
@@ -86,7 +86,7 @@ export const scheduleRouter = router({
         scope.projectId !== schedule.projectId ||
         scope.pattern !== schedule.pattern;
       const answersFor = isOther ? { createdBy: ctx.user.id } : {};
-      const taken = await isNameTaken(tx, { ...changed, id: scheduleId });
+      const taken = await isNameTaken(tx, schedules, { ...changed, id: scheduleId });
       if (taken) throw nameTaken(changed.name);
       await tx
         .update(schedules)
@@ -146,6 +146,9 @@ const presented = async (user: Actor, id: string) => {
 /** As JSON, which has no `undefined`. */
 const isSame = (one: object, other: object) =>
   isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
+
+const nameTaken = (name: string) =>
+  new AppError("ALREADY_EXISTS", `There is a schedule with the name ${name} already.`);
 
 const nothingToRun = (busy: number) =>
   busy > 0
