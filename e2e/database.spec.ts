@@ -36,3 +36,25 @@ test("how a database is reached is changed once it has worked, and what has proj
   await expect(asks).toContainText("It stays as long as they do.");
   await expect(asks.getByRole("button", { name: "Remove database" })).toHaveCount(0);
 });
+
+test("one that does not answer says so, on the overview too, and why", async ({ page, coffer, api }) => {
+  const { hostname, port, username, password } = coffer.addressOf("postgres");
+  await coffer.tenants`create database leaving`;
+  const { id: databaseId } = await api.database.add.mutate({
+    name: "Leaving",
+    connection: { host: hostname, port: Number(port), user: username, password, database: "leaving", ssl: "disable" },
+  });
+  await coffer.tenants`drop database leaving with (force)`;
+  await page.goto("/databases");
+  await page.getByRole("button", { name: /^Check now.*Leaving/ }).click();
+  await expect(page.getByText("Leaving does not answer.")).toBeVisible();
+  await expect(page.getByRole("row", { name: /^Leaving/ })).toContainText("Does not answer since");
+  await expect(page.getByRole("cell", { name: /database "leaving" does not exist/ })).toBeVisible();
+  await expectAccessible(page, "a database that does not answer");
+  await page.goto("/");
+  const item = page.getByRole("listitem").filter({ hasText: "Leaving" });
+  await expect(item).toContainText(/Does not answer.*database "leaving" does not exist/);
+  await item.getByRole("link", { name: "Open databases" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Databases" })).toBeVisible();
+  await api.database.remove.mutate({ databaseId });
+});

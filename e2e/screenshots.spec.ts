@@ -117,6 +117,9 @@ test("pages with something on them", async ({ page, coffer, api }) => {
     description: "For the tax office",
   });
   const pages = { overview: "/", projects: "/projects", project: "/projects/acme", activity: "/activity" };
+  await coffer.control`insert into control_plane.databases (name, connection, unhealthy_since, problem)
+    select 'eu-2', connection, now() - interval '3 hours', '10.4.0.12 cannot be reached: the connection was refused.'
+    from control_plane.databases limit 1`;
   for (const [name, address] of Object.entries({
     ...pages,
     databases: "/databases",
@@ -126,6 +129,7 @@ test("pages with something on them", async ({ page, coffer, api }) => {
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await shoot(page, name, { whole: true });
   }
+  await coffer.control`delete from control_plane.databases where name = 'eu-2'`;
   await page.goto(`/projects/spaeti-24-7/backups/${backupId}`);
   await shoot(page, "backup", { whole: true });
   await page.goto("/projects?q=nothing");
@@ -143,6 +147,21 @@ test("the other dialogs and menus", async ({ page }) => {
   await page.getByRole("button", { name: "Add projects" }).first().click();
   await page.getByRole("checkbox", { name: "shared", exact: true }).check();
   await shoot(page, "add-projects");
+  await page.keyboard.press("Escape");
+  const menu = page
+    .getByRole("main")
+    .getByRole("button", { name: /^More for/ })
+    .first();
+  await shoot(page, "database-menu", { open: () => openMenu(page, menu) });
+  await openMenu(page, menu);
+  await page.getByRole("menuitem", { name: "Change connection" }).click();
+  await expect(page.getByLabel("Host")).toBeVisible();
+  await shoot(page, "change-database");
+  await page.keyboard.press("Escape");
+  await openMenu(page, menu);
+  await page.getByRole("menuitem", { name: "Remove" }).click();
+  await expect(page.getByRole("alertdialog").or(page.getByRole("dialog"))).toBeVisible();
+  await shoot(page, "remove-database");
   await page.keyboard.press("Escape");
   const account = page.getByRole("button", { name: /^Account of/ });
   const changePassword = page.getByRole("menuitem", { name: "Change password" });

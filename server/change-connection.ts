@@ -4,10 +4,11 @@ import { type Origin, recordAudit } from "@/db/audit";
 import { db, type Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { type Connection, databases, jobs, projects } from "@/db/schema";
+import { answering } from "@/jobs/discovery/health";
 import { schemasIn } from "@/jobs/discovery/schemas";
 import { type knownConnection, withPassword } from "@/server/database-input";
 import { isNameTaken } from "@/server/name-taken";
-import { findDatabase, reach, serverSeen, testConnection } from "@/server/tenant-database";
+import { findDatabase, reach, testConnection } from "@/server/tenant-database";
 
 type Wanted = { databaseId: string; name: string; connection: z.infer<typeof knownConnection> };
 
@@ -24,7 +25,7 @@ export async function changeConnection(origin: Origin, { databaseId, name, conne
       throw new AppError("ALREADY_EXISTS", `There is a database with the name ${name} already.`);
     await tx
       .update(databases)
-      .set({ name, connection, ...serverSeen(info) })
+      .set({ name, connection, ...answering(info.number) })
       .where(eq(databases.id, databaseId));
     const { host, port, user, database } = connection;
     await recordAudit(tx, origin, {

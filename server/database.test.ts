@@ -90,6 +90,28 @@ it("databases are listed by the API, for administrators and without passwords", 
   expect((await call("GET /api/v1/databases", { as: await addPerson() })).status).toBe(403);
 });
 
+it("a check notes that a database does not answer, and that it does again", async () => {
+  const away = connectionOf("postgres://a:b@127.0.0.1:1/x");
+  const [row] = await db.insert(databases).values({ name: unique(), connection: away }).returning();
+  const id = row?.id ?? "";
+  expect(await ask("check", { databaseId: id })).toEqual({ status: 200 });
+  const { body } = await call("GET /api/v1/databases", { as: admin });
+  const { data } = body as { data: { id: string; unhealthy_since: string; problem: string }[] };
+  const listed = data.find((each) => each.id === id);
+  expect([listed?.problem, listed?.unhealthy_since]).toEqual([
+    expect.stringMatching(/cannot be reached/),
+    expect.stringMatching(/Z$/),
+  ]);
+  await db
+    .update(databases)
+    .set({ connection: connectionOf(tenant.url) })
+    .where(eq(databases.id, id));
+  expect(await ask("check", { databaseId: id })).toEqual({ status: 200 });
+  const [now] = await db.select().from(databases).where(eq(databases.id, id));
+  expect(now).toMatchObject({ problem: null, unhealthySince: null, checkedAt: expect.any(Date) });
+  await db.delete(databases).where(eq(databases.id, id));
+});
+
 it("a database is removed while it has no project", async () => {
   expect(await ask("remove", { databaseId })).toMatchObject({ status: 409, code: "DATABASE_IN_USE" });
   const [row] = await db

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { auditEvents, databases, projects } from "@/db/schema";
-import { discover } from "@/jobs/discovery/discover";
+import { lookAfterDatabases } from "@/jobs/discovery/look-after";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { addChannel, notificationsOf } from "@/jobs/testing/notification";
 import { connectionOf, makeSchema, makeTenant, type Tenant, unique } from "@/jobs/testing/tenant";
@@ -66,26 +66,26 @@ describe("the discovery of new schemas", () => {
       const all = await notificationsOf(channel);
       return all.map(({ facts }) => (facts as { schemas: string[] }).schemas);
     };
-    await Promise.all([discover(), discover(), discover()]);
+    await Promise.all([lookAfterDatabases(), lookAfterDatabases(), lookAfterDatabases()]);
     expect(await told()).toEqual([[`${prefix}_b`]]);
     await makeSchema({ tables: 0, schema: `${prefix}_later` });
-    await discover();
-    await discover();
+    await lookAfterDatabases();
+    await lookAfterDatabases();
     expect((await told()).sort()).toEqual([[`${prefix}_b`], [`${prefix}_later`]]);
     const ignore = { database_id: databaseId, schema_names: [`${prefix}_later`] };
     await call("POST /api/v1/discovery/ignore", { as: admin, body: ignore });
-    await discover();
+    await lookAfterDatabases();
     expect(await told()).toHaveLength(2);
   });
 
   it("makes them projects by itself where that is wanted, each once with many workers", async () => {
-    await discover();
+    await lookAfterDatabases();
     expect(await projectsOf()).toEqual([`${prefix}_a`, `${prefix}_taken`]);
     await configure({ discovery: "automatic" });
     await db
       .insert(databases)
       .values({ name: "away", connection: connectionOf("postgres://a:b@127.0.0.1:1/x"), discovery: "automatic" });
-    await Promise.all([discover(), discover(), discover(), discover()]);
+    await Promise.all([lookAfterDatabases(), lookAfterDatabases(), lookAfterDatabases(), lookAfterDatabases()]);
     expect(await projectsOf()).toEqual([`${prefix}_a`, `${prefix}_b`, `${prefix}_taken`]);
     const added = await db
       .select()

@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { type Db, db, type Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { type Connection, databases } from "@/db/schema";
@@ -55,6 +55,3 @@ export function toUnreachable(error: unknown): unknown {
   const { code, message } = failureOf(error);
   return code === "internal_error" ? error : new AppError("DATABASE_UNREACHABLE", message);
 }
-
-/** Notes what a look at the server has shown. */
-export const serverSeen = (info: ServerInfo) => ({ serverVersion: info.number, checkedAt: sql`now()` });

@@ -11,9 +11,17 @@ import { PageHeader } from "@/app/ui/page-header";
 import { SkeletonRows } from "@/app/ui/skeleton";
 import { ActionsHead, Head, Table } from "@/app/ui/table";
 
+/** In ms. Workers look at each database every few minutes. */
+const refetchInterval = 30_000;
+
 export function DatabaseList() {
   const trpc = useTRPC();
-  const { data: databases, error, refetch, isFetching } = useQuery(trpc.database.list.queryOptions());
+  const {
+    data: databases,
+    error,
+    refetch,
+    isFetching,
+  } = useQuery(trpc.database.list.queryOptions(undefined, { refetchInterval }));
   return (
     <>
       <PageHeader title="Databases" actions={<ConnectButton />}>

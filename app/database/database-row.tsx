@@ -5,7 +5,6 @@ import { DatabaseMenu } from "@/app/database/database-menu";
 import { SettingsButton } from "@/app/database/settings-button";
 import { AddProjectButton } from "@/app/project/add-project-button";
 import { useTRPC } from "@/app/trpc/client";
-import { describeError } from "@/app/trpc/error";
 import { alone } from "@/app/trpc/links";
 import type { Database } from "@/app/trpc/types";
 import { Button } from "@/app/ui/button";
@@ -20,8 +19,7 @@ export function DatabaseRow({ database }: { database: Database }) {
   const check = useMutation(
     trpc.database.check.mutationOptions({
       trpc: alone,
-      meta: { showsError: true },
-      onSuccess: () => showMessage(`${database.name} answers.`),
+      onSuccess: ({ problem }) => showMessage(`${database.name} ${problem === null ? "answers" : "does not answer"}.`),
     }),
   );
   const { host, port, database: dbname, user } = database.connection;
@@ -32,6 +30,9 @@ export function DatabaseRow({ database }: { database: Database }) {
         <Cell className="max-md:max-w-0 max-md:w-full">
           <span className="font-medium text-base">{database.name}</span>
           <span className="block truncate font-mono text-muted text-xs md:hidden">{address}</span>
+          <span className="block text-xs md:hidden">
+            <Health database={database} />
+          </span>
         </Cell>
         <Cell from="md" className="max-w-0 w-2/5">
           <span title={address} className="block truncate font-mono text-xs">
@@ -40,15 +41,7 @@ export function DatabaseRow({ database }: { database: Database }) {
         </Cell>
         <Cell from="lg">{database.serverVersion ? formatServerVersion(database.serverVersion) : "–"}</Cell>
         <Cell from="md">
-          {check.error ? (
-            <StatusMark tone="bad">Does not answer</StatusMark>
-          ) : database.checkedAt ? (
-            <StatusMark tone="good">
-              Answered <RelativeTime time={database.checkedAt} />
-            </StatusMark>
-          ) : (
-            <StatusMark tone="idle">Not checked yet</StatusMark>
-          )}
+          <Health database={database} />
         </Cell>
         <Cell numeric>{formatCount(database.projects)}</Cell>
         <Cell numeric>
@@ -64,13 +57,32 @@ export function DatabaseRow({ database }: { database: Database }) {
           </span>
         </Cell>
       </Row>
-      {check.error && (
+      {database.problem && (
         <Row>
-          <Cell colSpan={6} className="text-bad">
-            <span role="alert">{describeError(check.error).message}</span>
+          <Cell colSpan={6} className="py-1 text-bad">
+            {database.problem}
           </Cell>
         </Row>
       )}
     </>
+  );
+}
+
+function Health({ database: { checkedAt, unhealthySince } }: { database: Database }) {
+  if (unhealthySince)
+    return (
+      <StatusMark tone="bad">
+        Does not answer
+        <span className="max-md:hidden">
+          {" "}
+          since <RelativeTime time={unhealthySince} />
+        </span>
+      </StatusMark>
+    );
+  if (!checkedAt) return <StatusMark tone="idle">Not checked yet</StatusMark>;
+  return (
+    <StatusMark tone="good">
+      Answered <RelativeTime time={checkedAt} />
+    </StatusMark>
   );
 }

@@ -6,40 +6,45 @@ import { ExportButton } from "@/app/export/export-button";
 import { AttentionItem, aboutProject } from "@/app/overview/attention-item";
 import { FailedProject } from "@/app/overview/failed-project";
 import { freshness, tooOldAbout } from "@/app/project/health";
-import type { Destination, Project } from "@/app/trpc/types";
+import type { Database, Destination, Project } from "@/app/trpc/types";
 import { buttonClass } from "@/app/ui/button";
 import { plural } from "@/app/ui/format";
 import { useNow } from "@/app/ui/relative-time";
 import { Section } from "@/app/ui/section";
 
-/** What it is about; `destinations` are for administrators. */
-type Props = { projects: Project[]; destinations: Destination[] };
+/** What it is about; databases and destinations are for administrators. */
+type Props = { projects: Project[]; databases: Database[]; destinations: Destination[] };
 
 /** How many projects of one kind are named, so that a night without backups does not fill the page. */
 const most = 5;
 
 /**
- * Failures that nothing good has followed yet, destinations that do not work, then last backups that hold far less than usual
+ * Databases that do not answer, failures that nothing good has followed yet, destinations that do not work, then last backups that hold far less than usual
  * or are too old. Projects that never had one are not told of here: most of them are new.
  */
-export function Attention({ projects, destinations }: Props) {
+export function Attention({ projects, databases, destinations }: Props) {
   const failed = projects.filter((project) => project.lastExport?.status === "failed");
   const fallen = projects.filter((project) => project.lastBackup?.fall);
   const now = useNow();
   const stale = projects.filter(
     (project) => project.lastBackup && !project.lastBackup.fall && !freshness(project.lastBackup, now).isGood,
   );
-  const unhealthy = destinations.filter(({ unhealthySince }) => unhealthySince);
-  if (failed.length + fallen.length + stale.length + unhealthy.length === 0) return null;
+  const broken = destinations.filter(({ unhealthySince }) => unhealthySince);
+  const silent = databases.filter(({ unhealthySince }) => unhealthySince);
+  const bad = silent.length + failed.length + broken.length;
+  if (bad + fallen.length + stale.length === 0) return null;
   return (
     <Section title="Needs attention">
-      {failed.length + unhealthy.length > 0 && (
+      {bad > 0 && (
         <ul className="rounded border border-bad bg-bad-soft">
+          {silent.map((database) => (
+            <Unhealthy key={database.id} what={database} word="Does not answer" page="databases" />
+          ))}
           {failed.slice(0, most).map((project) => (
             <FailedProject key={project.id} project={project} />
           ))}
-          {unhealthy.map((destination) => (
-            <UnhealthyDestination key={destination.id} destination={destination} />
+          {broken.map((destination) => (
+            <Unhealthy key={destination.id} what={destination} word="Does not work" page="destinations" />
           ))}
         </ul>
       )}
@@ -58,18 +63,20 @@ export function Attention({ projects, destinations }: Props) {
   );
 }
 
-function UnhealthyDestination({ destination: { name, problem, unhealthySince } }: { destination: Destination }) {
+type UnhealthyProps = { what: Database | Destination; word: string; page: "databases" | "destinations" };
+
+function Unhealthy({ what: { name, problem, unhealthySince }, word, page }: UnhealthyProps) {
   if (!unhealthySince) return null;
   return (
     <AttentionItem
       tone="bad"
-      word="Does not work"
-      about={{ name, href: "/destinations" }}
+      word={word}
+      about={{ name, href: `/${page}` }}
       time={unhealthySince}
       text={problem}
       actions={
-        <Link href="/destinations" prefetch={false} className={buttonClass({ size: "sm" })}>
-          Open destinations
+        <Link href={`/${page}`} prefetch={false} className={buttonClass({ size: "sm" })}>
+          Open {page}
         </Link>
       }
     />

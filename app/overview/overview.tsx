@@ -29,9 +29,9 @@ export function Overview() {
     refetch,
     isFetching,
   } = useQuery(trpc.project.list.queryOptions(undefined, { refetchInterval }));
-  const { data: destinations } = useQuery(
-    trpc.destination.list.queryOptions(undefined, { enabled: isAdmin, refetchInterval }),
-  );
+  const forAdmins = { enabled: isAdmin, refetchInterval };
+  const { data: databases } = useQuery(trpc.database.list.queryOptions(undefined, forAdmins));
+  const { data: destinations } = useQuery(trpc.destination.list.queryOptions(undefined, forAdmins));
   return (
     <>
       <PageHeader title="Overview" />
@@ -48,7 +48,7 @@ export function Overview() {
       )}
       {projects && projects.length > 0 && (
         <>
-          <Attention projects={projects} destinations={destinations ?? []} />
+          <Attention projects={projects} databases={databases ?? []} destinations={destinations ?? []} />
           <Figures projects={projects} />
           <Section title="Running now" aside={<Link href="/activity">All activity</Link>}>
             <RunningJobs

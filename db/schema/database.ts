@@ -37,10 +37,16 @@ export const databases = controlPlane.table(
     /** New schemas that channels have been told of, while they are proposed. */
     toldSchemas: text("told_schemas").array().notNull().default([]),
     createdAt: createdAt(),
+    /** When it answered last. */
     checkedAt: at("checked_at"),
+    /** Since when it does not answer. */
+    unhealthySince: at("unhealthy_since"),
+    /** What the last look at it ran into, in plain words. */
+    problem: text("problem"),
   },
   (t) => [
     uniqueIndex("databases_name").on(t.name),
     check("databases_allow_some_dumps", sql`${t.maxDumps} between 1 and 100`),
+    check("databases_unhealthy_because", sql`(${t.unhealthySince} is null) = (${t.problem} is null)`),
   ],
 );

@@ -12899,6 +12899,10 @@ export interface operations {
                             server_version: number | null;
                             /** @description When it has answered last. */
                             checked_at: string | null;
+                            /** @description Since when it does not answer. */
+                            unhealthy_since: string | null;
+                            /** @description Why it does not answer. */
+                            problem: string | null;
                             projects: number;
                             max_dumps: number;
                             /** @enum {string} */

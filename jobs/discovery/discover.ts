@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { asc, eq, ne } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { byCoffer, type Origin } from "@/db/audit";
 import { type Db, db, type Tx } from "@/db/client";
-import { isConnectionLoss } from "@/db/errors";
 import { log } from "@/db/log";
 import { databases, projects } from "@/db/schema";
 import { addProjects } from "@/jobs/discovery/add-projects";
@@ -38,25 +37,10 @@ export async function addSchemas(
 }
 
 /**
- * One round: of each database's new schemas, makes projects where that is wanted, and tells of them where they are proposed. Any
- * number of workers may do this at once: a schema is one project's at most, and is told of once. A database that does not answer
- * keeps nobody up.
+ * Makes projects of a database's new schemas where that is wanted, and tells of them where they are proposed. Any number of workers
+ * may do this at once: a schema is one project's at most, and is told of once. Throws when the database does not answer.
  */
-export async function discover(): Promise<void> {
-  const wanted = await db.select().from(databases).where(ne(databases.discovery, "off")).orderBy(asc(databases.name));
-  await Promise.all(
-    wanted.map((database) =>
-      discoverIn(database).catch((error: unknown) => {
-        log.warn(
-          { error, databaseId: database.id, gone: isConnectionLoss(error) },
-          "a database could not be searched for new schemas",
-        );
-      }),
-    ),
-  );
-}
-
-async function discoverIn(database: Database): Promise<void> {
+export async function discoverIn(database: Database): Promise<void> {
   const found = await withTenant(database.connection, "coffer:discovery", schemasIn);
   const fresh = await newSchemas(db, database, found);
   const names = fresh.map(({ name }) => name);

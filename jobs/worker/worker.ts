@@ -4,7 +4,7 @@ import { controlPlane, db } from "@/db/client";
 import { log } from "@/db/log";
 import { lookAfterDestinations } from "@/jobs/backup-copy/look-after";
 import { sweepStages } from "@/jobs/data-import/sweep";
-import { discover } from "@/jobs/discovery/discover";
+import { lookAfterDatabases } from "@/jobs/discovery/look-after";
 import { jobsEnv } from "@/jobs/env";
 import { sweepUnfinished } from "@/jobs/export-backup/sweep";
 import { sweepExports } from "@/jobs/export-data/sweep";
@@ -35,10 +35,10 @@ const sweepEvery = 5 * 60_000;
 const reconcileEvery = 5 * 60_000;
 const dropEvery = 60_000;
 const lookAfterEvery = 60_000;
+const databasesEvery = 3 * 60_000;
 const tendEvery = 60_000;
 const tickEvery = 10_000;
 const retainEvery = 30_000;
-const discoverEvery = 3 * 60_000;
 /** Beside those that do jobs: who waits for a message does not wait until a dump has ended. */
 const notifiers = 2;
 
@@ -65,7 +65,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
     every(tickEvery, tick),
     every(retainEvery, retain),
     every(retainEvery, beatEnds),
-    every(discoverEvery, discover),
+    every(databasesEvery, lookAfterDatabases),
   ];
   await Promise.all([queue.ready, messages.ready]);
   log.info({ workerId: id, concurrency }, "worker ready");

@@ -4,11 +4,12 @@ import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { databases, schemaDiscovery } from "@/db/schema";
+import { answering, noteSilence } from "@/jobs/discovery/health";
 import { lockDumps, ringNextDumps } from "@/jobs/lifecycle/dump-line";
 import { changeConnection } from "@/server/change-connection";
 import { connectionInput, databaseName, knownConnection, withPassword } from "@/server/database-input";
 import { lockName } from "@/server/name-taken";
-import { findDatabase, serverSeen, testConnection } from "@/server/tenant-database";
+import { findDatabase, testConnection } from "@/server/tenant-database";
 import { adminProcedure, router } from "@/server/trpc";
 
 const settings = z.strictObject({
@@ -36,6 +37,8 @@ export const databaseRouter = router({
         connection: databases.connection,
         serverVersion: databases.serverVersion,
         checkedAt: databases.checkedAt,
+        unhealthySince: databases.unhealthySince,
+        problem: databases.problem,
         maxDumps: databases.maxDumps,
         discovery: databases.discovery,
         discoveryPattern: databases.discoveryPattern,
@@ -64,7 +67,7 @@ export const databaseRouter = router({
         await lockName(tx, databases, input.name);
         const [row] = await tx
           .insert(databases)
-          .values({ ...input, ...serverSeen(info) })
+          .values({ ...input, ...answering(info.number) })
           .onConflictDoNothing()
           .returning({ id: databases.id });
         if (!row) throw new AppError("ALREADY_EXISTS", `There is a database with the name ${input.name} already.`);
@@ -124,11 +127,17 @@ export const databaseRouter = router({
     }),
   ),
 
-  /** Looks whether a registered database answers. */
-  check: adminProcedure.input(z.object({ databaseId: z.uuid() })).mutation(async ({ input }) => {
-    const { id, connection } = await findDatabase(db, input.databaseId);
-    const info = await testConnection(connection);
-    await db.update(databases).set(serverSeen(info)).where(eq(databases.id, id));
-    return info;
+  /** Looks whether a registered database answers, and notes it. */
+  check: adminProcedure.input(z.strictObject({ databaseId: z.uuid() })).mutation(async ({ input }) => {
+    const before = await findDatabase(db, input.databaseId);
+    try {
+      const { number } = await testConnection(before.connection);
+      await db.update(databases).set(answering(number)).where(eq(databases.id, before.id));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      await noteSilence(before, error.message);
+    }
+    const { unhealthySince, problem } = await findDatabase(db, before.id);
+    return { unhealthySince, problem };
   }),
 });

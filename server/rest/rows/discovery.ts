@@ -38,6 +38,8 @@ export const discoveryRows = [
           user: z.string(),
           serverVersion: count.nullable().meta({ description: "As `server_version_num` has it." }),
           checkedAt: z.iso.datetime().nullable().meta({ description: "When it has answered last." }),
+          unhealthySince: z.iso.datetime().nullable().meta({ description: "Since when it does not answer." }),
+          problem: z.string().nullable().meta({ description: "Why it does not answer." }),
           projects: count,
           maxDumps: count,
           discovery,
@@ -48,9 +50,10 @@ export const discoveryRows = [
     }),
     present: (found) => ({
       body: {
-        data: found.map(({ connection: { host, port, database, user }, checkedAt, ...each }) => ({
+        data: found.map(({ connection: { host, port, database, user }, checkedAt, unhealthySince, ...each }) => ({
           ...{ ...each, host, port, database, user },
           checkedAt: checkedAt?.toISOString() ?? null,
+          unhealthySince: unhealthySince?.toISOString() ?? null,
         })),
       },
     }),

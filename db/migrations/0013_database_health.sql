@@ -1,0 +1,3 @@
+ALTER TABLE "control_plane"."databases" ADD COLUMN "unhealthy_since" timestamp (3) with time zone;--> statement-breakpoint
+ALTER TABLE "control_plane"."databases" ADD COLUMN "problem" text;--> statement-breakpoint
+ALTER TABLE "control_plane"."databases" ADD CONSTRAINT "databases_unhealthy_because" CHECK (("control_plane"."databases"."unhealthy_since" is null) = ("control_plane"."databases"."problem" is null));
