@@ -133,7 +133,12 @@ test("the other dialogs, menus and notes are accessible", async ({ page, coffer,
     .getByRole("button", { name: /^Check now/ })
     .first()
     .click();
-  await expect(page.getByText(/^Answered/).first()).toBeVisible();
+  await expect(
+    page
+      .getByText(/^Answered/)
+      .filter({ visible: true })
+      .first(),
+  ).toBeVisible();
 
   await page.getByRole("button", { name: /^Account of/ }).click();
   await expect(page.getByRole("menuitem", { name: "Sign out" })).toBeVisible();
