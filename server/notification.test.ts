@@ -51,9 +51,16 @@ describe("a channel", () => {
     for (const secret of ["very-secret-token", "secret-in-path", "hidden-path", added.secret ?? ""])
       expect(everything).not.toContain(secret);
     expect(JSON.stringify(listed.body)).toContain("hooks.example.org");
+    const one = `GET ${channels}/${bot.id}`;
+    expect(await check("readNotificationChannel", call(one, { as: given.admin }))).toMatchObject({
+      status: 200,
+      body: { data: { id: bot.id, kind: "telegram" } },
+    });
+    expect((await check("readNotificationChannel", call(one, { as: given.ada }))).status).toBe(403);
     const gone = `DELETE ${channels}/${bot.id}`;
     expect((await check("deleteNotificationChannel", call(gone, { as: given.admin }))).status).toBe(204);
     expect((await check("deleteNotificationChannel", call(gone, { as: given.admin }))).status).toBe(404);
+    expect((await check("readNotificationChannel", call(one, { as: given.admin }))).status).toBe(404);
   });
 });
 

@@ -119,7 +119,11 @@ describe("every operation answers as the document says", () => {
     expect((await check("getJob", call(`GET /api/jobs/${job}`, { as }))).status).toBe(200);
     expect((await check("listJobs", call("GET /api/jobs?limit=1", { as }))).status).toBe(200);
     expect((await check("cancelJob", call(`POST /api/jobs/${job}/cancel`, { as }))).status).toBe(409);
+    const again = await check("retryJob", call(`POST /api/jobs/${job}/retry`, { as, headers: { Prefer: "wait=60" } }));
+    expect(again).toMatchObject({ status: 202, body: { data: { status: "completed" } } });
+    expect((await check("retryJob", call(`POST /api/jobs/${job}/retry`, { as: nobody }))).status).toBe(404);
     const wrong: [string, string, object?][] = [
+      ["retryJob", `POST /api/jobs/${randomUUID()}/retry`],
       ["startExport", "POST /api/backup/export", { project_id: "-n", format: "zip", tags: [""] }],
       ["startExport", "POST /api/backup/export", { project_id: "no-such" }],
       ["getJob", "GET /api/jobs/7"],

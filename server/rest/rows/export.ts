@@ -8,6 +8,7 @@ import {
   jobRecord,
   listedJob,
   presentJob,
+  presentStarted,
 } from "@/server/rest/present/job";
 import { type Row, row } from "@/server/rest/row";
 
@@ -110,5 +111,32 @@ export const exportRows = [
     errors: ["UNAUTHORIZED_CANCELLATION", "JOB_NOT_FOUND", "INVALID_JOB_STATUS"],
     output: z.strictObject({ data: z.strictObject({ jobId: z.uuid(), status: z.enum(["cancelling", "cancelled"]) }) }),
     present: (cancelled) => ({ body: { data: cancelled } }),
+  }),
+
+  row({
+    id: "retryJob",
+    tag,
+    method: "POST",
+    path: "/api/jobs/{job_id}/retry",
+    summary: "Start the work of a job that is over again, with the same options",
+    description:
+      "For exports of backups and of rows, proofs and comparisons. What changes a project is started where it was started, since it has to be confirmed again (409). The answer is the new job.",
+    procedure: "job.retry",
+    casing: "snake",
+    status: 202,
+    optionalBody: true,
+    idempotent: true,
+    waits: true,
+    errors: [
+      "PERMISSION_DENIED",
+      "JOB_NOT_FOUND",
+      "INVALID_JOB_STATUS",
+      "WRONG_KEY",
+      "NO_ENCRYPTION_KEY",
+      "IDEMPOTENCY_KEY_REUSED",
+    ],
+    headers: jobLocationDoc,
+    output: jobAnswer,
+    present: presentStarted,
   }),
 ];

@@ -1,65 +1,9 @@
 import { z } from "zod";
-import { channelKind, notificationEvent, notificationStatus } from "@/db/schema";
-import { type OutputOf, row } from "@/server/rest/row";
+import { notificationStatus } from "@/db/schema";
+import { channelRecord, deliveryRecord, presentChannel } from "@/server/rest/present/notification";
+import { row } from "@/server/rest/row";
 
 const tag = "Notifications";
-const time = z.iso.datetime();
-
-const delivery = { status: z.enum(notificationStatus.enumValues), error: z.string().nullable() };
-
-const channelRecord = z
-  .strictObject({
-    id: z.uuid(),
-    name: z.string(),
-    kind: z.enum(channelKind.enumValues),
-    to: z.array(z.string()).nullable().meta({ description: "Of mails." }),
-    chatId: z.string().nullable().meta({ description: "Of Telegram." }),
-    host: z.string().nullable().meta({ description: "Where messages are sent. The rest of the address is a secret." }),
-    rules: z.array(
-      z.strictObject({
-        event: z.enum(notificationEvent.enumValues),
-        project: z.string().nullable().meta({ description: "A slug. Null: all projects." }),
-        hours: z.number().int().nullable(),
-      }),
-    ),
-    last: z
-      .strictObject({ ...delivery, createdAt: time })
-      .nullable()
-      .meta({ description: "The last message to it." }),
-    createdAt: time,
-    pausedAt: time.nullable(),
-  })
-  .meta({ id: "NotificationChannel" });
-
-type Channel = OutputOf<"notification.channel">;
-
-const presentChannel = ({ last, ...channel }: Channel) => ({
-  id: channel.id,
-  name: channel.name,
-  kind: channel.kind,
-  to: channel.to,
-  chatId: channel.chatId,
-  host: channel.host,
-  rules: channel.rules,
-  last: last && { ...last, createdAt: last.createdAt.toISOString() },
-  createdAt: channel.createdAt.toISOString(),
-  pausedAt: channel.pausedAt?.toISOString() ?? null,
-});
-
-const deliveryRecord = z
-  .strictObject({
-    id: z.uuid(),
-    about: z.string().meta({ description: "An event, `test` or `heartbeat`." }),
-    channelId: z.uuid().nullable(),
-    mailTo: z.array(z.string()).nullable().meta({ description: "Of a mail that an export was started with." }),
-    project: z.string().nullable(),
-    ...delivery,
-    attempts: z.number().int(),
-    createdAt: time,
-    sentAt: time.nullable(),
-  })
-  .meta({ id: "NotificationDelivery" });
-
 const common = { tag, casing: "snake" as const, status: 200 };
 const ofChannel = { rename: { id: "channelId" }, errors: ["PERMISSION_DENIED" as const, "CHANNEL_NOT_FOUND" as const] };
 const one = z.strictObject({ data: channelRecord });
@@ -97,6 +41,18 @@ export const notificationRows = [
       headers: { "Cache-Control": "no-store" },
     }),
     example: { body: { name: "on call", kind: "webhook", url: "https://hooks.example.org/coffer" } },
+  }),
+
+  row({
+    ...common,
+    ...ofChannel,
+    id: "readNotificationChannel",
+    method: "GET",
+    path: `${path}/{id}`,
+    summary: "Read a channel with its rules",
+    procedure: "notification.channel",
+    output: one,
+    present: (channel) => ({ body: { data: presentChannel(channel) } }),
   }),
 
   row({
