@@ -4,43 +4,27 @@ import path from "node:path";
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { db } from "@/db/client";
-import { backupCopies, jobs } from "@/db/schema";
+import { backupCopies } from "@/db/schema";
 import { beginDraft, noteDraft } from "@/jobs/backup-copy/draft";
 import { removeOrphans } from "@/jobs/backup-copy/orphans";
-import { startCopy, startCopyCheck } from "@/jobs/backup-copy/start";
+import { startCopyCheck } from "@/jobs/backup-copy/start";
 import { copyBackup } from "@/jobs/backup-copy/task";
 import { verifyCopy } from "@/jobs/backup-copy/verify-task";
 import { numbered } from "@/jobs/home/write";
-import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import { makeBackup } from "@/jobs/testing/backup-rows";
-import { givenControlPlane, tester } from "@/jobs/testing/control-plane";
+import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { addCopy, addFolder } from "@/jobs/testing/copies";
+import { byTester, claimCopy, contextOf, endJob } from "@/jobs/testing/copy-run";
 import { testEnv } from "@/jobs/testing/env";
 import { claim } from "@/jobs/testing/export-job";
 import { makeSchema, registerTenant } from "@/jobs/testing/tenant";
 
 givenControlPlane();
-const origin = { actor: tester, address: null, requestId: null };
-
-const contextOf = (job: ClaimedJob) => {
-  const now = () => new Date();
-  return { job, signal: new AbortController().signal, step() {}, report() {}, afterwards() {}, now };
-};
-
-async function start(wanted: Parameters<typeof startCopy>[2]) {
-  const { id } = await db.transaction((tx) => startCopy(tx, origin, wanted));
-  await db
-    .update(jobs)
-    .set({ runAt: new Date(0) })
-    .where(eq(jobs.id, id));
-  return claim(id);
-}
-
 describe("a file that is moved", () => {
   it("goes once its copy is stored for good, and not before", async () => {
     const tenant = await registerTenant(await makeSchema({ tables: 0 }));
     const { backup } = await makeBackup(tenant);
-    const job = await start({ backup, destination: await addFolder(), move: true });
+    const job = await claimCopy({ backup, destination: await addFolder(), move: true });
     const later: (() => Promise<void>)[] = [];
     const commit = await copyBackup.run({ ...contextOf(job), afterwards: (work) => void later.push(work) });
     const home = path.join(testEnv.backupDir, backup.storagePath);
@@ -64,7 +48,7 @@ describe("a copy whose job ends before it could tell of it", () => {
     const tenant = await registerTenant(await makeSchema({ tables: 0 }));
     const { backup } = await makeBackup(tenant);
     const destination = await addFolder();
-    const job = await start({ backup, destination });
+    const job = await claimCopy({ backup, destination });
     await copyBackup.run(contextOf(job));
     const file = path.join(destination.folder, backup.storagePath);
     expect(existsSync(file)).toBe(true);
@@ -72,17 +56,11 @@ describe("a copy whose job ends before it could tell of it", () => {
   }
   const removeOrphansNow = () => removeOrphans(new AbortController().signal);
 
-  const end = (id: string) =>
-    db
-      .update(jobs)
-      .set({ status: "failed", finishedAt: new Date(), leaseExpiresAt: null, workerId: null })
-      .where(eq(jobs.id, id));
-
   it("leaves no file, as soon as the job is over", async () => {
     const { job, file } = await put();
     await removeOrphansNow();
     expect(existsSync(file)).toBe(true);
-    await end(job.id);
+    await endJob(job.id);
     await removeOrphansNow();
     expect(existsSync(file)).toBe(false);
     expect(await db.select().from(backupCopies).where(eq(backupCopies.jobId, job.id))).toMatchObject([
@@ -96,7 +74,7 @@ describe("a copy whose job ends before it could tell of it", () => {
     const next = { ...job, fence: job.fence + 1 };
     const commit = await copyBackup.run(contextOf(next));
     await db.transaction(commit);
-    await end(job.id);
+    await endJob(job.id);
     await removeOrphansNow();
     expect((await stat(file)).ino).toBe(ino);
     expect(await db.select().from(backupCopies).where(eq(backupCopies.jobId, job.id))).toMatchObject([
@@ -108,7 +86,7 @@ describe("a copy whose job ends before it could tell of it", () => {
     const tenant = await registerTenant(await makeSchema({ tables: 0 }));
     const { backup } = await makeBackup(tenant);
     const destination = await addFolder();
-    const job = await start({ backup, destination });
+    const job = await claimCopy({ backup, destination });
     const draftId = await beginDraft(job, destination.id, backup.storagePath);
     const file = path.join(destination.folder, backup.storagePath);
     await mkdir(path.dirname(file), { recursive: true });
@@ -117,17 +95,17 @@ describe("a copy whose job ends before it could tell of it", () => {
     await db.transaction(commit);
     const { storagePath: name, sizeBytes } = backup;
     await expect(noteDraft(draftId, { name, sizeBytes, locator: null })).rejects.toBe("lost");
-    await end(job.id);
+    await endJob(job.id);
     await removeOrphansNow();
     expect(existsSync(file)).toBe(true);
   });
 
   it("takes no name that is about to be removed", async () => {
     const { backup, destination, job, file } = await put();
-    await end(job.id);
+    await endJob(job.id);
     // Somebody is just removing it.
     await rm(file);
-    const again = await start({ backup, destination });
+    const again = await claimCopy({ backup, destination });
     const commit = await copyBackup.run(contextOf(again));
     await db.transaction(commit);
     await removeOrphansNow();
@@ -141,12 +119,12 @@ describe("a copy whose job ends before it could tell of it", () => {
     const folder = await addFolder();
     const { file, destinationId } = await addCopy(backup, { folder, status: "corrupt" });
     const destination = { id: destinationId, name: "vault" };
-    const first = await start({ backup, destination });
+    const first = await claimCopy({ backup, destination });
     await copyBackup.run(contextOf(first));
-    await end(first.id);
+    await endJob(first.id);
     await removeOrphansNow();
     expect(existsSync(file)).toBe(true);
-    const commit = await copyBackup.run(contextOf(await start({ backup, destination })));
+    const commit = await copyBackup.run(contextOf(await claimCopy({ backup, destination })));
     await db.transaction(commit);
     await removeOrphansNow();
     expect(existsSync(file)).toBe(false);
@@ -162,7 +140,7 @@ describe("a copy whose job ends before it could tell of it", () => {
     // It is the last whole file.
     await rename(path.join(testEnv.backupDir, backup.storagePath), file);
     const commit = await copyBackup.run(
-      contextOf(await start({ backup, destination: { id: destinationId, name: "vault" } })),
+      contextOf(await claimCopy({ backup, destination: { id: destinationId, name: "vault" } })),
     );
     await db.transaction(commit);
     await removeOrphansNow();
@@ -178,9 +156,9 @@ it("a check that began before a copy was made anew says nothing of that", async 
   const { backup } = await makeBackup(tenant);
   const { destinationId } = await addCopy(backup, { status: "missing" });
   const wanted = { backup, destination: { id: destinationId, name: "vault" } };
-  const check = await db.transaction((tx) => startCopyCheck(tx, origin, wanted));
+  const check = await db.transaction((tx) => startCopyCheck(tx, byTester, wanted));
   const commit = await verifyCopy.run(contextOf(await claim(check.id)));
-  await start(wanted);
+  await claimCopy(wanted);
   await db.transaction(commit);
   const [copy] = await db.select().from(backupCopies).where(eq(backupCopies.destinationId, destinationId));
   expect(copy?.status).toBe("pending");

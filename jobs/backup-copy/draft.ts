@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, ne, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, ne, or, sql } from "drizzle-orm";
 import { db, type Tx } from "@/db/client";
 import { backupCopies } from "@/db/schema";
 import { checked, drain } from "@/jobs/backup-copy/bytes";
@@ -32,9 +32,9 @@ export async function noteDraft(id: string, set: Partial<Placed>): Promise<void>
 }
 
 /** The first name that no row tells of: with an orphan goes whatever has its name. */
-export async function freeName({ backup, copy }: Placement): Promise<string> {
+export async function freeName({ copy }: Placement, wanted: string): Promise<string> {
   for (let n = 1; ; n++) {
-    const name = numbered(backup.storagePath, n);
+    const name = numbered(wanted, n);
     if (!(await isTaken(copy, name))) return name;
   }
 }
@@ -46,8 +46,10 @@ async function isTaken({ id, destinationId }: CopyRow, name: string): Promise<bo
     .where(
       and(
         eq(backupCopies.destinationId, destinationId),
-        eq(backupCopies.name, name),
-        isNotNull(backupCopies.sizeBytes),
+        or(
+          and(eq(backupCopies.name, name), isNotNull(backupCopies.sizeBytes)),
+          sql`${backupCopies.sidecar} ->> 'name' = ${name}`,
+        ),
         ne(backupCopies.id, id),
       ),
     )
@@ -105,12 +107,20 @@ async function isWhole({ backup, destination }: Placement, placed: Placed, signa
   }
 }
 
-/** Makes the file the copy, in the transaction that completes the job. What was the copy before is an orphan from then on, if it is another file. */
-export async function keepDraft(tx: Tx, { copy, backup }: Placement, { placed, toldBy }: Found): Promise<void> {
+/**
+ * Makes the file the copy, and the other one what lies beside it, in the transaction that completes the job. What they were before is an orphan
+ * from then on, if it is another file.
+ */
+export async function keepDraft(
+  tx: Tx,
+  { copy, backup }: Placement,
+  { file, sidecar }: { file: Found; sidecar: Found | null },
+): Promise<void> {
   const [row] = await tx
     .update(backupCopies)
     .set({
-      ...placed,
+      ...file.placed,
+      sidecar: sidecar?.placed ?? null,
       status: "stored",
       problem: null,
       missingSince: null,
@@ -120,14 +130,24 @@ export async function keepDraft(tx: Tx, { copy, backup }: Placement, { placed, t
     .where(and(eq(backupCopies.id, copy.id), eq(backupCopies.backupId, backup.id)))
     .returning({ jobId: backupCopies.jobId });
   if (!row) throw "lost";
-  if (toldBy !== "copy") {
+  for (const { toldBy } of sidecar ? [file, sidecar] : [file]) {
+    if (toldBy === "copy") continue;
     const drafts = and(eq(backupCopies.jobId, row.jobId ?? sql`null`), isNull(backupCopies.backupId));
     // Whoever has put it may be late, and is not to tell of it any more: with that draft it would be removed.
     const isIts = toldBy === "nobody" ? isNull(backupCopies.sizeBytes) : eq(backupCopies.id, toldBy.draftId);
     await tx.delete(backupCopies).where(and(drafts, isIts));
   }
   const { destinationId, name, sizeBytes, locator } = copy;
-  const isSame = name === placed.name && JSON.stringify(locator) === JSON.stringify(placed.locator);
-  if (isSame || (sizeBytes === null && locator === null)) return;
-  await tx.insert(backupCopies).values({ destinationId, name, sizeBytes, locator });
+  const before = sizeBytes === null && locator === null ? null : { name, sizeBytes, locator };
+  const replaced = [
+    [before, file.placed],
+    [copy.sidecar, sidecar?.placed],
+  ] as const;
+  for (const [old, now] of replaced) {
+    if (!old || isSame(old, now)) continue;
+    await tx.insert(backupCopies).values({ ...old, destinationId });
+  }
 }
+
+const isSame = (one: { name: string; locator: unknown }, other: Placed | undefined) =>
+  one.name === other?.name && JSON.stringify(one.locator) === JSON.stringify(other.locator);

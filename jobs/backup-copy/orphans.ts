@@ -59,10 +59,12 @@ function removeOrphan({ copy: { id }, settings }: Orphan): Promise<void> {
       .where(and(eq(backupCopies.id, id), isNull(backupCopies.backupId)))
       .for("update", { skipLocked: true });
     if (!orphan) return;
-    const { name, sizeBytes, locator } = orphan;
+    const { name, sizeBytes, locator, sidecar } = orphan;
+    const destination = openDestination(settings);
     const signal = AbortSignal.timeout(patience);
     if (sizeBytes !== null || locator !== null)
-      await openDestination(settings).remove({ name, sizeBytes: sizeBytes ?? 0, locator }, signal);
+      await destination.remove({ name, sizeBytes: sizeBytes ?? 0, locator }, signal);
+    if (sidecar) await destination.remove(sidecar, signal);
     await tx.delete(backupCopies).where(eq(backupCopies.id, id));
   });
 }

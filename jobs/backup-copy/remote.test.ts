@@ -45,8 +45,9 @@ const begin = (wanted: { backup: Backup; destination: Target; move?: boolean }, 
 const rowsAt = ({ id }: Target) => db.select().from(backupCopies).where(eq(backupCopies.destinationId, id));
 
 const bytesOf = ({ storagePath }: Backup) => readFile(path.join(testEnv.backupDir, storagePath));
-const objects = (server: S3Server) =>
-  [...server.contents.objects.entries()].filter(([key]) => !key.includes("coffer-check"));
+const keysOf = (server: S3Server) => [...server.contents.objects.keys()].filter((key) => !key.includes("coffer-check"));
+/** A backup's file, and what lies beside it. */
+const bothOf = ({ storagePath }: Backup) => ["", ".manifest.json"].map((end) => `coffer/here/${storagePath}${end}`);
 
 const limits = { uploadMaxBytes: 400_000, downloadMaxBytes: 300_000, perSecond: 100 };
 
@@ -132,7 +133,7 @@ describe("a copy to S3", () => {
     await reapNow(job.id);
     await using _ = await startWorkerProcess();
     expect(await jobAtEnd(job.id)).toMatchObject({ status: "completed", attempts: 2 });
-    expect(objects(server)).toHaveLength(1);
+    expect(keysOf(server)).toEqual(bothOf(backup));
   });
 
   it("whose worker is killed when it is there, and not listed, is found again and not made twice", async () => {
@@ -143,13 +144,13 @@ describe("a copy to S3", () => {
     const asked = server.asked("put");
     const job = await begin({ backup, destination });
     await asked;
-    await expect.poll(() => objects(server).length).toBe(1);
+    await expect.poll(() => keysOf(server).length).toBe(1);
     victim.signal("SIGKILL");
     await victim.exited;
     await reapNow(job.id);
     await using _ = await startWorkerProcess();
     expect(await jobAtEnd(job.id)).toMatchObject({ status: "completed", attempts: 2 });
-    expect(objects(server).map(([key]) => key)).toEqual([`coffer/here/${backup.storagePath}`]);
+    expect(keysOf(server)).toEqual(bothOf(backup));
     expect(await copiesAt(destination)).toMatchObject([{ status: "stored", name: backup.storagePath }]);
   });
 
@@ -176,7 +177,7 @@ describe("a copy to S3", () => {
     await asked;
     await cancelExport(job.id);
     expect(await jobAtEnd(job.id)).toMatchObject({ status: "cancelled" });
-    expect(objects(server)).toEqual([]);
+    expect(keysOf(server)).toEqual([]);
     const again = await begin({ backup, destination });
     expect(await jobAtEnd(again.id)).toMatchObject({ status: "completed" });
   });
@@ -184,12 +185,8 @@ describe("a copy to S3", () => {
   it("that is refused fails at once, marks the destination, and tells no secret", async () => {
     await using server = await startS3Server();
     const secretAccessKey = `secret-${unique()}`;
-    const destination = await addDestination({
-      kind: "s3",
-      ...server.settings,
-      accessKeyId: "AKIAWRONG",
-      secretAccessKey,
-    });
+    const wrong = { ...server.settings, accessKeyId: "AKIAWRONG", secretAccessKey };
+    const destination = await addDestination({ kind: "s3", ...wrong });
     await using worker = await startWorkerProcess();
     const job = await begin({ backup, destination });
     expect(await jobAtEnd(job.id)).toMatchObject({ status: "failed", attempts: 1, errorCode: "destination_refused" });

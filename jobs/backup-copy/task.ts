@@ -9,6 +9,7 @@ import { lockBackups } from "@/jobs/backup-copy/good";
 import { meter } from "@/jobs/backup-copy/meter";
 import { copyOptions } from "@/jobs/backup-copy/options";
 import { loadPlacement, type Placement, watched } from "@/jobs/backup-copy/place";
+import { putSidecar } from "@/jobs/backup-copy/sidecar";
 import type { JobHandler, RunContext } from "@/jobs/lifecycle/execute";
 import { originOf } from "@/jobs/lifecycle/origin";
 
@@ -21,24 +22,25 @@ async function run(context: RunContext): Promise<(tx: Tx) => Promise<void>> {
   step("check");
   const placement = await loadPlacement({ backupId, destinationId });
   const { backup } = placement;
-  const found = await watched(placement, async () => {
+  const kept = await watched(placement, async () => {
     // One that is made anew has a row from before.
     const isFirst = job.fence === 1 && placement.copy.createdAt >= job.createdAt;
     const whole = await findWhole(placement, { job, isFirst, signal });
     step("copy");
-    return whole ?? (await put(context, placement));
+    const file = whole ?? (await put(context, placement));
+    return { file, sidecar: await putSidecar(context, placement, file.placed) };
   });
   step("finish");
   return async (tx) => {
     // In the order of whoever gives up copies.
     if (move) await lockBackups(tx, eq(backups.id, backupId));
-    await keepDraft(tx, placement, found);
+    await keepDraft(tx, placement, kept);
     const origin = await originOf(tx, job);
     await recordAudit(tx, origin, {
       action: "copy.stored",
       subject: { kind: "backup", id: backupId },
       projectId: backup.projectId,
-      details: { filename: backup.filename, destination: placement.destinationName, name: found.placed.name },
+      details: { filename: backup.filename, destination: placement.destinationName, name: kept.file.placed.name },
     });
     if (move && (await giveUpHome(tx, origin, backup))) context.afterwards(() => removeGivenUp(backup));
   };
@@ -48,7 +50,7 @@ async function put(context: RunContext, placement: Placement): Promise<Found> {
   const { job, signal } = context;
   const { backup, destinationId, destination } = placement;
   const { sizeBytes } = backup;
-  const name = await freeName(placement);
+  const name = await freeName(placement, backup.storagePath);
   const draftId = await beginDraft(job, destinationId, name);
   const bytes = checked(bytesOf(backup, destinationId, signal), backup);
   const placed = await destination.put(name, bytes, {

@@ -1,0 +1,1 @@
+ALTER TABLE "control_plane"."backup_copies" ADD COLUMN "sidecar" jsonb;
