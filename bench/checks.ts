@@ -7,6 +7,7 @@ import type { Row } from "@/bench/report";
 import { db } from "@/db/client";
 import { backupCopies, backups, jobs, projects, scheduleRuns } from "@/db/schema";
 import { hashFile } from "@/jobs/archive/hash-file";
+import { parseManifest } from "@/jobs/archive/manifest";
 import { homeIdFile, sidecarSuffix } from "@/jobs/home/path";
 import type { S3Server } from "@/jobs/testing/s3-server";
 
@@ -30,7 +31,7 @@ export type Scene = {
 
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 
-/** The file of each backup and its copy are whole. */
+/** The file of each backup and its copy are whole, and the copy's manifest is beside it. */
 export async function checkBytes({ bucket, folderOf }: Scene): Promise<Check[]> {
   const found = await db
     .select({ backup: backups, copy: backupCopies, slug: projects.slug })
@@ -42,8 +43,10 @@ export async function checkBytes({ bucket, folderOf }: Scene): Promise<Check[]> 
   for (const { backup, copy, slug } of found) {
     const hash = await hashFile(path.join(folderOf(backup), backup.storagePath)).catch((error) => String(error));
     if (backup.status !== "available" || hash !== backup.sha256) files.push(`${slug}: ${backup.status}, ${hash}`);
-    const object = bucket.contents.objects.get(`${bucket.settings.prefix}/${copy?.name}`);
-    const isWhole = object?.bytes.length === backup.sizeBytes && sha256(object.bytes) === backup.sha256;
+    const at = (name = "") => bucket.contents.objects.get(`${bucket.settings.prefix}/${name}`);
+    const object = at(copy?.name);
+    const isDescribed = parseManifest(at(copy?.sidecar?.name)?.bytes.toString() ?? null)?.file.sha256 === backup.sha256;
+    const isWhole = isDescribed && object?.bytes.length === backup.sizeBytes && sha256(object.bytes) === backup.sha256;
     if (copy?.status !== "stored" || copy.sizeBytes !== backup.sizeBytes || !isWhole)
       copies.push(`${slug}: ${copy?.status ?? "no copy"}, ${object ? `${object.bytes.length} bytes` : "no object"}`);
   }
@@ -56,7 +59,7 @@ export async function checkBytes({ bucket, folderOf }: Scene): Promise<Check[]> 
 /** No file, object, process or session that belongs to no backup. */
 export async function checkLeftovers({ lab, bucket, folders, folderOf }: Scene): Promise<Check[]> {
   const listed = await db
-    .select({ backup: backups, copy: backupCopies.name })
+    .select({ backup: backups, copy: backupCopies.name, sidecar: backupCopies.sidecar })
     .from(backups)
     .leftJoin(backupCopies, eq(backupCopies.backupId, backups.id));
   const shaOf = new Map(listed.map(({ backup }) => [backup.storagePath, backup.sha256]));
@@ -71,7 +74,9 @@ export async function checkLeftovers({ lab, bucket, folders, folderOf }: Scene):
       if (found === null || found !== shaOf.get(name)) strange.push(path.join(folder, file));
     }
   }
-  const keys = new Set(listed.map(({ copy }) => `${bucket.settings.prefix}/${copy}`));
+  const keys = new Set(
+    listed.flatMap(({ copy, sidecar }) => [copy, sidecar?.name].map((name) => `${bucket.settings.prefix}/${name}`)),
+  );
   const sessions = await lab.tenants<{ name: string }[]>`
     select application_name as name from pg_stat_activity where application_name like 'coffer:%'`;
   const { objects, uploads } = bucket.contents;

@@ -41,6 +41,9 @@ test("destinations and copies", async ({ page, coffer, api, guest }) => {
 
   await coffer.control`update control_plane.backup_copies set status = 'missing', problem = 'It is gone.'
     where destination_id = ${other.id}`;
+  await page.goto("/");
+  await expect(page.getByText("Copy missing")).toBeVisible();
+  await shoot(page, "overview-attention");
   await page.goto(`/projects/lunaria/backups/${backupId}`);
   await expect(page.getByRole("table", { name: "Copies" })).toContainText("Missing");
   await shoot(page, "backup-copies", { whole: true });

@@ -72,6 +72,11 @@ test("an export goes there, and its copy is checked, lost, made anew and removed
   await expect(check.getByText("Missing").first()).toBeVisible();
   await check.getByRole("button", { name: "Close" }).last().click();
   await expect(copy).toContainText("Missing");
+  await page.getByRole("link", { name: "Overview" }).click();
+  const lost = page.getByRole("listitem").filter({ hasText: "Copy missing" });
+  await expect(lost).toContainText("at vault.");
+  await expectAccessible(page, "a copy that is lost");
+  await lost.getByRole("link", { name: "Open backup" }).click();
   await copy.getByRole("button", { name: "Copy again" }).click();
   await expect(check.getByText("Copied")).toBeVisible();
   await check.getByRole("button", { name: "Close" }).last().click();

@@ -1,6 +1,7 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { and, asc, desc, eq, isNull, ne, or, sql } from "drizzle-orm";
+import type { Actor } from "@/db/audit";
 import { db } from "@/db/client";
-import { backupCopies, type CopyStatus, destinations, jobs } from "@/db/schema";
+import { backupCopies, backups, type CopyStatus, destinations, jobs, projectMembers, projects } from "@/db/schema";
 
 /** What its job has given up is `failed`. */
 export type CopyState = CopyStatus | "failed";
@@ -35,4 +36,46 @@ export function copiesOf(backupId: string) {
     .leftJoin(jobs, eq(jobs.id, backupCopies.jobId))
     .where(eq(backupCopies.backupId, backupId))
     .orderBy(asc(destinations.name));
+}
+
+/** How many lost copies are named. */
+const mostNamed = 5;
+
+/** In SQL: it is missing or damaged, or its job has given up. What somebody cancelled nobody misses. */
+const isLost = or(
+  sql`${backupCopies.status} in ('missing', 'corrupt')`,
+  and(eq(backupCopies.status, "pending"), sql`${jobs.finishedAt} is not null`, ne(jobs.status, "cancelled")),
+);
+
+/**
+ * Copies of backups that the user may see which should be there and are not, those of the latest backups first: some of them, and how many there
+ * are. Those at a destination that does not work count once it does.
+ */
+export async function lostCopies(user: Actor) {
+  const mine = sql`${backups.projectId} in (select ${projectMembers.projectId} from ${projectMembers} where ${projectMembers.userId} = ${user.id})`;
+  const rows = await db
+    .select({
+      backupId: backups.id,
+      filename: backups.filename,
+      projectSlug: projects.slug,
+      projectName: projects.name,
+      destinationId: destinations.id,
+      destinationName: destinations.name,
+      status: state,
+      problem,
+      since:
+        sql`coalesce(${backupCopies.missingSince}, ${jobs.finishedAt}, ${backupCopies.checkedAt}, ${backupCopies.createdAt})`.mapWith(
+          backupCopies.createdAt,
+        ),
+      total: sql<number>`count(*) over ()::int`,
+    })
+    .from(backupCopies)
+    .innerJoin(backups, eq(backups.id, backupCopies.backupId))
+    .innerJoin(projects, eq(projects.id, backups.projectId))
+    .innerJoin(destinations, eq(destinations.id, backupCopies.destinationId))
+    .leftJoin(jobs, eq(jobs.id, backupCopies.jobId))
+    .where(and(isLost, isNull(destinations.unhealthySince), user.role === "admin" ? undefined : mine))
+    .orderBy(desc(backups.createdAt), asc(destinations.name))
+    .limit(mostNamed);
+  return { total: rows[0]?.total ?? 0, copies: rows.map(({ total: _, ...copy }) => copy) };
 }

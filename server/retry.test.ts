@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
-import { jobs, schedules } from "@/db/schema";
+import { auditEvents, jobs, schedules } from "@/db/schema";
 import { scheduleOptions } from "@/jobs/schedule/options";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { jobOf } from "@/jobs/testing/export-job";
@@ -58,6 +58,30 @@ describe("an export that is tried again", () => {
     await changeSchedule(scheduleId, { options: { ...wanted, notifyEmail: undefined } });
     const later = await retried(run, grace);
     expect([later.scheduleId, later.options]).toEqual([scheduleId, { format: "custom" }]);
+  });
+});
+
+it("a retry that is asked for twice with one key starts one job, and says so once", async () => {
+  const over = await failed({ userId: ada.id });
+  const headers = { "Idempotency-Key": "once" };
+  const retry = (jobId: string) => call(`POST /api/jobs/${jobId}/retry`, { as: ada, headers });
+  const [first, second] = [await retry(over), await retry(over)];
+  expect([first.status, second.status]).toEqual([202, 202]);
+  const idOf = ({ body }: typeof first) => (body as { data: { job_id: string } }).data.job_id;
+  expect(idOf(second)).toBe(idOf(first));
+  expect(await db.$count(auditEvents, eq(auditEvents.subjectId, idOf(first)))).toBe(1);
+  expect(await retry(await failed({}))).toMatchObject({ status: 409, body: { code: "IDEMPOTENCY_KEY_REUSED" } });
+});
+
+it("a job that changes something is not tried again, whether it has a project or not", async () => {
+  const values = { kind: "import_dump" as const, userId: admin.id, options: {}, steps: [], stepsTotal: 0 };
+  const [row] = await db
+    .insert(jobs)
+    .values({ ...values, status: "failed", finishedAt: sql`now()`, errorCode: "internal_error", errorMessage: "no" })
+    .returning();
+  expect(await call(`POST /api/jobs/${row?.id}/retry`, { as: admin })).toMatchObject({
+    status: 409,
+    body: { code: "INVALID_JOB_STATUS" },
   });
 });
 

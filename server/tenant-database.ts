@@ -2,9 +2,11 @@ import { eq } from "drizzle-orm";
 import { type Db, db, type Tx } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { type Connection, databases } from "@/db/schema";
+import { askServer, type ServerInfo } from "@/jobs/discovery/health";
 import { schemasIn } from "@/jobs/discovery/schemas";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { connectTenant } from "@/jobs/postgres/connection";
+import { inTime } from "@/jobs/postgres/in-time";
 
 /** A registered database. Throws DATABASE_NOT_FOUND. */
 export async function findDatabase(tx: Tx | Db, id: string) {
@@ -16,23 +18,11 @@ export async function findDatabase(tx: Tx | Db, id: string) {
 /** The schemas of a registered database. */
 export async function listSchemas(databaseId: string) {
   const { connection } = await findDatabase(db, databaseId);
-  return reach(connection, schemasIn);
+  return reach(connection, (tenant) => inTime(schemasIn(tenant), 60));
 }
-
-export type ServerInfo = { version: string; number: number; schemas: number };
 
 /** Opens the connection and tells what is there. */
-export async function testConnection(connection: Connection): Promise<ServerInfo> {
-  return reach(connection, async (tenant) => {
-    const [row] = await tenant<ServerInfo[]>`
-      select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
-        (select count(*)::int from pg_namespace where nspname !~ '^(pg_|information_schema)') as schemas`;
-    if (!row) throw new Error("the server gave no version");
-    if (row.number < 140_000)
-      throw new AppError("DATABASE_UNREACHABLE", `PostgreSQL 14 or newer is needed; this server is ${row.version}.`);
-    return row;
-  });
-}
+export const testConnection = (connection: Connection): Promise<ServerInfo> => reach(connection, askServer);
 
 /** Asks a tenant's database something. Throws DATABASE_UNREACHABLE with the reason when it does not answer. */
 export async function reach<T>(

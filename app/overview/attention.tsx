@@ -5,24 +5,25 @@ import { fallDetails, fallWords } from "@/app/backup/fall-words";
 import { ExportButton } from "@/app/export/export-button";
 import { AttentionItem, aboutProject } from "@/app/overview/attention-item";
 import { FailedProject } from "@/app/overview/failed-project";
+import { LostCopy } from "@/app/overview/lost-copy";
 import { freshness, tooOldAbout } from "@/app/project/health";
-import type { Database, Destination, Project } from "@/app/trpc/types";
+import type { Database, Destination, LostCopies, Project } from "@/app/trpc/types";
 import { buttonClass } from "@/app/ui/button";
 import { plural } from "@/app/ui/format";
 import { useNow } from "@/app/ui/relative-time";
 import { Section } from "@/app/ui/section";
 
 /** What it is about; databases and destinations are for administrators. */
-type Props = { projects: Project[]; databases: Database[]; destinations: Destination[] };
+type Props = { projects: Project[]; databases: Database[]; destinations: Destination[]; lost?: LostCopies };
 
-/** How many projects of one kind are named, so that a night without backups does not fill the page. */
+/** How many of one kind are named, so that a night without backups, or without a network, does not fill the page. */
 const most = 5;
 
 /**
  * Databases that do not answer, failures that nothing good has followed yet, destinations that do not work, then last backups that hold far less than usual
- * or are too old. Projects that never had one are not told of here: most of them are new.
+ * or are too old, and copies that are lost. Projects that never had one are not told of here: most of them are new.
  */
-export function Attention({ projects, databases, destinations }: Props) {
+export function Attention({ projects, databases, destinations, lost = { total: 0, copies: [] } }: Props) {
   const failed = projects.filter((project) => project.lastExport?.status === "failed");
   const fallen = projects.filter((project) => project.lastBackup?.fall);
   const now = useNow();
@@ -32,12 +33,13 @@ export function Attention({ projects, databases, destinations }: Props) {
   const broken = destinations.filter(({ unhealthySince }) => unhealthySince);
   const silent = databases.filter(({ unhealthySince }) => unhealthySince);
   const bad = silent.length + failed.length + broken.length;
-  if (bad + fallen.length + stale.length === 0) return null;
+  const doubtful = fallen.length + stale.length + lost.total;
+  if (bad + doubtful === 0) return null;
   return (
     <Section title="Needs attention">
       {bad > 0 && (
         <ul className="rounded border border-bad bg-bad-soft">
-          {silent.map((database) => (
+          {silent.slice(0, most).map((database) => (
             <Unhealthy key={database.id} what={database} word="Does not answer" page="databases" />
           ))}
           {failed.slice(0, most).map((project) => (
@@ -48,7 +50,7 @@ export function Attention({ projects, databases, destinations }: Props) {
           ))}
         </ul>
       )}
-      {fallen.length + stale.length > 0 && (
+      {doubtful > 0 && (
         <ul className="rounded border border-warn bg-warn-soft">
           {fallen.slice(0, most).map((project) => (
             <FallenProject key={project.id} project={project} />
@@ -56,9 +58,14 @@ export function Attention({ projects, databases, destinations }: Props) {
           {stale.slice(0, most).map((project) => (
             <StaleProject key={project.id} project={project} />
           ))}
+          {lost.copies.map((copy) => (
+            <LostCopy key={copy.backupId + copy.destinationId} copy={copy} />
+          ))}
         </ul>
       )}
       <More lists={[failed, fallen, stale]} />
+      <Rest count={silent.length - most} one="database" />
+      <Rest count={lost.total - lost.copies.length} one="copy" many="copies" />
     </Section>
   );
 }
@@ -134,4 +141,8 @@ function More({ lists }: { lists: Project[][] }) {
       .
     </p>
   );
+}
+
+function Rest({ count, one, many }: { count: number; one: string; many?: string }) {
+  return count > 0 ? <p className="text-muted text-sm">And {plural(count, one, many)} more.</p> : null;
 }

@@ -32,6 +32,7 @@ export function Overview() {
   const forAdmins = { enabled: isAdmin, refetchInterval };
   const { data: databases } = useQuery(trpc.database.list.queryOptions(undefined, forAdmins));
   const { data: destinations } = useQuery(trpc.destination.list.queryOptions(undefined, forAdmins));
+  const { data: lost } = useQuery(trpc.copy.lost.queryOptions(undefined, { refetchInterval }));
   return (
     <>
       <PageHeader title="Overview" />
@@ -39,6 +40,9 @@ export function Overview() {
         <ErrorState title="The projects could not be read" error={error} onRetry={refetch} retrying={isFetching} />
       )}
       {!error && !projects && <SkeletonRows label="Loading projects" />}
+      {projects && (
+        <Attention projects={projects} databases={databases ?? []} destinations={destinations ?? []} lost={lost} />
+      )}
       {projects?.length === 0 && (
         <EmptyState action={isAdmin && <AddProjectButton />}>
           {isAdmin
@@ -48,7 +52,6 @@ export function Overview() {
       )}
       {projects && projects.length > 0 && (
         <>
-          <Attention projects={projects} databases={databases ?? []} destinations={destinations ?? []} />
           <Figures projects={projects} />
           <Section title="Running now" aside={<Link href="/activity">All activity</Link>}>
             <RunningJobs

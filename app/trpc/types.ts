@@ -97,5 +97,6 @@ export type CopyOfJob = Outputs["copy"]["ofJob"];
 export type BackupCopy = Outputs["copy"]["list"][number];
 
 export type Database = Outputs["database"]["list"][number];
+export type LostCopies = Outputs["copy"]["lost"];
 export type NewDatabase = Inputs["database"]["add"];
 export type Connection = NewDatabase["connection"];

@@ -90,6 +90,8 @@ export const notifications = controlPlane.table(
     status: notificationStatus("status").notNull().default("pending"),
     attempts: integer("attempts").notNull().default(0),
     error: text("error"),
+    /** Of a mail to several, those who have it while others do not. */
+    reached: text("reached").array().notNull().default([]),
     createdAt: createdAt(),
     sentAt: at("sent_at"),
   },

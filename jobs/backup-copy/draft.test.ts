@@ -6,7 +6,6 @@ import { describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { backupCopies } from "@/db/schema";
 import { beginDraft, noteDraft } from "@/jobs/backup-copy/draft";
-import { removeOrphans } from "@/jobs/backup-copy/orphans";
 import { startCopyCheck } from "@/jobs/backup-copy/start";
 import { copyBackup } from "@/jobs/backup-copy/task";
 import { verifyCopy } from "@/jobs/backup-copy/verify-task";
@@ -14,7 +13,7 @@ import { numbered } from "@/jobs/home/write";
 import { makeBackup } from "@/jobs/testing/backup-rows";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { addCopy, addFolder } from "@/jobs/testing/copies";
-import { byTester, claimCopy, contextOf, endJob } from "@/jobs/testing/copy-run";
+import { byTester, claimCopy, contextOf, endJob, removeOrphansNow } from "@/jobs/testing/copy-run";
 import { testEnv } from "@/jobs/testing/env";
 import { claim } from "@/jobs/testing/export-job";
 import { makeSchema, registerTenant } from "@/jobs/testing/tenant";
@@ -54,8 +53,6 @@ describe("a copy whose job ends before it could tell of it", () => {
     expect(existsSync(file)).toBe(true);
     return { backup, destination, job, file };
   }
-  const removeOrphansNow = () => removeOrphans(new AbortController().signal);
-
   it("leaves no file, as soon as the job is over", async () => {
     const { job, file } = await put();
     await removeOrphansNow();
@@ -87,7 +84,7 @@ describe("a copy whose job ends before it could tell of it", () => {
     const { backup } = await makeBackup(tenant);
     const destination = await addFolder();
     const job = await claimCopy({ backup, destination });
-    const draftId = await beginDraft(job, destination.id, backup.storagePath);
+    const draftId = await beginDraft(job, { destinationId: destination.id, name: backup.storagePath });
     const file = path.join(destination.folder, backup.storagePath);
     await mkdir(path.dirname(file), { recursive: true });
     await copyFile(path.join(testEnv.backupDir, backup.storagePath), file);

@@ -15,11 +15,18 @@ import { failureOf } from "@/jobs/lifecycle/failure";
 /** A file that is the copy, and what told of it until now: a draft, the copy's own row, or nothing yet. */
 export type Found = { placed: Placed; toldBy: { draftId: string } | "copy" | "nobody" };
 
+type Draft = {
+  destinationId: string;
+  name: string;
+  /** Known beforehand only where nothing has the name: with an orphan goes whatever has it. */
+  sizeBytes?: number;
+};
+
 /** Begins to put a file under this name. */
-export async function beginDraft(job: ClaimedJob, destinationId: string, name: string): Promise<string> {
+export async function beginDraft(job: ClaimedJob, draft: Draft): Promise<string> {
   const [row] = await db
     .insert(backupCopies)
-    .values({ destinationId, jobId: job.id, name })
+    .values({ ...draft, jobId: job.id })
     .returning({ id: backupCopies.id });
   if (!row) throw new Error("no draft");
   return row.id;
@@ -32,14 +39,15 @@ export async function noteDraft(id: string, set: Partial<Placed>): Promise<void>
 }
 
 /** The first name that no row tells of: with an orphan goes whatever has its name. */
-export async function freeName({ copy }: Placement, wanted: string): Promise<string> {
+export async function freeName({ backup, copy }: Placement): Promise<string> {
   for (let n = 1; ; n++) {
-    const name = numbered(wanted, n);
+    const name = numbered(backup.storagePath, n);
     if (!(await isTaken(copy, name))) return name;
   }
 }
 
-async function isTaken({ id, destinationId }: CopyRow, name: string): Promise<boolean> {
+/** Whether the row of another file tells of this name. */
+export async function isTaken({ id, destinationId }: CopyRow, name: string): Promise<boolean> {
   const [row] = await db
     .select({ id: backupCopies.id })
     .from(backupCopies)

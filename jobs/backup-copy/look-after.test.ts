@@ -64,7 +64,8 @@ describe("a destination that goes away while its copies are looked for", () => {
       await db.insert(backupCopies).values({ ...row, checkedAt: sql`now() - interval '25 hours'` });
     }
     const looked = () => {
-      const asked = server.log.splice(0).filter(({ operation }) => operation === "head");
+      const heads = server.log.splice(0).filter(({ operation }) => operation === "head");
+      const asked = heads.filter(({ key }) => !key.includes(".manifest"));
       return new Set(asked.map(({ key }) => key)).size;
     };
     server.fail("head", "cut", { times: 6 });

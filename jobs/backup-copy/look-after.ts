@@ -5,6 +5,7 @@ import { backupCopies, backups, destinations } from "@/db/schema";
 import { copyAgain } from "@/jobs/backup-copy/again";
 import { removeOrphans } from "@/jobs/backup-copy/orphans";
 import { type CopyRow, noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
+import { mendSidecar } from "@/jobs/backup-copy/sidecar";
 import { isUnderway } from "@/jobs/backup-copy/start";
 import { noteSeen } from "@/jobs/backup-copy/tell-lost";
 import { checkDestination, openDestination } from "@/jobs/destination/open";
@@ -89,7 +90,7 @@ async function lookForCopies(signal: AbortSignal): Promise<void> {
   for (const copy of taken) {
     signal.throwIfAborted();
     if (away.has(copy.destinationId)) await askLater(copy);
-    else if ((await lookFor(copy)) === "destination_unavailable") away.add(copy.destinationId);
+    else if ((await lookFor(copy, signal)) === "destination_unavailable") away.add(copy.destinationId);
   }
 }
 
@@ -101,7 +102,7 @@ const askLater = ({ id }: CopyRow) =>
     .where(eq(backupCopies.id, id));
 
 /** Gives why its destination could not say. */
-async function lookFor(copy: CopyRow): Promise<FailureCode | undefined> {
+async function lookFor(copy: CopyRow, signal: AbortSignal): Promise<FailureCode | undefined> {
   const [about] = await db
     .select({ destination: destinations, backup: backups })
     .from(destinations)
@@ -111,8 +112,10 @@ async function lookFor(copy: CopyRow): Promise<FailureCode | undefined> {
   const { destination, backup } = about;
   const placed = { name: copy.name, sizeBytes: copy.sizeBytes ?? 0, locator: copy.locator };
   try {
-    const size = await openDestination(destination.settings).size(placed);
+    const place = openDestination(destination.settings);
+    const size = await place.size(placed);
     const status = size === null ? "missing" : size === copy.sizeBytes ? "stored" : "corrupt";
+    if (status === "stored") await mend({ backup, copy, destination: place }, signal);
     // What is in the place of one that is gone is it only with the right size.
     if (status === copy.status || (status !== "stored" && copy.status !== "stored")) return;
     const problem = {
@@ -126,4 +129,11 @@ async function lookFor(copy: CopyRow): Promise<FailureCode | undefined> {
     await noteUnhealthy(destination, failure);
     return failure.code;
   }
+}
+
+async function mend(seen: Parameters<typeof mendSidecar>[0], signal: AbortSignal): Promise<void> {
+  await mendSidecar(seen, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    log.warn({ error, copyId: seen.copy.id }, "the manifest of a copy could not be put beside it");
+  });
 }

@@ -1,8 +1,9 @@
-import { and, asc, eq, isNull, sql } from "drizzle-orm";
-import { db } from "@/db/client";
+import { and, asc, eq, isNotNull, isNull, or, sql } from "drizzle-orm";
+import { db, type Tx } from "@/db/client";
 import { log } from "@/db/log";
 import { backupCopies, type DestinationSettings, destinations } from "@/db/schema";
 import { isUnderway } from "@/jobs/backup-copy/start";
+import type { Placed } from "@/jobs/destination/destination";
 import { openDestination } from "@/jobs/destination/open";
 import { failureOf } from "@/jobs/lifecycle/failure";
 
@@ -59,12 +60,33 @@ function removeOrphan({ copy: { id }, settings }: Orphan): Promise<void> {
       .where(and(eq(backupCopies.id, id), isNull(backupCopies.backupId)))
       .for("update", { skipLocked: true });
     if (!orphan) return;
-    const { name, sizeBytes, locator, sidecar } = orphan;
+    const { destinationId, name, sizeBytes, locator, sidecar } = orphan;
     const destination = openDestination(settings);
     const signal = AbortSignal.timeout(patience);
-    if (sizeBytes !== null || locator !== null)
-      await destination.remove({ name, sizeBytes: sizeBytes ?? 0, locator }, signal);
-    if (sidecar) await destination.remove(sidecar, signal);
+    const file = sizeBytes === null && locator === null ? null : { name, sizeBytes: sizeBytes ?? 0, locator };
+    for (const placed of [file, sidecar]) {
+      if (placed && !(await isWanted(tx, destinationId, placed))) await destination.remove(placed, signal);
+    }
     await tx.delete(backupCopies).where(eq(backupCopies.id, id));
   });
+}
+
+/**
+ * Whether a backup's copy tells of the same file. A copy that was missing is made anew under its own name: when the attempt ends before it
+ * could say so, the next one, or a look, finds the file by the copy's row, and the draft is one row too many.
+ */
+async function isWanted(tx: Tx, destinationId: string, { name, locator }: Placed): Promise<boolean> {
+  const asJson = locator === null ? sql`null::jsonb` : sql`${JSON.stringify(locator)}::jsonb`;
+  const isFile = and(
+    eq(backupCopies.name, name),
+    isNotNull(backupCopies.sizeBytes),
+    sql`${backupCopies.locator} is not distinct from ${asJson}`,
+  );
+  const isSidecar = sql`${backupCopies.sidecar} @> ${JSON.stringify({ name, locator })}::jsonb`;
+  const [row] = await tx
+    .select({ id: backupCopies.id })
+    .from(backupCopies)
+    .where(and(eq(backupCopies.destinationId, destinationId), isNotNull(backupCopies.backupId), or(isFile, isSidecar)))
+    .limit(1);
+  return row !== undefined;
 }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { eq } from "drizzle-orm";
@@ -9,16 +9,15 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { backupCopies, backups } from "@/db/schema";
 import { type Manifest, parseManifest } from "@/jobs/archive/manifest";
-import { removeOrphans } from "@/jobs/backup-copy/orphans";
 import { copyBackup } from "@/jobs/backup-copy/task";
 import { numbered } from "@/jobs/home/write";
 import { makeBackup } from "@/jobs/testing/backup-rows";
 import { startBotApi } from "@/jobs/testing/bot-api";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { addDestination, addFolder, copiesAt } from "@/jobs/testing/copies";
-import { claimCopy, contextOf, endJob } from "@/jobs/testing/copy-run";
+import { claimCopy, contextOf, endJob, removeOrphansNow, runCopy } from "@/jobs/testing/copy-run";
 import { addKey } from "@/jobs/testing/encryption-key";
-import type { Backup } from "@/jobs/testing/export-job";
+import { startS3Server } from "@/jobs/testing/s3-server";
 import { makeSchema, registerTenant, type Tenant } from "@/jobs/testing/tenant";
 
 givenControlPlane();
@@ -28,16 +27,6 @@ beforeAll(async () => {
   tenant = await registerTenant(await makeSchema({ tables: 0 }));
 });
 
-type Target = { id: string; name: string };
-
-async function copy(backup: Backup, destination: Target) {
-  const job = await claimCopy({ backup, destination });
-  const commit = await copyBackup.run(contextOf(job));
-  await db.transaction(commit);
-  await endJob(job.id);
-}
-
-const removeOrphansNow = () => removeOrphans(new AbortController().signal);
 const filesIn = async (folder: string) =>
   (await readdir(path.join(folder, tenant.slug)).catch(() => [])).map((name) => `${tenant.slug}/${name}`).sort();
 
@@ -45,7 +34,7 @@ describe("a copy", () => {
   it("has its manifest beside it, which goes with it", async () => {
     const { backup } = await makeBackup(tenant);
     const destination = await addFolder();
-    await copy(backup, destination);
+    await runCopy({ backup, destination });
     const name = `${backup.storagePath}.manifest.json`;
     expect(await filesIn(destination.folder)).toEqual([backup.storagePath, name]);
     const manifest = parseManifest(await readFile(path.join(destination.folder, name), "utf8"));
@@ -65,7 +54,7 @@ describe("a copy", () => {
     const manifest = { ...before, file: { ...before.file, encryption } };
     await db.update(backups).set({ manifest }).where(eq(backups.id, backup.id));
     const destination = await addFolder();
-    await copy(backup, destination);
+    await runCopy({ backup, destination });
     const sealed = `${backup.storagePath}.manifest.json.age`;
     expect(await filesIn(destination.folder)).toEqual([backup.storagePath, sealed]);
     const there = path.join(destination.folder, sealed);
@@ -79,17 +68,28 @@ describe("a copy", () => {
     const destination = await addFolder();
     await mkdir(path.join(destination.folder, tenant.slug), { recursive: true });
     await writeFile(path.join(destination.folder, backup.storagePath), "theirs");
-    await copy(backup, destination);
+    await runCopy({ backup, destination });
     const other = numbered(backup.storagePath, 2);
     const manifest = parseManifest(await readFile(path.join(destination.folder, `${other}.manifest.json`), "utf8"));
     expect(manifest?.file.name).toBe(path.basename(other));
+  });
+
+  it("whose manifest's name is somebody else's has it under another, and leaves theirs", async () => {
+    const { backup } = await makeBackup(tenant);
+    const destination = await addFolder();
+    await mkdir(path.join(destination.folder, tenant.slug), { recursive: true });
+    const theirs = path.join(destination.folder, `${backup.storagePath}.manifest.json`);
+    await writeFile(theirs, "theirs");
+    await runCopy({ backup, destination });
+    expect(await copiesAt(destination)).toMatchObject([{ sidecar: { name: `${backup.storagePath}.manifest-2.json` } }]);
+    expect(await readFile(theirs, "utf8")).toBe("theirs");
   });
 
   it("has none in a chat, where nothing lies beside anything", async () => {
     const { backup } = await makeBackup(tenant);
     await using server = await startBotApi({ uploadMaxBytes: 1_000, downloadMaxBytes: 1_000, perSecond: 100 });
     const destination = await addDestination({ kind: "telegram", ...server.settings });
-    await copy(backup, destination);
+    await runCopy({ backup, destination });
     expect(await copiesAt(destination)).toMatchObject([{ status: "stored", sidecar: null }]);
   });
 });
@@ -124,45 +124,25 @@ describe("what lies beside a copy whose attempt ends early", () => {
   });
 
   it("is put again when somebody has taken it away meanwhile", async () => {
-    const { destination, job, sidecar } = await put();
+    const { backup, destination, job, sidecar } = await put();
     await rm(sidecar);
     await db.transaction(await copyBackup.run(contextOf({ ...job, fence: job.fence + 1 })));
     await endJob(job.id);
     await removeOrphansNow();
-    const [row] = await copiesAt(destination);
-    expect(await filesIn(destination.folder)).toEqual([row?.name, row?.sidecar?.name].sort());
-  });
-});
-
-describe("a copy that is made anew", () => {
-  const called = (backup: Backup) =>
-    db.update(backupCopies).set({ status: "corrupt" }).where(eq(backupCopies.backupId, backup.id));
-
-  it("keeps what lies beside it where it is whole after all", async () => {
-    const { backup } = await makeBackup(tenant);
-    const destination = await addFolder();
-    await copy(backup, destination);
-    const before = await copiesAt(destination);
-    await called(backup);
-    await copy(backup, destination);
-    await removeOrphansNow();
-    const names = ({ name, sidecar }: (typeof before)[number]) => [name, sidecar];
-    expect((await copiesAt(destination)).map(names)).toEqual(before.map(names));
+    expect(await copiesAt(destination)).toMatchObject([{ sidecar: { name: `${backup.storagePath}.manifest.json` } }]);
+    expect(existsSync(sidecar)).toBe(true);
     expect(await filesIn(destination.folder)).toHaveLength(2);
   });
 
-  it("takes the old manifest away with the old file", async () => {
+  it("fails no copy when it cannot be put", async () => {
     const { backup } = await makeBackup(tenant);
-    const destination = await addFolder();
-    await copy(backup, destination);
-    const file = path.join(destination.folder, backup.storagePath);
-    await rename(file, `${file}.aside`);
-    await writeFile(file, Buffer.alloc(backup.sizeBytes));
-    await called(backup);
-    await copy(backup, destination);
-    await rm(`${file}.aside`);
+    await using server = await startS3Server();
+    const destination = await addDestination({ kind: "s3", ...server.settings });
+    const allButFirst = server.asked("put").then(() => server.fail("put", { status: 403, code: "AccessDenied" }));
+    await runCopy({ backup, destination });
+    await allButFirst;
+    expect(await copiesAt(destination)).toMatchObject([{ status: "stored", sidecar: null }]);
     await removeOrphansNow();
-    const other = numbered(backup.storagePath, 2);
-    expect(await filesIn(destination.folder)).toEqual([other, `${other}.manifest.json`]);
+    expect([...server.contents.objects.keys()]).toEqual([`coffer/here/${backup.storagePath}`]);
   });
 });

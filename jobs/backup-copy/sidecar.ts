@@ -1,68 +1,107 @@
 import path from "node:path";
 import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import { db } from "@/db/client";
+import { log } from "@/db/log";
 import { backupCopies } from "@/db/schema";
 import { encryptAge } from "@/jobs/archive/age/encrypt";
 import type { Manifest } from "@/jobs/archive/manifest";
-import { beginDraft, type Found, freeName, noteDraft } from "@/jobs/backup-copy/draft";
+import { beginDraft, type Found, isTaken, noteDraft } from "@/jobs/backup-copy/draft";
 import type { BackupRow, Placement } from "@/jobs/backup-copy/place";
 import type { Placed } from "@/jobs/destination/destination";
 import { sidecarSuffix } from "@/jobs/home/path";
 import type { RunContext } from "@/jobs/lifecycle/execute";
 
+type Named = Pick<Placed, "name">;
+type Beside = Pick<Placement, "backup" | "copy" | "destination">;
+type Context = Pick<RunContext, "job" | "signal">;
+
 /**
  * Puts the backup's manifest beside the file of a copy, which explains itself without Coffer by it. It names tables, so that of an encrypted
- * file is encrypted for the same keys. Null where nothing is found by its name, and so nothing lies beside anything.
+ * file is encrypted for the same keys. Null where nothing is found by its name, and so nothing lies beside anything, and where it cannot be
+ * put: the copy is whole without it.
  */
-export async function putSidecar(
-  { job, signal }: Pick<RunContext, "job" | "signal">,
-  placement: Placement,
-  file: Placed,
-): Promise<Found | null> {
-  const { backup, destination, destinationId } = placement;
-  if (destination.list() === null) return null;
-  const recipients = (backup.manifest as Manifest).file?.encryption?.recipients;
-  const wanted = file.name + sidecarSuffix + (recipients ? ".age" : "");
-  const earlier = await findEarlier(placement, { jobId: job.id, wanted });
-  if (earlier) return earlier;
-  const name = await freeName(placement, wanted);
-  const draftId = await beginDraft(job, destinationId, name);
-  const text = once(contentsOf(backup, file));
-  const bytes = recipients ? encryptAge(text, { recipients }) : text;
-  const placed = await destination.put(name, bytes, { signal, sizeBytes: null });
+export async function putSidecar(context: Context, placement: Placement, file: Placed): Promise<Found | null> {
+  if (placement.destination.list() === null) return null;
+  try {
+    return await put(context, placement, file);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (error === "lost") throw error;
+    log.warn({ error, copyId: placement.copy.id }, "the manifest of a copy could not be put beside it");
+    return null;
+  }
+}
+
+async function put({ job, signal }: Context, placement: Placement, file: Placed): Promise<Found> {
+  const { backup, copy, destination, destinationId } = placement;
+  const isThere = async (placed: Placed) => (await destination.size(placed)) === placed.sizeBytes;
+  if (copy.sidecar && copy.name === file.name && (await isThere(copy.sidecar)))
+    return { placed: copy.sidecar, toldBy: "copy" };
+  const earlier = await earlierDraft(job.id, file);
+  if (earlier && (await isThere(earlier.placed))) return { placed: earlier.placed, toldBy: { draftId: earlier.id } };
+  const bytes = await contentsOf(backup, file);
+  const name = earlier?.placed.name ?? (await freeNameBeside(placement, file));
+  const draftId = earlier?.id ?? (await beginDraft(job, { destinationId, name, sizeBytes: bytes.length }));
+  const placed = await destination.put(name, once(bytes), { signal, sizeBytes: bytes.length });
   await noteDraft(draftId, placed);
   return { placed, toldBy: { draftId } };
 }
 
-/** The one that the copy has already, or that an earlier attempt has put. */
-async function findEarlier(
-  { copy, destination }: Placement,
-  { jobId, wanted }: { jobId: string; wanted: string },
-): Promise<Found | null> {
+/**
+ * Puts the manifest beside a copy that was just seen to be there, where it is not: the copy is older than manifests are, or somebody has tidied
+ * up. The copy's row tells of it first, so that whatever becomes of the put it goes with the copy.
+ */
+export async function mendSidecar({ backup, copy, destination }: Beside, signal: AbortSignal): Promise<void> {
+  if (destination.list() === null) return;
+  const before = copy.sidecar;
+  if (before && (await destination.size(before)) === before.sizeBytes) return;
+  const bytes = await contentsOf(backup, copy);
+  const name = before?.name ?? (await freeNameBeside({ backup, copy, destination }, copy));
+  const isStill = and(eq(backupCopies.id, copy.id), isNotNull(backupCopies.backupId));
+  const tell = (sidecar: Placed) =>
+    db.update(backupCopies).set({ sidecar }).where(isStill).returning({ id: backupCopies.id });
+  if ((await tell({ name, sizeBytes: bytes.length, locator: null })).length === 0) return;
+  const placed = await destination.put(name, once(bytes), { signal, sizeBytes: bytes.length });
+  // Its row, and what that told of, may have gone meanwhile.
+  if ((await tell(placed)).length === 0) await destination.remove(placed, signal);
+}
+
+const nameBeside = (file: Named, n: number) =>
+  `${file.name}${n === 1 ? sidecarSuffix : sidecarSuffix.replace(".json", `-${n}.json`)}`;
+
+/** The first name that neither a row tells of nor anything there has: that is how much a draft may say before its file is put. */
+async function freeNameBeside({ backup, copy, destination }: Beside, file: Named): Promise<string> {
+  for (let n = 1; ; n++) {
+    const name = nameBeside(file, n) + (recipientsOf(backup) ? ".age" : "");
+    if (await isTaken(copy, name)) continue;
+    if ((await destination.size({ name, sizeBytes: 0, locator: null })) === null) return name;
+  }
+}
+
+/** What an earlier attempt has put, or was about to. */
+async function earlierDraft(jobId: string, file: Placed): Promise<{ id: string; placed: Placed } | undefined> {
   const drafts = await db
     .select()
     .from(backupCopies)
-    .where(
-      and(
-        and(eq(backupCopies.jobId, jobId), isNull(backupCopies.backupId)),
-        and(eq(backupCopies.name, wanted), isNotNull(backupCopies.sizeBytes)),
-      ),
-    );
-  const noted: Found[] = drafts.map(({ id, name, sizeBytes, locator }) => ({
-    placed: { name, sizeBytes: sizeBytes ?? 0, locator },
-    toldBy: { draftId: id },
-  }));
-  const own: Found[] = copy.sidecar?.name === wanted ? [{ placed: copy.sidecar, toldBy: "copy" }] : [];
-  for (const found of [...own, ...noted]) {
-    if ((await destination.size(found.placed)) === found.placed.sizeBytes) return found;
-  }
-  return null;
+    .where(and(eq(backupCopies.jobId, jobId), isNull(backupCopies.backupId), isNotNull(backupCopies.sizeBytes)));
+  const front = nameBeside(file, 1).slice(0, -".json".length);
+  const [found] = drafts.filter(({ name }) => name.startsWith(front));
+  if (!found) return undefined;
+  const { id, name, sizeBytes, locator } = found;
+  return { id, placed: { name, sizeBytes: sizeBytes ?? 0, locator } };
 }
 
+const recipientsOf = ({ manifest }: BackupRow) => (manifest as Manifest).file?.encryption?.recipients;
+
 /** Whoever brings both into a backup folder finds them under the name that the copy has. */
-function contentsOf({ manifest }: BackupRow, { name }: Placed): Buffer {
-  const { file, ...rest } = manifest as Manifest;
-  return Buffer.from(JSON.stringify({ ...rest, file: { ...file, name: path.posix.basename(name) } }, null, 2));
+async function contentsOf(backup: BackupRow, { name }: Named): Promise<Buffer> {
+  const { file, ...rest } = backup.manifest as Manifest;
+  const text = JSON.stringify({ ...rest, file: { ...file, name: path.posix.basename(name) } }, null, 2);
+  const recipients = recipientsOf(backup);
+  if (!recipients) return Buffer.from(text);
+  const sealed: Buffer[] = [];
+  for await (const piece of encryptAge(once(Buffer.from(text)), { recipients })) sealed.push(piece);
+  return Buffer.concat(sealed);
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {

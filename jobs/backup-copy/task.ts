@@ -50,8 +50,8 @@ async function put(context: RunContext, placement: Placement): Promise<Found> {
   const { job, signal } = context;
   const { backup, destinationId, destination } = placement;
   const { sizeBytes } = backup;
-  const name = await freeName(placement, backup.storagePath);
-  const draftId = await beginDraft(job, destinationId, name);
+  const name = await freeName(placement);
+  const draftId = await beginDraft(job, { destinationId, name });
   const bytes = checked(bytesOf(backup, destinationId, signal), backup);
   const placed = await destination.put(name, bytes, {
     signal,

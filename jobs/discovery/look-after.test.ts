@@ -2,10 +2,11 @@ import { eq } from "drizzle-orm";
 import { expect, it } from "vitest";
 import { db } from "@/db/client";
 import { databases, projects } from "@/db/schema";
-import { noteSilence } from "@/jobs/discovery/health";
+import { noteAnswer, noteSilence } from "@/jobs/discovery/health";
 import { lookAfterDatabases } from "@/jobs/discovery/look-after";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
 import { testEnv } from "@/jobs/testing/env";
+import { pausedPooler } from "@/jobs/testing/paused-pooler";
 import { silentServer } from "@/jobs/testing/silent-server";
 import { connectionOf, makeSchema, unique } from "@/jobs/testing/tenant";
 
@@ -30,7 +31,9 @@ it("a database that does not answer keeps no other waiting, and says why", async
   silent.fallSilent();
   const { schema } = await makeSchema({ tables: 0 });
   const search = { discovery: "automatic" as const, discoveryPattern: schema };
+  await using paused = await pausedPooler();
   const id = await add(silent.url, search);
+  const pausedId = await add(paused.url);
   await add(testEnv.tenantUrl, search);
   let isOver = false;
   const round = lookAfterDatabases().finally(() => (isOver = true));
@@ -38,6 +41,7 @@ it("a database that does not answer keeps no other waiting, and says why", async
   await expect.poll(found, { timeout: 60_000 }).toBe(1);
   expect(isOver).toBe(false);
   await round;
+  expect((await rowOf(pausedId)).problem).toMatch(/did not answer within 20 seconds/);
   const { checkedAt, unhealthySince, problem } = await rowOf(id);
   expect([checkedAt, unhealthySince, problem]).toEqual([
     null,
@@ -66,5 +70,7 @@ it("a look that ends late says nothing against one that has answered meanwhile",
   await noteSilence(before, "too late");
   expect(await rowOf(id)).toMatchObject({ unhealthySince: null, problem: null });
   await noteSilence(await rowOf(id), "in time");
+  expect(await rowOf(id)).toMatchObject({ problem: "in time" });
+  await noteAnswer(before, { version: "9.6", number: 90_600, schemas: 0 });
   expect(await rowOf(id)).toMatchObject({ problem: "in time" });
 });

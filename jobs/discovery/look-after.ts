@@ -1,9 +1,9 @@
-import { asc, eq } from "drizzle-orm";
+import { asc } from "drizzle-orm";
 import { db } from "@/db/client";
 import { log } from "@/db/log";
 import { databases } from "@/db/schema";
 import { discoverIn } from "@/jobs/discovery/discover";
-import { answering, noteSilence } from "@/jobs/discovery/health";
+import { askServer, noteAnswer, noteSilence } from "@/jobs/discovery/health";
 import { failureOf } from "@/jobs/lifecycle/failure";
 import { withTenant } from "@/jobs/postgres/connection";
 
@@ -25,17 +25,16 @@ async function lookAfter(database: Database): Promise<void> {
   });
 }
 
+const unforeseen = "It could not be asked. The worker's log has the details.";
+
 async function answers(database: Database): Promise<boolean> {
-  const { id, connection } = database;
-  const version = await withTenant(connection, "coffer:health", async (tenant) => {
-    const [row] = await tenant<[{ number: number }]>`select current_setting('server_version_num')::int as number`;
-    return row.number;
-  }).catch((error: unknown) => ({ error }));
-  if (typeof version === "number") {
-    await db.update(databases).set(answering(version)).where(eq(databases.id, id));
+  try {
+    await noteAnswer(database, await withTenant(database.connection, "coffer:health", askServer));
     return true;
+  } catch (error) {
+    log.warn({ error, databaseId: database.id }, "a database does not answer");
+    const { code, message } = failureOf(error);
+    await noteSilence(database, code === "internal_error" ? unforeseen : message);
+    return false;
   }
-  log.warn({ error: version.error, databaseId: id }, "a database does not answer");
-  await noteSilence(database, failureOf(version.error).message);
-  return false;
 }

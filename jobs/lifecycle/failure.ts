@@ -73,7 +73,16 @@ export function failureOf(error: unknown): Failure {
     };
   }
   if (code === "ENOSPC" || code === "EDQUOT") return { code: "disk_full", message: "The disk is full." };
-  if (/^(EACCES|EROFS|EPERM|ENOTDIR|EIO)$/.test(code ?? "")) {
+  if (/^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/.test(code ?? "")) {
+    return {
+      code: "database_unreachable",
+      message: `The certificate of the database server is not accepted (${code}).`,
+      hint: "Give the server a certificate that this machine trusts, with its host name, or require encryption alone.",
+    };
+  }
+  // A firewall of this machine says so too.
+  const isOfFile = !(error instanceof Error && "syscall" in error && error.syscall === "connect");
+  if (isOfFile && /^(EACCES|EROFS|EPERM|ENOTDIR|EIO)$/.test(code ?? "")) {
     return {
       code: "destination_unwritable",
       message: `The backup folder cannot be written to: ${messageOf(error)}.`,
@@ -101,8 +110,9 @@ export function failureOf(error: unknown): Failure {
   if (code === "42P01" || code === "3F000") {
     return { code: "schema_changed", message: `The schema changed while it was read: ${messageOf(error)}.` };
   }
-  if (isConnectionLoss(error)) {
-    const refused = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH)/.test(code ?? "");
+  if (isConnectionLoss(error) || !isOfFile) {
+    const refused =
+      !isOfFile || /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH)/.test(code ?? "");
     return refused
       ? { code: "database_unreachable", message: `The database server cannot be reached (${code}).` }
       : { code: "connection_lost", message: "The connection to the database was lost." };

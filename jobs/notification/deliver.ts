@@ -37,7 +37,7 @@ export async function deliver(
     const sentAt = outcome.status === "sent" ? sql`now()` : null;
     const [written] = await tx
       .update(notifications)
-      .set({ ...outcome, sentAt })
+      .set({ ...outcome, sentAt, reached: [...row.reached, ...(why?.reached ?? [])] })
       .where(isPending)
       .returning();
     if (written?.status === "pending") await ringForNotification(tx, id, { afterSeconds: waitAfter(row, why) });

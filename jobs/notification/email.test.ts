@@ -44,6 +44,7 @@ describe("a mail to several", () => {
     expect(await why(sendMail(both))).toEqual({
       message: "The mail server did not take ada@example.org.",
       isPermanent: false,
+      reached: ["ops@example.org"],
     });
     mail.refuse({ code: 550, message: "unknown", of: "ada@example.org" });
     expect(await why(sendMail(both))).toMatchObject({ isPermanent: true });

@@ -17,7 +17,7 @@ export const isMailConfigured = (): boolean => Boolean(jobsEnv().SMTP_URL);
 
 const patience = 15_000;
 
-/** Hands a mail to the server of SMTP_URL. Resolves when that has taken it for everybody. */
+/** Hands a mail to the server of SMTP_URL. Resolves when that has taken it for everybody; throws `undelivered`, with those whom it has `reached`. */
 export async function sendMail({ to, subject, text, id }: Mail): Promise<void> {
   const { SMTP_URL: url, MAIL_FROM: from } = jobsEnv();
   if (!url || !from)
@@ -34,7 +34,11 @@ export async function sendMail({ to, subject, text, id }: Mail): Promise<void> {
     disableUrlAccess: true,
   });
   try {
-    const { rejected, rejectedErrors = [] } = await transport.sendMail({
+    const {
+      accepted,
+      rejected,
+      rejectedErrors = [],
+    } = await transport.sendMail({
       from,
       to: to.map((address) => ({ name: "", address })),
       subject: plain(subject),
@@ -45,8 +49,8 @@ export async function sendMail({ to, subject, text, id }: Mail): Promise<void> {
     if (rejected.length > 0)
       throw undelivered({
         message: `The mail server did not take ${rejected.join(", ")}.`,
-        // For one that may be taken later all get it again: better twice, under one id, than never.
         isPermanent: rejectedErrors.every((error) => Number(error.responseCode) >= 500),
+        reached: reachedOf(to, accepted),
       });
   } catch (error) {
     throw error instanceof Error && "undelivered" in error ? error : undelivered(explain(error, url));
@@ -54,6 +58,14 @@ export async function sendMail({ to, subject, text, id }: Mail): Promise<void> {
     transport.close();
   }
 }
+
+/** Those of them that the server has taken. Domains come back in lower case; one that is not known again gets it twice rather than never. */
+function reachedOf(to: string[], accepted: (string | { address: string })[]): string[] {
+  const taken = new Set(accepted.map((one) => inLowerCase(typeof one === "string" ? one : one.address)));
+  return to.filter((address) => taken.has(inLowerCase(address)));
+}
+
+const inLowerCase = (address: string) => address.replace(/@.*$/, (domain) => domain.toLowerCase());
 
 const domainOf = (from: string) => /@([A-Za-z0-9.-]+)>?\s*$/.exec(from)?.[1] ?? "coffer";
 

@@ -11,7 +11,7 @@ import { type Message, messageOf, testMessage } from "@/jobs/notification/messag
 import { isOver } from "@/jobs/notification/overtaken";
 import { asText } from "@/jobs/notification/render";
 import { sendTelegram } from "@/jobs/notification/telegram";
-import { undelivered } from "@/jobs/notification/undelivered";
+import { undelivered, whyUndelivered } from "@/jobs/notification/undelivered";
 import { callChat, callWebhook } from "@/jobs/notification/webhook";
 
 type Notification = typeof notifications.$inferSelect;
@@ -64,16 +64,30 @@ async function sendDirect(row: Notification, direct: NonNullable<Notification["d
   const message = messageOf(happening, { project: await projectOf(row), ...place() });
   if (happening.event !== "backup_completed") return mail(row, direct.to, message);
   const extended = await withDownload(message, happening.facts.backupId);
-  await mail(row, direct.to, extended.message);
-  await extended.record(direct.to);
+  const to = missing(row, direct.to);
+  try {
+    await mail(row, to, extended.message);
+  } catch (error) {
+    const { reached = [] } = whyUndelivered(error);
+    if (reached.length > 0) await extended.record(reached);
+    throw error;
+  }
+  await extended.record(to);
 }
 
 const place = () => ({ publicUrl: dbEnv().PUBLIC_URL });
 
 const happeningOf = ({ about, facts }: Notification): Happening => parseHappening(about, facts);
 
-const mail = ({ id }: Notification, to: string[], message: Message) =>
-  sendMail({ to, subject: `[Coffer] ${message.subject}`, text: asText(message), id });
+/** Mails it to those who do not have it yet. */
+async function mail(row: Notification, to: string[], message: Message): Promise<void> {
+  const left = missing(row, to);
+  // Whoever did not have it was taken off the channel meanwhile.
+  if (left.length === 0) return;
+  await sendMail({ to: left, subject: `[Coffer] ${message.subject}`, text: asText(message), id: row.id });
+}
+
+const missing = ({ reached }: Notification, to: string[]) => to.filter((address) => !reached.includes(address));
 
 async function projectOf({ projectId }: Notification) {
   if (projectId === null) return null;

@@ -5,6 +5,8 @@ export type Undelivered = {
   isPermanent?: boolean;
   /** The place has said when to try again, in seconds. */
   retryAfter?: number;
+  /** Of a mail to several, those whom it has reached all the same. */
+  reached?: string[];
 };
 
 /** An error that carries it. */

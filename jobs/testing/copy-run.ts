@@ -1,7 +1,9 @@
 import { eq } from "drizzle-orm";
 import { db } from "@/db/client";
 import { jobs } from "@/db/schema";
+import { removeOrphans } from "@/jobs/backup-copy/orphans";
 import { startCopy } from "@/jobs/backup-copy/start";
+import { copyBackup } from "@/jobs/backup-copy/task";
 import type { ClaimedJob } from "@/jobs/lifecycle/claim";
 import type { RunContext } from "@/jobs/lifecycle/execute";
 import { tester } from "@/jobs/testing/control-plane";
@@ -24,6 +26,15 @@ export async function claimCopy(wanted: Parameters<typeof startCopy>[2]): Promis
     .where(eq(jobs.id, id));
   return claim(id);
 }
+
+/** Makes a copy as a worker does, to its end. */
+export async function runCopy(wanted: Parameters<typeof startCopy>[2]): Promise<void> {
+  const job = await claimCopy(wanted);
+  await db.transaction(await copyBackup.run(contextOf(job)));
+  await endJob(job.id);
+}
+
+export const removeOrphansNow = () => removeOrphans(new AbortController().signal);
 
 /** Ends a job as one whose last attempt has failed. */
 export const endJob = (id: string) =>

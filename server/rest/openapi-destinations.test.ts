@@ -83,6 +83,8 @@ describe("every operation about destinations answers as the document says", () =
       await check("copyBackup", call(`POST ${at}/copies`, { as: nobody, body })),
       await check("listCopies", call(`GET ${at}/copies`, { as: ada })),
       await check("listCopies", call(`GET ${at}/copies`, { as: nobody })),
+      await check("listLostCopies", call("GET /api/v1/copies/lost", { as: ada })),
+      await check("listLostCopies", call("GET /api/v1/copies/lost")),
       await check("verifyCopy", call(`POST ${at}/copies/${id}/verify`, wait)),
       await check("verifyCopy", call(`POST ${at}/copies/${tenant.projectId}/verify`, wait)),
       await check("createCopyLink", call(`POST ${at}/copies/${id}/link`, { as: ada })),
@@ -95,7 +97,9 @@ describe("every operation about destinations answers as the document says", () =
       await check("removeCopy", call(`DELETE ${at}/copies/${id}`, { as: ada })),
       await check("giveUpFile", call(`POST ${at}/give-up-file`, { as: ada })),
     ].map(({ status }) => status);
-    expect(statuses).toEqual([202, 409, 404, 404, 200, 404, 202, 404, 200, 404, 204, 409, 202, 400, 204, 404, 409]);
+    expect(statuses).toEqual([
+      202, 409, 404, 404, 200, 404, 200, 401, 202, 404, 200, 404, 204, 409, 202, 400, 204, 404, 409,
+    ]);
   });
 
   it("as its end", async () => {

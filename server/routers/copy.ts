@@ -12,7 +12,7 @@ import { startCopy, startCopyCheck, startFetch } from "@/jobs/backup-copy/start"
 import { openDestination } from "@/jobs/destination/open";
 import { jobsEnv } from "@/jobs/env";
 import { failureOf } from "@/jobs/lifecycle/failure";
-import { copiesOf } from "@/server/copies";
+import { copiesOf, lostCopies } from "@/server/copies";
 import { findBackup } from "@/server/routers/backup";
 import { idempotencyKey, requirePermission, router, userProcedure } from "@/server/trpc";
 
@@ -24,6 +24,9 @@ export const copyRouter = router({
     const { backup } = await findBackup(ctx.user, input.backupId);
     return copiesOf(backup.id);
   }),
+
+  /** Copies that should be there and are not: some of them, and how many there are. */
+  lost: userProcedure.query(({ ctx }) => lostCopies(ctx.user)),
 
   /** What a job that copied, fetched or checked a copy was about. */
   ofJob: userProcedure.input(z.strictObject({ jobId: z.uuid() })).query(async ({ ctx, input }) => {

@@ -4,7 +4,7 @@ import { recordAudit } from "@/db/audit";
 import { db } from "@/db/client";
 import { AppError } from "@/db/errors";
 import { databases, schemaDiscovery } from "@/db/schema";
-import { answering, noteSilence } from "@/jobs/discovery/health";
+import { answering, noteAnswer, noteSilence } from "@/jobs/discovery/health";
 import { lockDumps, ringNextDumps } from "@/jobs/lifecycle/dump-line";
 import { changeConnection } from "@/server/change-connection";
 import { connectionInput, databaseName, knownConnection, withPassword } from "@/server/database-input";
@@ -67,7 +67,7 @@ export const databaseRouter = router({
         await lockName(tx, databases, input.name);
         const [row] = await tx
           .insert(databases)
-          .values({ ...input, ...answering(info.number) })
+          .values({ ...input, ...answering(info) })
           .onConflictDoNothing()
           .returning({ id: databases.id });
         if (!row) throw new AppError("ALREADY_EXISTS", `There is a database with the name ${input.name} already.`);
@@ -131,8 +131,7 @@ export const databaseRouter = router({
   check: adminProcedure.input(z.strictObject({ databaseId: z.uuid() })).mutation(async ({ input }) => {
     const before = await findDatabase(db, input.databaseId);
     try {
-      const { number } = await testConnection(before.connection);
-      await db.update(databases).set(answering(number)).where(eq(databases.id, before.id));
+      await noteAnswer(before, await testConnection(before.connection));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       await noteSilence(before, error.message);

@@ -10,7 +10,7 @@ import { requireKey } from "@/server/encryption-key";
 import { findStatus, listedJob } from "@/server/job-status";
 import { after, decodeCursor, encodeCursor, keyset, pageInput } from "@/server/keyset";
 import { noteOnRequest } from "@/server/request-log";
-import { findProject, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
+import { findProject, idempotencyKey, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
 
 const filters = z.strictObject({
   projectId: projectRef.optional(),
@@ -104,17 +104,17 @@ export const jobRouter = router({
   /** Starts the same work again, with the same options. */
   retry: userProcedure
     .meta({ scope: "export", limit: "export" })
-    .input(z.object({ jobId: z.uuid() }))
-    .mutation(async ({ ctx, input }) => {
-      const job = await visibleJob(ctx.user, input.jobId);
-      const project = await findProject(ctx.user, job.projectId ?? "");
-      requirePermission(project, "export");
+    .input(z.strictObject({ jobId: z.uuid(), idempotencyKey }))
+    .mutation(async ({ ctx, input: { jobId, idempotencyKey } }) => {
+      const job = await visibleJob(ctx.user, jobId);
       const { kind } = job;
       if (kind !== "export_backup" && kind !== "verify_backup" && kind !== "compare_backups" && kind !== "export_data")
         throw new AppError(
           "INVALID_JOB_STATUS",
           "Start it anew where it was started: what it changes has to be confirmed again.",
         );
+      const project = await findProject(ctx.user, job.projectId ?? "");
+      requirePermission(project, "export");
       if (!job.finishedAt) throw new AppError("INVALID_JOB_STATUS", "This job is still running.");
       if (job.options.keysSupplied === true) throw new AppError("WRONG_KEY", keyIsGone);
       return db.transaction(async (tx) => {
@@ -124,8 +124,10 @@ export const jobRouter = router({
           projectId: job.projectId,
           options,
           steps: job.steps,
+          idempotencyKey,
           ...(job.scheduleId && { scheduleId: job.scheduleId }),
         });
+        if (!started.isNew) return { jobId: started.id, status: started.status };
         if (job.options.encrypt === true) await requireKey(tx);
         await recordAudit(tx, ctx.origin, {
           action: startedActions[kind],

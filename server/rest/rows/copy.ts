@@ -39,6 +39,45 @@ const errors = ["PERMISSION_DENIED", "BACKUP_NOT_FOUND", "DESTINATION_NOT_FOUND"
 
 export const copyRows = [
   row({
+    id: "listLostCopies",
+    tag,
+    method: "GET",
+    path: "/api/v1/copies/lost",
+    summary: "Tell which copies should be at their destinations and are not",
+    description:
+      "Those that are missing or damaged, or that a job has given up, of the latest backups first: five at most, and how many there are. Those at a destination that does not work count once it does.",
+    procedure: "copy.lost",
+    casing: "snake",
+    status: 200,
+    output: z.strictObject({
+      total: z.number().int(),
+      data: z.array(
+        z.strictObject({
+          backupId: z.uuid(),
+          filename: z.string(),
+          project: z.string().meta({ description: "A slug." }),
+          destinationId: z.uuid(),
+          destination: z.string(),
+          status: record.shape.status,
+          problem: z.string().nullable(),
+          since: z.iso.datetime(),
+        }),
+      ),
+    }),
+    present: ({ total, copies }) => ({
+      body: {
+        total,
+        data: copies.map(({ projectSlug, projectName: _, destinationName, since, ...copy }) => ({
+          ...copy,
+          project: projectSlug,
+          destination: destinationName,
+          since: since.toISOString(),
+        })),
+      },
+    }),
+  }),
+
+  row({
     id: "listCopies",
     tag,
     method: "GET",

@@ -1,0 +1,1 @@
+ALTER TABLE "control_plane"."notifications" ADD COLUMN "reached" text[] DEFAULT '{}' NOT NULL;
