@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNull, ne, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, isNotNull, isNull, ne, or, sql } from "drizzle-orm";
 import type { Actor } from "@/db/audit";
 import { db } from "@/db/client";
 import { backupCopies, backups, type CopyStatus, destinations, jobs, projectMembers, projects } from "@/db/schema";
@@ -41,10 +41,13 @@ export function copiesOf(backupId: string) {
 /** How many lost copies are named. */
 const mostNamed = 5;
 
-/** In SQL: it is missing or damaged, or its job has given up. What somebody cancelled nobody misses. */
+/** In SQL: it is missing or damaged, or its job has given up. What somebody cancelled nobody misses, unless it was there before. */
 const isLost = or(
   sql`${backupCopies.status} in ('missing', 'corrupt')`,
-  and(eq(backupCopies.status, "pending"), sql`${jobs.finishedAt} is not null`, ne(jobs.status, "cancelled")),
+  and(
+    and(eq(backupCopies.status, "pending"), sql`${jobs.finishedAt} is not null`),
+    or(ne(jobs.status, "cancelled"), isNotNull(backupCopies.storedAt)),
+  ),
 );
 
 /**

@@ -32,13 +32,17 @@ async function lost(as: Person): Promise<Listed> {
 
 const statuses = async (as: Person) => (await lost(as)).data.map(({ status }) => status).sort();
 
-/** A copy whose job is over, and how. */
-async function given(status: "failed" | "cancelled", folder: { id: string; folder: string }) {
+/** A copy whose job is over, and how; `storedAt`: when it was there before. */
+async function given(
+  status: "failed" | "cancelled",
+  folder: { id: string; folder: string },
+  storedAt: Date | null = null,
+) {
   const { backup, job } = await makeBackup(tenant);
   const copy = await addCopy(backup, { folder, status: "pending" });
   const over = { status, finishedAt: new Date(), errorCode: "destination_refused", errorMessage: "It is read-only." };
   await db.update(jobs).set(over).where(eq(jobs.id, job.id));
-  await db.update(backupCopies).set({ jobId: job.id }).where(eq(backupCopies.id, copy.id));
+  await db.update(backupCopies).set({ jobId: job.id, storedAt }).where(eq(backupCopies.id, copy.id));
 }
 
 it("names copies that are missing, damaged or given up, and none of those that are there or that nobody wants", async () => {
@@ -47,7 +51,8 @@ it("names copies that are missing, damaged or given up, and none of those that a
     await addCopy((await makeBackup(tenant)).backup, { folder, status });
   await given("failed", folder);
   await given("cancelled", folder);
-  expect(await statuses(admin)).toEqual(["corrupt", "failed", "missing"]);
+  await given("cancelled", folder, new Date());
+  expect(await statuses(admin)).toEqual(["corrupt", "failed", "failed", "missing"]);
   expect((await lost(admin)).data.find(({ status }) => status === "failed")).toMatchObject({
     project: tenant.slug,
     problem: "It is read-only.",

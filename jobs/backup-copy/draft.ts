@@ -124,7 +124,10 @@ export async function keepDraft(
   { copy, backup }: Placement,
   { file, sidecar }: { file: Found; sidecar: Found | null },
 ): Promise<void> {
-  const [row] = await tx
+  const isIt = and(eq(backupCopies.id, copy.id), eq(backupCopies.backupId, backup.id));
+  const [row] = await tx.select().from(backupCopies).where(isIt).for("update");
+  if (!row) throw "lost";
+  await tx
     .update(backupCopies)
     .set({
       ...file.placed,
@@ -135,9 +138,7 @@ export async function keepDraft(
       storedAt: sql`now()`,
       checkedAt: sql`now()`,
     })
-    .where(and(eq(backupCopies.id, copy.id), eq(backupCopies.backupId, backup.id)))
-    .returning({ jobId: backupCopies.jobId });
-  if (!row) throw "lost";
+    .where(isIt);
   for (const { toldBy } of sidecar ? [file, sidecar] : [file]) {
     if (toldBy === "copy") continue;
     const drafts = and(eq(backupCopies.jobId, row.jobId ?? sql`null`), isNull(backupCopies.backupId));
@@ -145,11 +146,11 @@ export async function keepDraft(
     const isIts = toldBy === "nobody" ? isNull(backupCopies.sizeBytes) : eq(backupCopies.id, toldBy.draftId);
     await tx.delete(backupCopies).where(and(drafts, isIts));
   }
-  const { destinationId, name, sizeBytes, locator } = copy;
+  const { destinationId, name, sizeBytes, locator } = row;
   const before = sizeBytes === null && locator === null ? null : { name, sizeBytes, locator };
   const replaced = [
     [before, file.placed],
-    [copy.sidecar, sidecar?.placed],
+    [row.sidecar, sidecar?.placed],
   ] as const;
   for (const [old, now] of replaced) {
     if (!old || isSame(old, now)) continue;

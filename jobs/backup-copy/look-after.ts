@@ -86,13 +86,20 @@ async function lookForCopies(signal: AbortSignal): Promise<void> {
     .set({ checkedAt: sql`now()` })
     .where(inArray(backupCopies.id, due))
     .returning();
+  const round: Round = { signal, takesNothing: new Set() };
   const away = new Set<string>();
   for (const copy of taken) {
     signal.throwIfAborted();
     if (away.has(copy.destinationId)) await askLater(copy);
-    else if ((await lookFor(copy, signal)) === "destination_unavailable") away.add(copy.destinationId);
+    else if ((await lookFor(copy, round)) === "destination_unavailable") away.add(copy.destinationId);
   }
 }
+
+type Round = {
+  signal: AbortSignal;
+  /** Destinations that did not take a manifest in this round. */
+  takesNothing: Set<string>;
+};
 
 /** It was not looked for: in a round to come, as if it had not been taken. */
 const askLater = ({ id }: CopyRow) =>
@@ -102,7 +109,7 @@ const askLater = ({ id }: CopyRow) =>
     .where(eq(backupCopies.id, id));
 
 /** Gives why its destination could not say. */
-async function lookFor(copy: CopyRow, signal: AbortSignal): Promise<FailureCode | undefined> {
+async function lookFor(copy: CopyRow, round: Round): Promise<FailureCode | undefined> {
   const [about] = await db
     .select({ destination: destinations, backup: backups })
     .from(destinations)
@@ -115,15 +122,15 @@ async function lookFor(copy: CopyRow, signal: AbortSignal): Promise<FailureCode 
     const place = openDestination(destination.settings);
     const size = await place.size(placed);
     const status = size === null ? "missing" : size === copy.sizeBytes ? "stored" : "corrupt";
-    if (status === "stored") await mend({ backup, copy, destination: place }, signal);
     // What is in the place of one that is gone is it only with the right size.
-    if (status === copy.status || (status !== "stored" && copy.status !== "stored")) return;
+    const isNews = status !== copy.status && (status === "stored" || copy.status === "stored");
     const problem = {
       stored: null,
       missing: "It is gone.",
       corrupt: `It has ${size} bytes instead of ${copy.sizeBytes}.`,
     }[status];
-    await noteSeen({ copy, backup, destinationName: destination.name }, { status, problem });
+    if (isNews) await noteSeen({ copy, backup, destinationName: destination.name }, { status, problem });
+    if (status === "stored") await mend({ backup, copy, destination: place }, round);
   } catch (error) {
     const failure = failureOf(error);
     await noteUnhealthy(destination, failure);
@@ -131,9 +138,17 @@ async function lookFor(copy: CopyRow, signal: AbortSignal): Promise<FailureCode 
   }
 }
 
-async function mend(seen: Parameters<typeof mendSidecar>[0], signal: AbortSignal): Promise<void> {
-  await mendSidecar(seen, signal).catch((error: unknown) => {
+/** The whole round is not to wait long for what a copy can do without. */
+const mendPatience = 30_000;
+
+async function mend(seen: Parameters<typeof mendSidecar>[0], { signal, takesNothing }: Round): Promise<void> {
+  const { id, destinationId } = seen.copy;
+  if (takesNothing.has(destinationId)) return;
+  try {
+    await mendSidecar(seen, AbortSignal.any([signal, AbortSignal.timeout(mendPatience)]));
+  } catch (error) {
     signal.throwIfAborted();
-    log.warn({ error, copyId: seen.copy.id }, "the manifest of a copy could not be put beside it");
-  });
+    takesNothing.add(destinationId);
+    log.warn({ error, copyId: id }, "the manifest of a copy could not be put beside it");
+  }
 }

@@ -10,8 +10,9 @@ import { copyBackup } from "@/jobs/backup-copy/task";
 import { numbered } from "@/jobs/home/write";
 import { makeBackup } from "@/jobs/testing/backup-rows";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
-import { addFolder, copiesAt } from "@/jobs/testing/copies";
+import { addDestination, addFolder, copiesAt } from "@/jobs/testing/copies";
 import { claimCopy, contextOf, endJob, removeOrphansNow, runCopy } from "@/jobs/testing/copy-run";
+import { startS3Server } from "@/jobs/testing/s3-server";
 import { makeSchema, registerTenant, type Tenant } from "@/jobs/testing/tenant";
 
 givenControlPlane();
@@ -36,6 +37,8 @@ async function stored() {
   const files = async () => (await readdir(path.dirname(file))).map((name) => `${tenant.slug}/${name}`).sort();
   return { backup, destination, file, sidecar, call, files };
 }
+
+const at = ({ id }: { id: string }) => eq(backupCopies.destinationId, id);
 
 describe("a copy that is made anew", () => {
   it("keeps what lies beside it where it is whole after all", async () => {
@@ -84,6 +87,22 @@ it("a look puts the manifest of a copy beside it that has none, and one that is 
   expect(await files()).toHaveLength(2);
 });
 
+it("a destination that takes no manifest is asked for one a round", async () => {
+  await using server = await startS3Server();
+  const destination = await addDestination({ kind: "s3", ...server.settings });
+  for (let n = 0; n < 3; n++) await runCopy({ backup: (await makeBackup(tenant)).backup, destination });
+  for (const key of server.contents.objects.keys()) if (key.includes(".manifest")) server.contents.objects.delete(key);
+  await db
+    .update(backupCopies)
+    .set({ sidecar: null, checkedAt: new Date(0) })
+    .where(at(destination));
+  server.fail("put", { status: 403, code: "AccessDenied" });
+  server.log.length = 0;
+  await lookAfterDestinations(new AbortController().signal);
+  expect(server.log.filter(({ operation }) => operation === "put")).toHaveLength(1);
+  expect(await copiesAt(destination)).toMatchObject(Array(3).fill({ status: "stored" }));
+});
+
 describe("a lost copy that an attempt has put under its old name before it ended early", () => {
   /** The job of the attempt. */
   async function lostAndPut() {
@@ -106,7 +125,7 @@ describe("a lost copy that an attempt has put under its old name before it ended
     expect(await files()).toHaveLength(2);
     expect(await copiesAt(destination)).toMatchObject([{ status: "stored", sidecar: { locator: null } }]);
     // What told of it twice tells of it once.
-    expect(await db.$count(backupCopies, eq(backupCopies.destinationId, destination.id))).toBe(1);
+    expect(await db.$count(backupCopies, at(destination))).toBe(1);
   });
 
   it("is found by another job, and by a look", async () => {

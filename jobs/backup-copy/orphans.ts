@@ -22,10 +22,11 @@ export async function removeOrphans(signal: AbortSignal): Promise<void> {
       signal.throwIfAborted();
       if (away.has(orphan.copy.destinationId)) continue;
       try {
-        await removeOrphan(orphan);
+        await removeOrphan(orphan, signal);
       } catch (error) {
         signal.throwIfAborted();
-        if (failureOf(error).code === "destination_unavailable") away.add(orphan.copy.destinationId);
+        const isSilent = error instanceof Error && error.name === "TimeoutError";
+        if (isSilent || failureOf(error).code === "destination_unavailable") away.add(orphan.copy.destinationId);
         log.warn({ error, copyId: orphan.copy.id }, "a copy of a deleted backup could not be removed yet");
       }
     }
@@ -52,7 +53,7 @@ function orphansAfter(last: Orphan | undefined): Promise<Orphan[]> {
 const patience = 30_000;
 
 /** Nobody else takes it meanwhile, and its name is free only when all of it is gone. */
-function removeOrphan({ copy: { id }, settings }: Orphan): Promise<void> {
+function removeOrphan({ copy: { id }, settings }: Orphan, stop: AbortSignal): Promise<void> {
   return db.transaction(async (tx) => {
     const [orphan] = await tx
       .select()
@@ -62,7 +63,7 @@ function removeOrphan({ copy: { id }, settings }: Orphan): Promise<void> {
     if (!orphan) return;
     const { destinationId, name, sizeBytes, locator, sidecar } = orphan;
     const destination = openDestination(settings);
-    const signal = AbortSignal.timeout(patience);
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(patience)]);
     const file = sizeBytes === null && locator === null ? null : { name, sizeBytes: sizeBytes ?? 0, locator };
     for (const placed of [file, sidecar]) {
       if (placed && !(await isWanted(tx, destinationId, placed))) await destination.remove(placed, signal);

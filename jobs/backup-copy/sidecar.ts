@@ -1,5 +1,5 @@
 import path from "node:path";
-import { and, eq, isNotNull, isNull } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import { db } from "@/db/client";
 import { log } from "@/db/log";
 import { backupCopies } from "@/db/schema";
@@ -7,6 +7,7 @@ import { encryptAge } from "@/jobs/archive/age/encrypt";
 import type { Manifest } from "@/jobs/archive/manifest";
 import { beginDraft, type Found, isTaken, noteDraft } from "@/jobs/backup-copy/draft";
 import type { BackupRow, Placement } from "@/jobs/backup-copy/place";
+import { isUnderway } from "@/jobs/backup-copy/start";
 import type { Placed } from "@/jobs/destination/destination";
 import { sidecarSuffix } from "@/jobs/home/path";
 import type { RunContext } from "@/jobs/lifecycle/execute";
@@ -27,8 +28,9 @@ export async function putSidecar(context: Context, placement: Placement, file: P
   } catch (error) {
     context.signal.throwIfAborted();
     if (error === "lost") throw error;
-    log.warn({ error, copyId: placement.copy.id }, "the manifest of a copy could not be put beside it");
-    return null;
+    const { id: copyId, name, sidecar } = placement.copy;
+    log.warn({ error, copyId }, "the manifest of a copy could not be put beside it");
+    return sidecar && name === file.name ? { placed: sidecar, toldBy: "copy" } : null;
   }
 }
 
@@ -40,8 +42,9 @@ async function put({ job, signal }: Context, placement: Placement, file: Placed)
   const earlier = await earlierDraft(job.id, file);
   if (earlier && (await isThere(earlier.placed))) return { placed: earlier.placed, toldBy: { draftId: earlier.id } };
   const bytes = await contentsOf(backup, file);
-  const name = earlier?.placed.name ?? (await freeNameBeside(placement, file));
-  const draftId = earlier?.id ?? (await beginDraft(job, { destinationId, name, sizeBytes: bytes.length }));
+  const begun = earlier && (await destination.size(earlier.placed)) === null ? earlier : null;
+  const name = begun?.placed.name ?? (await freeNameBeside(placement, file));
+  const draftId = begun?.id ?? (await beginDraft(job, { destinationId, name, sizeBytes: bytes.length }));
   const placed = await destination.put(name, once(bytes), { signal, sizeBytes: bytes.length });
   await noteDraft(draftId, placed);
   return { placed, toldBy: { draftId } };
@@ -54,16 +57,29 @@ async function put({ job, signal }: Context, placement: Placement, file: Placed)
 export async function mendSidecar({ backup, copy, destination }: Beside, signal: AbortSignal): Promise<void> {
   if (destination.list() === null) return;
   const before = copy.sidecar;
-  if (before && (await destination.size(before)) === before.sizeBytes) return;
+  const size = before && (await destination.size(before));
+  if (before && size === before.sizeBytes) return;
   const bytes = await contentsOf(backup, copy);
-  const name = before?.name ?? (await freeNameBeside({ backup, copy, destination }, copy));
-  const isStill = and(eq(backupCopies.id, copy.id), isNotNull(backupCopies.backupId));
-  const tell = (sidecar: Placed) =>
-    db.update(backupCopies).set({ sidecar }).where(isStill).returning({ id: backupCopies.id });
-  if ((await tell({ name, sizeBytes: bytes.length, locator: null })).length === 0) return;
+  const isFree = before !== null && size === null;
+  const name = isFree ? before.name : await freeNameBeside({ backup, copy, destination }, copy);
+  const told = { name, sizeBytes: bytes.length, locator: null };
+  if (!(await tell(copy.id, before, told))) return;
   const placed = await destination.put(name, once(bytes), { signal, sizeBytes: bytes.length });
   // Its row, and what that told of, may have gone meanwhile.
-  if ((await tell(placed)).length === 0) await destination.remove(placed, signal);
+  if (!(await tell(copy.id, told, placed))) await destination.remove(placed, signal);
+}
+
+/** Whether the row of a copy now tells of this sidecar: it did of the one before, and no job is at the copy. */
+async function tell(id: string, before: Placed | null, sidecar: Placed): Promise<boolean> {
+  const isAsBefore = before
+    ? sql`${backupCopies.sidecar} = ${JSON.stringify(before)}::jsonb`
+    : isNull(backupCopies.sidecar);
+  const told = await db
+    .update(backupCopies)
+    .set({ sidecar })
+    .where(and(and(eq(backupCopies.id, id), isNotNull(backupCopies.backupId)), isAsBefore, sql`not ${isUnderway}`))
+    .returning({ id: backupCopies.id });
+  return told.length > 0;
 }
 
 const nameBeside = (file: Named, n: number) =>

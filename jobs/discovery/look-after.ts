@@ -28,13 +28,14 @@ async function lookAfter(database: Database): Promise<void> {
 const unforeseen = "It could not be asked. The worker's log has the details.";
 
 async function answers(database: Database): Promise<boolean> {
-  try {
-    await noteAnswer(database, await withTenant(database.connection, "coffer:health", askServer));
+  const { connection, id: databaseId } = database;
+  const found = await withTenant(connection, "coffer:health", askServer).catch((error: unknown) => ({ error }));
+  if (!("error" in found)) {
+    await noteAnswer(database, found);
     return true;
-  } catch (error) {
-    log.warn({ error, databaseId: database.id }, "a database does not answer");
-    const { code, message } = failureOf(error);
-    await noteSilence(database, code === "internal_error" ? unforeseen : message);
-    return false;
   }
+  log.warn({ error: found.error, databaseId }, "a database does not answer");
+  const { code, message } = failureOf(found.error);
+  await noteSilence(database, code === "internal_error" ? unforeseen : message);
+  return false;
 }

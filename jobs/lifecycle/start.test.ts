@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
-import { db } from "@/db/client";
+import { db, type Tx } from "@/db/client";
 import { jobs, users } from "@/db/schema";
 import { exportSteps } from "@/jobs/export-backup/options";
 import { startJob } from "@/jobs/lifecycle/start";
@@ -77,6 +77,10 @@ describe("an idempotency key", () => {
     await startExportWithKey(tenant, { format: "sql" }, key);
     await expect(startExportWithKey(tenant, { format: "tar" }, key)).rejects.toEqual(reused);
     await expect(startExportWithKey(otherTenant, { format: "sql" }, key)).rejects.toEqual(reused);
+    const otherKind = { kind: "verify_backup" as const, projectId: tenant.projectId, options: { format: "sql" } };
+    const origin = { actor: tester, address: null, requestId: null };
+    const start = (tx: Tx) => startJob(tx, origin, { ...otherKind, steps: [], idempotencyKey: key });
+    await expect(db.transaction(start)).rejects.toEqual(reused);
   });
 
   it("does not mind in which order the options come", async () => {

@@ -62,7 +62,10 @@ export async function startJob(tx: Tx, origin: Origin, job: NewJob): Promise<Sta
 
 async function earlierJob(tx: Tx, origin: Origin, job: NewJob) {
   const [row] = await tx
-    .select({ ...columns, same: sql<boolean>`${jobs.options} = ${JSON.stringify(job.options)}::jsonb` })
+    .select({
+      ...columns,
+      same: sql<boolean>`${jobs.kind} = ${job.kind} and ${jobs.options} = ${JSON.stringify(job.options)}::jsonb`,
+    })
     .from(jobs)
     .where(and(eq(jobs.userId, origin.actor?.id ?? ""), eq(jobs.idempotencyKey, job.idempotencyKey ?? "")));
   // One that had no project then may have made it since.

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { db } from "@/db/client";
 import { dbEnv } from "@/db/env";
+import { log } from "@/db/log";
 import { notificationChannels, type notifications, projects } from "@/db/schema";
 import { sendMail } from "@/jobs/notification/email";
 import { type Happening, parseHappening } from "@/jobs/notification/event";
@@ -69,7 +70,10 @@ async function sendDirect(row: Notification, direct: NonNullable<Notification["d
     await mail(row, to, extended.message);
   } catch (error) {
     const { reached = [] } = whyUndelivered(error);
-    if (reached.length > 0) await extended.record(reached);
+    if (reached.length > 0)
+      await extended
+        .record(reached)
+        .catch((cause: unknown) => log.error({ error: cause }, "a mailed link was not audited"));
     throw error;
   }
   await extended.record(to);
