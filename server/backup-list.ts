@@ -9,13 +9,13 @@ import {
   backupStatus,
   backups,
   backupType,
-  projectMembers,
   projects,
   users,
 } from "@/db/schema";
 import { fallsOf } from "@/jobs/fall/falls";
 import { after, decodeCursor, encodeCursor, keyset, pageInput, timeInput } from "@/server/keyset";
 import { findProject, projectRef } from "@/server/trpc";
+import { isVisible } from "@/server/visible-backups";
 
 const { manifest, storagePath, ...listed } = getTableColumns(backups);
 
@@ -84,10 +84,9 @@ export async function backupConditions(
   input: z.infer<typeof backupFilters>,
 ): Promise<(SQL | undefined)[]> {
   const project = input.projectId ? await findProject(user, input.projectId) : null;
-  const mine = sql`${backups.projectId} in (select ${projectMembers.projectId} from ${projectMembers} where ${projectMembers.userId} = ${user.id})`;
   return [
     project ? eq(backups.projectId, project.id) : undefined,
-    project || user.role === "admin" ? undefined : mine,
+    project ? undefined : isVisible(user),
     await searchCondition(input.search),
     input.status ? eq(backups.status, input.status) : undefined,
     input.type ? eq(backups.type, input.type) : undefined,

@@ -6,7 +6,6 @@ import { AppError } from "@/db/errors";
 import { type Connection, databases, jobs, projects } from "@/db/schema";
 import { answering } from "@/jobs/discovery/health";
 import { schemasIn } from "@/jobs/discovery/schemas";
-import { inTime } from "@/jobs/postgres/in-time";
 import { type knownConnection, withPassword } from "@/server/database-input";
 import { isNameTaken } from "@/server/name-taken";
 import { findDatabase, reach, testConnection } from "@/server/tenant-database";
@@ -43,7 +42,7 @@ const isSameDatabase = (one: Connection, other: Connection) =>
 
 /** What a typing error would make of every project is worth a look. */
 async function requireSchemas(databaseId: string, connection: Connection): Promise<void> {
-  const there = new Set((await reach(connection, (tenant) => inTime(schemasIn(tenant), 60))).map(({ name }) => name));
+  const there = new Set((await reach(connection, schemasIn)).map(({ name }) => name));
   const wanted = await db
     .select({ name: projects.schemaName })
     .from(projects)

@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, isNotNull, isNull, ne, or, sql } from "drizzle-orm";
 import type { Actor } from "@/db/audit";
 import { db } from "@/db/client";
-import { backupCopies, backups, type CopyStatus, destinations, jobs, projectMembers, projects } from "@/db/schema";
+import { backupCopies, backups, type CopyStatus, destinations, jobs, projects } from "@/db/schema";
+import { isVisible } from "@/server/visible-backups";
 
 /** What its job has given up is `failed`. */
 export type CopyState = CopyStatus | "failed";
@@ -55,7 +56,6 @@ const isLost = or(
  * are. Those at a destination that does not work count once it does.
  */
 export async function lostCopies(user: Actor) {
-  const mine = sql`${backups.projectId} in (select ${projectMembers.projectId} from ${projectMembers} where ${projectMembers.userId} = ${user.id})`;
   const rows = await db
     .select({
       backupId: backups.id,
@@ -77,7 +77,7 @@ export async function lostCopies(user: Actor) {
     .innerJoin(projects, eq(projects.id, backups.projectId))
     .innerJoin(destinations, eq(destinations.id, backupCopies.destinationId))
     .leftJoin(jobs, eq(jobs.id, backupCopies.jobId))
-    .where(and(isLost, isNull(destinations.unhealthySince), user.role === "admin" ? undefined : mine))
+    .where(and(isLost, isNull(destinations.unhealthySince), isVisible(user)))
     .orderBy(desc(backups.createdAt), asc(destinations.name))
     .limit(mostNamed);
   return { total: rows[0]?.total ?? 0, copies: rows.map(({ total: _, ...copy }) => copy) };

@@ -20,8 +20,9 @@ type Props = { projects: Project[]; databases: Database[]; destinations: Destina
 const most = 5;
 
 /**
- * Databases that do not answer, failures that nothing good has followed yet, destinations that do not work, then last backups that hold far less than usual
- * or are too old, and copies that are lost. Projects that never had one are not told of here: most of them are new.
+ * Databases that do not answer, failures that nothing good has followed yet, destinations that do not work; then last backups
+ * that hold far less than usual or are too old, and copies that are lost. Projects that never had a backup are not told of here:
+ * most of them are new.
  */
 export function Attention({ projects, databases, destinations, lost = { total: 0, copies: [] } }: Props) {
   const failed = projects.filter((project) => project.lastExport?.status === "failed");

@@ -10,7 +10,6 @@ import { proposeAll } from "@/jobs/discovery/propose";
 import { type FoundSchema, schemasIn } from "@/jobs/discovery/schemas";
 import { announce } from "@/jobs/notification/announce";
 import { withTenant } from "@/jobs/postgres/connection";
-import { inTime } from "@/jobs/postgres/in-time";
 import { matchesPattern } from "@/jobs/schedule/pattern";
 
 type Database = typeof databases.$inferSelect;
@@ -42,7 +41,7 @@ export async function addSchemas(
  * may do this at once: a schema is one project's at most, and is told of once. Throws when the database does not answer.
  */
 export async function discoverIn(database: Database): Promise<void> {
-  const found = await withTenant(database.connection, "coffer:discovery", (tenant) => inTime(schemasIn(tenant), 60));
+  const found = await withTenant(database.connection, "coffer:discovery", schemasIn);
   const fresh = await newSchemas(db, database, found);
   const names = fresh.map(({ name }) => name);
   if (database.discovery === "propose") return tellOf(database, names);

@@ -38,7 +38,7 @@ async function sendToChannel(row: Notification, { name, settings }: Channel, sig
     row.about === "test" ? testMessage(name, publicUrl) : messageOf(happeningOf(row), { project, publicUrl });
   switch (settings.kind) {
     case "email":
-      return mail(row, settings.to, message);
+      return void (await mail(row, settings.to, message));
     case "telegram":
       return sendTelegram(settings, message, signal);
     case "webhook": {
@@ -63,11 +63,11 @@ async function sendDirect(row: Notification, direct: NonNullable<Notification["d
   }
   const happening = happeningOf(row);
   const message = messageOf(happening, { project: await projectOf(row), ...place() });
-  if (happening.event !== "backup_completed") return mail(row, direct.to, message);
+  if (happening.event !== "backup_completed") return void (await mail(row, direct.to, message));
   const extended = await withDownload(message, happening.facts.backupId);
-  const to = missing(row, direct.to);
+  let to: string[];
   try {
-    await mail(row, to, extended.message);
+    to = await mail(row, direct.to, extended.message);
   } catch (error) {
     const { reached = [] } = whyUndelivered(error);
     if (reached.length > 0)
@@ -83,15 +83,13 @@ const place = () => ({ publicUrl: dbEnv().PUBLIC_URL });
 
 const happeningOf = ({ about, facts }: Notification): Happening => parseHappening(about, facts);
 
-/** Mails it to those who do not have it yet. */
-async function mail(row: Notification, to: string[], message: Message): Promise<void> {
-  const left = missing(row, to);
-  // Whoever did not have it was taken off the channel meanwhile.
-  if (left.length === 0) return;
-  await sendMail({ to: left, subject: `[Coffer] ${message.subject}`, text: asText(message), id: row.id });
+/** Mails it to those who do not have it yet, and gives them. */
+async function mail({ id, reached }: Notification, to: string[], message: Message): Promise<string[]> {
+  const left = to.filter((address) => !reached.includes(address));
+  // Nobody, where whoever did not have it was taken off the channel meanwhile.
+  if (left.length > 0) await sendMail({ to: left, subject: `[Coffer] ${message.subject}`, text: asText(message), id });
+  return left;
 }
-
-const missing = ({ reached }: Notification, to: string[]) => to.filter((address) => !reached.includes(address));
 
 async function projectOf({ projectId }: Notification) {
   if (projectId === null) return null;

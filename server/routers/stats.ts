@@ -1,12 +1,13 @@
-import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Actor } from "@/db/audit";
 import { db } from "@/db/client";
-import { backups, projectMembers } from "@/db/schema";
+import { backups } from "@/db/schema";
 import { isGood } from "@/jobs/backup-copy/good";
 import { jobsEnv } from "@/jobs/env";
 import { nextScheduled } from "@/server/schedule";
 import { findProject, projectRef, router, userProcedure } from "@/server/trpc";
+import { isVisible } from "@/server/visible-backups";
 
 const scope = z.strictObject({ projectId: projectRef.optional() });
 
@@ -68,10 +69,5 @@ export const statsRouter = router({
 /** The backups that the user may see, of one project or of all. */
 function visible(user: Actor, projectId: string | undefined): SQL | undefined {
   if (projectId) return eq(backups.projectId, projectId);
-  if (user.role === "admin") return undefined;
-  const mine = db
-    .select({ id: projectMembers.projectId })
-    .from(projectMembers)
-    .where(eq(projectMembers.userId, user.id));
-  return and(inArray(backups.projectId, mine));
+  return isVisible(user);
 }
