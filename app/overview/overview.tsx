@@ -30,27 +30,34 @@ export function Overview() {
     isFetching,
   } = useQuery(trpc.project.list.queryOptions(undefined, { refetchInterval }));
   const forAdmins = { enabled: isAdmin, refetchInterval };
-  const { data: databases } = useQuery(trpc.database.list.queryOptions(undefined, forAdmins));
-  const { data: destinations } = useQuery(trpc.destination.list.queryOptions(undefined, forAdmins));
-  const { data: lost } = useQuery(trpc.copy.lost.queryOptions(undefined, { refetchInterval }));
+  const databases = useQuery(trpc.database.list.queryOptions(undefined, forAdmins));
+  const destinations = useQuery(trpc.destination.list.queryOptions(undefined, forAdmins));
+  const lost = useQuery(trpc.copy.lost.queryOptions(undefined, { refetchInterval }));
+  // What needs attention stands above everything else, and would push it down when it comes late.
+  const isReady = projects && ![databases, destinations, lost].some(({ isLoading }) => isLoading);
   return (
     <>
       <PageHeader title="Overview" />
       {error && !projects && (
         <ErrorState title="The projects could not be read" error={error} onRetry={refetch} retrying={isFetching} />
       )}
-      {!error && !projects && <SkeletonRows label="Loading projects" />}
-      {projects && (
-        <Attention projects={projects} databases={databases ?? []} destinations={destinations ?? []} lost={lost} />
+      {!error && !isReady && <SkeletonRows label="Loading projects" />}
+      {isReady && (
+        <Attention
+          projects={projects}
+          databases={databases.data ?? []}
+          destinations={destinations.data ?? []}
+          lost={lost.data}
+        />
       )}
-      {projects?.length === 0 && (
+      {isReady && projects.length === 0 && (
         <EmptyState action={isAdmin && <AddProjectButton />}>
           {isAdmin
             ? "There are no projects yet. Pick a database and the schemas of your tenants."
             : "You are not a member of any project yet. Ask an administrator to add you."}
         </EmptyState>
       )}
-      {projects && projects.length > 0 && (
+      {isReady && projects.length > 0 && (
         <>
           <Figures projects={projects} />
           <Section title="Running now" aside={<Link href="/activity">All activity</Link>}>
