@@ -88,8 +88,8 @@ export const backupCopies = controlPlane.table(
     sizeBytes: count("size_bytes"),
     /** What its destination needs to find it again, besides the name. */
     locator: jsonb("locator").$type<unknown>(),
-    /** Where its manifest is; null when there is none beside it. */
-    sidecar: jsonb("sidecar").$type<{ name: string; sizeBytes: number; locator: unknown }>(),
+    /** Where its manifest is, or, while it is owed, may be; null when there is none beside it. */
+    sidecar: jsonb("sidecar").$type<{ name: string; sizeBytes: number; locator: unknown; isOwed?: true }>(),
     problem: text("problem"),
     createdAt: createdAt(),
     storedAt: at("stored_at"),

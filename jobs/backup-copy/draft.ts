@@ -13,7 +13,10 @@ import { failureOf } from "@/jobs/lifecycle/failure";
 // when another file has taken its place, and not earlier.
 
 /** A file that is the copy, and what told of it until now: a draft, the copy's own row, or nothing yet. */
-export type Found = { placed: Placed; toldBy: { draftId: string } | "copy" | "nobody" };
+export type Found<P = Placed> = { placed: P; toldBy: { draftId: string } | "copy" | "nobody" };
+
+/** A manifest beside a copy. One that is owed may not be there yet. */
+export type Sidecar = NonNullable<CopyRow["sidecar"]>;
 
 type Draft = {
   destinationId: string;
@@ -122,7 +125,7 @@ async function isWhole({ backup, destination }: Placement, placed: Placed, signa
 export async function keepDraft(
   tx: Tx,
   { copy, backup }: Placement,
-  { file, sidecar }: { file: Found; sidecar: Found | null },
+  { file, sidecar }: { file: Found; sidecar: Found<Sidecar> | null },
 ): Promise<void> {
   const isIt = and(eq(backupCopies.id, copy.id), eq(backupCopies.backupId, backup.id));
   const [row] = await tx.select().from(backupCopies).where(isIt).for("update");
@@ -154,7 +157,9 @@ export async function keepDraft(
   ] as const;
   for (const [old, now] of replaced) {
     if (!old || isSame(old, now)) continue;
-    await tx.insert(backupCopies).values({ ...old, destinationId });
+    await tx
+      .insert(backupCopies)
+      .values({ destinationId, name: old.name, sizeBytes: old.sizeBytes, locator: old.locator });
   }
 }
 

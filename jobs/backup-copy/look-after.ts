@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, lt, notInArray, or, sql } from "drizzle-orm";
 import { db } from "@/db/client";
 import { log } from "@/db/log";
 import { backupCopies, backups, destinations } from "@/db/schema";
@@ -14,6 +14,15 @@ import { type FailureCode, failureOf } from "@/jobs/lifecycle/failure";
 /** How often each is looked at. Unhealthy destinations are tried again sooner. */
 const tryEvery = sql`case when ${destinations.unhealthySince} is null then interval '1 hour' else interval '5 minutes' end`;
 const lookEvery = sql`interval '1 day'`;
+const inChats = sql`(select ${destinations.id} from ${destinations} where ${destinations.kind} = 'telegram')`;
+const isOwedManifest = and(
+  or(isNull(backupCopies.sidecar), sql`${backupCopies.sidecar} -> 'isOwed' is not null`),
+  notInArray(backupCopies.destinationId, inChats),
+);
+/** A manifest that could not be put is tried again soon, then ever more seldom: each time after twice as long. */
+const lookAgain = sql`case when ${isOwedManifest}
+  then least(${lookEvery}, ${backupCopies.checkedAt} - ${backupCopies.storedAt} + interval '1 minute')
+  else ${lookEvery} end`;
 /** Unfinished pieces of puts that are older than this are of nobody. */
 const unfinishedAfterMs = 36 * 3_600_000;
 const atOnce = 50;
@@ -76,7 +85,7 @@ async function lookForCopies(signal: AbortSignal): Promise<void> {
         ),
         isNotNull(backupCopies.backupId),
         inArray(backupCopies.destinationId, healthy),
-        lt(backupCopies.checkedAt, sql`now() - ${lookEvery}`),
+        lt(backupCopies.checkedAt, sql`now() - ${lookAgain}`),
       ),
     )
     .limit(atOnce)

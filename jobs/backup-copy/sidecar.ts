@@ -5,7 +5,7 @@ import { log } from "@/db/log";
 import { backupCopies } from "@/db/schema";
 import { encryptAge } from "@/jobs/archive/age/encrypt";
 import type { Manifest } from "@/jobs/archive/manifest";
-import { beginDraft, type Found, isTaken, noteDraft } from "@/jobs/backup-copy/draft";
+import { beginDraft, type Found, isTaken, noteDraft, type Sidecar } from "@/jobs/backup-copy/draft";
 import type { BackupRow, Placement } from "@/jobs/backup-copy/place";
 import { isUnderway } from "@/jobs/backup-copy/start";
 import type { Placed } from "@/jobs/destination/destination";
@@ -21,7 +21,7 @@ type Context = Pick<RunContext, "job" | "signal">;
  * file is encrypted for the same keys. Null where nothing is found by its name, and so nothing lies beside anything, and where it cannot be
  * put: the copy is whole without it.
  */
-export async function putSidecar(context: Context, placement: Placement, file: Placed): Promise<Found | null> {
+export async function putSidecar(context: Context, placement: Placement, file: Placed): Promise<Found<Sidecar> | null> {
   if (placement.destination.list() === null) return null;
   try {
     return await put(context, placement, file);
@@ -30,15 +30,15 @@ export async function putSidecar(context: Context, placement: Placement, file: P
     if (error === "lost") throw error;
     const { id: copyId, name, sidecar } = placement.copy;
     log.warn({ error, copyId }, "the manifest of a copy could not be put beside it");
-    return sidecar && name === file.name ? { placed: sidecar, toldBy: "copy" } : null;
+    return sidecar && name === file.name ? { placed: { ...sidecar, isOwed: true }, toldBy: "copy" } : null;
   }
 }
 
-async function put({ job, signal }: Context, placement: Placement, file: Placed): Promise<Found> {
+async function put({ job, signal }: Context, placement: Placement, file: Placed): Promise<Found<Sidecar>> {
   const { backup, copy, destination, destinationId } = placement;
   const isThere = async (placed: Placed) => (await destination.size(placed)) === placed.sizeBytes;
   if (copy.sidecar && copy.name === file.name && (await isThere(copy.sidecar)))
-    return { placed: copy.sidecar, toldBy: "copy" };
+    return { placed: seen(copy.sidecar), toldBy: "copy" };
   const earlier = await earlierDraft(job.id, file);
   if (earlier && (await isThere(earlier.placed))) return { placed: earlier.placed, toldBy: { draftId: earlier.id } };
   const bytes = await contentsOf(backup, file);
@@ -58,11 +58,14 @@ export async function mendSidecar({ backup, copy, destination }: Beside, signal:
   if (destination.list() === null) return;
   const before = copy.sidecar;
   const size = before && (await destination.size(before));
-  if (before && size === before.sizeBytes) return;
+  if (before && size === before.sizeBytes) {
+    if (before.isOwed) await tell(copy.id, before, seen(before));
+    return;
+  }
   const bytes = await contentsOf(backup, copy);
   const isFree = before !== null && size === null;
   const name = isFree ? before.name : await freeNameBeside({ backup, copy, destination }, copy);
-  const told = { name, sizeBytes: bytes.length, locator: null };
+  const told: Sidecar = { name, sizeBytes: bytes.length, locator: null, isOwed: true };
   if (!(await tell(copy.id, before, told))) return;
   const placed = await destination.put(name, once(bytes), { signal, sizeBytes: bytes.length });
   // Its row, and what that told of, may have gone meanwhile.
@@ -70,7 +73,7 @@ export async function mendSidecar({ backup, copy, destination }: Beside, signal:
 }
 
 /** Whether the row of a copy now tells of this sidecar: it did of the one before, and no job is at the copy. */
-async function tell(id: string, before: Placed | null, sidecar: Placed): Promise<boolean> {
+async function tell(id: string, before: Sidecar | null, sidecar: Sidecar): Promise<boolean> {
   const isAsBefore = before
     ? sql`${backupCopies.sidecar} = ${JSON.stringify(before)}::jsonb`
     : isNull(backupCopies.sidecar);
@@ -81,6 +84,8 @@ async function tell(id: string, before: Placed | null, sidecar: Placed): Promise
     .returning({ id: backupCopies.id });
   return told.length > 0;
 }
+
+const seen = ({ name, sizeBytes, locator }: Sidecar): Placed => ({ name, sizeBytes, locator });
 
 const nameBeside = (file: Named, n: number) =>
   `${file.name}${n === 1 ? sidecarSuffix : sidecarSuffix.replace(".json", `-${n}.json`)}`;
