@@ -96,6 +96,26 @@ describe("a cleanup", () => {
     expect(await clean({ keep_count: 1 })).toMatchObject({ body: { deleted_count: 0, kept: [{ id: newest }, {}] } });
   });
 
+  it("means the days of the zone that it is told", async () => {
+    const [late, early] = [await backupOf(0), await backupOf(0)];
+    for (const [id, at] of [
+      [late, "2026-03-15T09:00:00Z"],
+      [early, "2026-03-14T23:00:00Z"],
+    ] as const)
+      await db
+        .update(backups)
+        .set({ createdAt: new Date(at) })
+        .where(eq(backups.id, id));
+    const daily = { keep_daily: 100, dry_run: true };
+    const goneIn = async (zone: object) => {
+      const { body } = await clean({ ...daily, ...zone });
+      return (body as { deleted_backup_ids: string[] }).deleted_backup_ids;
+    };
+    expect(await goneIn({})).not.toContain(early);
+    expect(await goneIn({ time_zone: "Pacific/Kiritimati" })).toContain(early);
+    expect(await clean({ ...daily, time_zone: "Mars/Olympus" })).toMatchObject({ status: 400 });
+  });
+
   it("is for those who manage, and for all projects for administrators", async () => {
     expect(await clean({ keep_count: 1 }, reader)).toMatchObject({ status: 403 });
     expect(await call("POST /api/v1/backups/cleanup", { as: lead, body: { keep_count: 1 } })).toMatchObject({

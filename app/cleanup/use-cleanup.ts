@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTRPC } from "@/app/trpc/client";
 import { describeError } from "@/app/trpc/error";
 import type { Cleanup, CleanupPolicy } from "@/app/trpc/types";
+import { ownZone } from "@/app/ui/own-zone";
 
 const hasChanged = (error: unknown) => describeError(error).code === "PLAN_CHANGED";
 
@@ -14,6 +15,7 @@ export function useCleanup(projectId: string | undefined) {
   const [policy, setPolicy] = useState<CleanupPolicy | null>(null);
   const [plan, setPlan] = useState<Cleanup | null>(null);
   const [isOther, setOther] = useState(false);
+  const asked = (wanted: CleanupPolicy) => ({ ...wanted, projectId, timeZone: ownZone() });
   const ask = useMutation(
     trpc.cleanup.run.mutationOptions({ meta: { showsError: true, changesNothing: true }, onSuccess: setPlan }),
   );
@@ -23,7 +25,7 @@ export function useCleanup(projectId: string | undefined) {
       onError: (error) => {
         if (!hasChanged(error)) return;
         setOther(true);
-        if (policy) ask.mutate({ ...policy, projectId, dryRun: true });
+        if (policy) ask.mutate({ ...asked(policy), dryRun: true });
       },
     }),
   );
@@ -37,12 +39,12 @@ export function useCleanup(projectId: string | undefined) {
     error: ask.error ?? (act.error && !hasChanged(act.error) ? act.error : null),
     show(wanted: CleanupPolicy) {
       setPolicy(wanted);
-      if (!ask.isPending) ask.mutate({ ...wanted, projectId, dryRun: true });
+      if (!ask.isPending) ask.mutate({ ...asked(wanted), dryRun: true });
     },
     carryOut() {
       if (!policy || !plan || ask.isPending || act.isPending) return;
       setOther(false);
-      act.mutate({ ...policy, projectId, planId: plan.planId });
+      act.mutate({ ...asked(policy), planId: plan.planId });
     },
     goBack() {
       setPlan(null);

@@ -10,9 +10,6 @@ import { presets } from "@/server/schedule-presets";
 
 type Props = { cron: string; timeZone: string };
 
-/** The zone of whoever sits there. */
-export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
-
 /** When it runs: a preset or a rule of one's own, said in words with its next runs while one types. */
 export function RuleFields({ cron: firstCron, timeZone: firstZone }: Props) {
   const [cron, setCron] = useState(firstCron);

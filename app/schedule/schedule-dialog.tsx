@@ -3,7 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { BackupFields } from "@/app/schedule/backup-fields";
-import { ownZone, RuleFields } from "@/app/schedule/rule-fields";
+import { RuleFields } from "@/app/schedule/rule-fields";
 import { readScheduleForm } from "@/app/schedule/schedule-form";
 import { ScopeFields } from "@/app/schedule/scope-fields";
 import { useTRPC } from "@/app/trpc/client";
@@ -14,6 +14,7 @@ import { Dialog, DialogBody } from "@/app/ui/dialog";
 import { ErrorState } from "@/app/ui/error-state";
 import { NameField } from "@/app/ui/field";
 import { FormActions } from "@/app/ui/form-actions";
+import { ownZone } from "@/app/ui/own-zone";
 
 type Props = {
   /** The one to change; without it a new one is made. */

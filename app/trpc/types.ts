@@ -49,7 +49,7 @@ export type Comparison = Outputs["comparison"]["structure"];
 export type RowComparison = Outputs["comparison"]["list"][number];
 
 export type Cleanup = Outputs["cleanup"]["run"];
-export type CleanupPolicy = Omit<Inputs["cleanup"]["run"], "projectId" | "dryRun" | "planId">;
+export type CleanupPolicy = Omit<Inputs["cleanup"]["run"], "projectId" | "timeZone" | "dryRun" | "planId">;
 
 export type Schedule = Outputs["schedule"]["list"][number];
 export type NewSchedule = Inputs["schedule"]["create"];

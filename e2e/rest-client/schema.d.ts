@@ -1052,7 +1052,7 @@ export interface paths {
         put?: never;
         /**
          * Remove the backups that a policy gives up, or only tell which
-         * @description A backup stays when any rule keeps it. What is pinned, what a job reads or somebody has begun to download within the life of a download link, and each project's newest, last good, last proven and last restored backup always stay, and, while a destination does not work, the last whose file can be had without it; one that holds far less than those before it is the last good one only where there is no other. With the `plan_id` of a dry run it removes what that has shown, or answers 409. Without a project it is for administrators.
+         * @description A backup stays when any rule keeps it; its days, weeks (from Monday) and months are those of `time_zone`. What is pinned, what a job reads or somebody has begun to download within the life of a download link, and each project's newest, last good, last proven and last restored backup always stay, and, while a destination does not work, the last whose file can be had without it; one that holds far less than those before it is the last good one only where there is no other. With the `plan_id` of a dry run it removes what that has shown, or answers 409. Without a project it is for administrators.
          */
         post: operations["cleanUpBackups"];
         delete?: never;
@@ -10759,6 +10759,8 @@ export interface operations {
                     /** @default false */
                     delete_failed?: boolean;
                     project_id?: string;
+                    /** @default UTC */
+                    time_zone?: string;
                     /** @default false */
                     dry_run?: boolean;
                     plan_id?: string;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { wallOf } from "@/jobs/schedule/zone";
 
 /** What a policy has to know of a backup. */
 export type Candidate = {
@@ -22,7 +23,7 @@ export type Candidate = {
   isInUse: boolean;
 };
 
-/** A rule that is left out says nothing. A backup stays when any rule keeps it. Days, weeks and months are those of UTC. */
+/** A rule that is left out says nothing. A backup stays when any rule keeps it. */
 export type Policy = {
   /** The newest so many of each project. */
   keepCount?: number;
@@ -32,6 +33,8 @@ export type Policy = {
   keepDaily?: number;
   keepWeekly?: number;
   keepMonthly?: number;
+  /** Whose days, weeks and months those are, as the IANA database calls it; UTC by default. */
+  timeZone?: string;
   /** Backups that were never proven are kept by no rule, once a proven one is newer. */
   deleteUnverified?: boolean;
   /** Backups of which no whole file is left, here or at a destination, are kept by no rule, unless one may be found again. */
@@ -118,12 +121,15 @@ function keptByRules(good: Candidate[], policy: Policy, now: Date): Map<Candidat
     { count: policy.keepMonthly, nameOf: monthOf, word: "month" },
   ];
   for (const { count, nameOf, word } of periods) {
-    const groups = Map.groupBy(good, ({ createdAt }) => nameOf(createdAt));
+    const groups = Map.groupBy(good, ({ createdAt }) => nameOf(wallIn(policy.timeZone, createdAt)));
     for (const [name, [newest]] of [...groups].slice(0, count ?? 0))
       if (newest) keep(newest, `the newest of the ${word} ${name}`);
   }
   return kept;
 }
+
+/** What clocks there show, as if that were UTC. */
+const wallIn = (timeZone = "UTC", at: Date) => new Date(wallOf(at.getTime(), timeZone));
 
 const dayOf = (at: Date) => at.toISOString().slice(0, 10);
 const monthOf = (at: Date) => at.toISOString().slice(0, 7);

@@ -106,6 +106,24 @@ describe("the policy of a schedule", () => {
     expect(await thereOf(old)).toEqual([true, true]);
   });
 
+  it("counts days by the clock of the schedule", async () => {
+    const tenant = await makeTenant();
+    const rule = { timeZone: "Pacific/Kiritimati", retention: { keepDaily: 2 } };
+    const schedule = await makeSchedule({ pattern: "*", pausedAt: new Date(), ...rule });
+    const all: Backup[] = [];
+    // 23:00 and 13:00 of the 15th there, and 23:00 of the 14th.
+    for (const at of ["2026-03-15T09:00:00Z", "2026-03-14T23:00:00Z", "2026-03-14T09:00:00Z"]) {
+      const backup = await scheduled(tenant, schedule, 1);
+      await db
+        .update(backups)
+        .set({ createdAt: new Date(at) })
+        .where(eq(backups.id, backup.id));
+      all.push(backup);
+    }
+    await retain();
+    expect(await thereOf(all)).toEqual([true, false, true]);
+  });
+
   it("is applied once by many workers, and goes on where one was killed", async () => {
     const tenant = await makeTenant();
     const schedule = await makeSchedule({ pattern: "*", retention: { keepCount: 1 }, pausedAt: new Date() });

@@ -45,7 +45,12 @@ async function retainAfter(tx: Tx, jobId: string): Promise<void> {
     .select({
       projectId: scheduleRuns.projectId,
       status: jobs.status,
-      schedule: { id: schedules.id, name: schedules.name, retention: schedules.retention },
+      schedule: {
+        id: schedules.id,
+        name: schedules.name,
+        timeZone: schedules.timeZone,
+        retention: schedules.retention,
+      },
     })
     .from(scheduleRuns)
     .innerJoin(jobs, eq(jobs.id, scheduleRuns.jobId))
@@ -55,7 +60,8 @@ async function retainAfter(tx: Tx, jobId: string): Promise<void> {
   const { schedule, projectId } = run;
   if (run.status === "completed" && schedule.retention !== null) {
     const own = and(eq(backups.scheduleId, schedule.id), eq(backups.projectId, projectId));
-    const plan = await planCleanup(own, policyInput.parse(schedule.retention));
+    const policy = policyInput.parse(schedule.retention);
+    const plan = await planCleanup(own, { ...policy, timeZone: schedule.timeZone });
     const given = plan.backups.filter(({ keep }) => !keep);
     const removed = await removeAll(byCoffer, given, schedule.name);
     if (removed.length > 0)

@@ -4,10 +4,13 @@ import { AppError } from "@/db/errors";
 import { backups } from "@/db/schema";
 import { planCleanup, removeAll } from "@/jobs/retention/clean-up";
 import { policyInput } from "@/jobs/retention/policy";
+import { timeZone } from "@/server/schedule-input";
 import { findProject, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
 
 const cleanupInput = policyInput.extend({
   projectId: projectRef.optional(),
+  /** Whose days, weeks and months the policy means. */
+  timeZone: timeZone.default("UTC"),
   /** Only tells what would be done. */
   dryRun: z.boolean().default(false),
   /** The `planId` of a dry run: nothing is removed if by now the policy would remove anything else. */

@@ -32,7 +32,7 @@ export const retentionRows = [
     path: "/api/v1/backups/cleanup",
     summary: "Remove the backups that a policy gives up, or only tell which",
     description:
-      "A backup stays when any rule keeps it. What is pinned, what a job reads or somebody has begun to download within the life of a download link, and each project's newest, last good, last proven and last restored backup always stay, and, while a destination does not work, the last whose file can be had without it; one that holds far less than those before it is the last good one only where there is no other. With the `plan_id` of a dry run it removes what that has shown, or answers 409. Without a project it is for administrators.",
+      "A backup stays when any rule keeps it; its days, weeks (from Monday) and months are those of `time_zone`. What is pinned, what a job reads or somebody has begun to download within the life of a download link, and each project's newest, last good, last proven and last restored backup always stay, and, while a destination does not work, the last whose file can be had without it; one that holds far less than those before it is the last good one only where there is no other. With the `plan_id` of a dry run it removes what that has shown, or answers 409. Without a project it is for administrators.",
     procedure: "cleanup.run",
     casing: "snake",
     status: 200,
