@@ -66,7 +66,10 @@ async function passNight(night: Night, { receiver, workers, options }: Passing):
   const peaks = await Promise.all(alive.map(({ pid }) => memoryOf(pid ?? 0, "VmHWM")));
   for (const worker of alive) await lab.stop(worker);
   const notices = await checkNotices(receiver, { slot, owner: night.tenants[0]?.id ?? "" });
-  const overBudget = Array.from({ length: Math.max(0, Math.max(most.sessions, most.jobs) - 2) }, () => "one too many");
+  const overBudget = [
+    ...(most.sessions.length > 2 ? most.sessions : []),
+    ...Array.from({ length: Math.max(0, most.jobs - 2) }, () => "one job too many"),
+  ];
   const checks = [
     await checkAlone(night),
     ...(await checkBytes(night)),

@@ -10,15 +10,15 @@ const isRunning = and(eq(jobs.kind, "export_backup"), isNull(jobs.finishedAt), i
 
 /** Looks again and again how many dumps there are at the same time: as the server of the tenants sees them, and as the jobs say. */
 export function watchDumps(lab: Lab) {
-  const most = { sessions: 0, jobs: 0, looks: 0 };
+  const most = { sessions: [] as string[], jobs: 0, looks: 0 };
   let isOver = false;
   async function look() {
     while (!isOver) {
-      const [seen] = await lab.tenants<{ count: number }[]>`
-        select count(distinct split_part(application_name, ':', 2))::int as count
-        from pg_stat_activity where application_name like 'coffer:%' and application_name <> 'coffer:kept'`;
+      const seen = await lab.tenants<{ job: string; sessions: string[] }[]>`
+        select split_part(application_name, ':', 2) as job, array_agg(application_name || ' ' || state) as sessions
+        from pg_stat_activity where application_name ~ '^coffer:[0-9a-f-]{36}:' group by 1`;
       const [said] = await db.select({ count: sql<number>`count(*)::int` }).from(jobs).where(isRunning);
-      most.sessions = Math.max(most.sessions, seen?.count ?? 0);
+      if (seen.length > most.sessions.length) most.sessions = seen.map(({ sessions }) => sessions.join(", "));
       most.jobs = Math.max(most.jobs, said?.count ?? 0);
       most.looks++;
       await delay(100);
