@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { db } from "@/db/client";
 import { backupCopies } from "@/db/schema";
 import { lookAfterDestinations } from "@/jobs/backup-copy/look-after";
+import { mendSidecar } from "@/jobs/backup-copy/sidecar";
+import { openDestination } from "@/jobs/destination/open";
 import { makeBackup } from "@/jobs/testing/backup-rows";
 import { startBotApi } from "@/jobs/testing/bot-api";
 import { givenControlPlane } from "@/jobs/testing/control-plane";
@@ -34,7 +36,8 @@ describe("a manifest that could not be put beside its copy", () => {
   async function owed() {
     const { backup } = await makeBackup(tenant);
     const server = await startS3Server();
-    const destination = await addDestination({ kind: "s3", ...server.settings });
+    const settings = { kind: "s3" as const, ...server.settings };
+    const destination = await addDestination(settings);
     const refuse = () => server.fail("put", { status: 403, code: "AccessDenied" });
     const afterFile = server.asked("put").then(refuse);
     await runCopy({ backup, destination });
@@ -48,14 +51,14 @@ describe("a manifest that could not be put beside its copy", () => {
       const looks = server.log.filter((request) => request.operation === "head" && request.key === key).length;
       return { looks, objects: [...server.contents.objects.keys()].length };
     };
-    return { server, destination, refuse, look };
+    return { server, backup, destination, settings, refuse, look };
   }
 
   it("is put soon, and no more is looked for before the day has passed", async () => {
     const { server, destination, look } = await owed();
     await using _ = server;
     expect(await look()).toEqual({ looks: 0, objects: 1 });
-    await pass(destination, 61);
+    await pass(destination, 70);
     expect(await look()).toEqual({ looks: 1, objects: 2 });
     expect((await copiesAt(destination))[0]?.sidecar).toEqual({
       name: expect.stringMatching(/\.manifest\.json$/),
@@ -82,25 +85,39 @@ describe("a manifest that could not be put beside its copy", () => {
   it("is put once the bucket is back that was away when it was tried", async () => {
     const { server, destination, look } = await owed();
     await using _ = server;
-    await pass(destination, 61);
+    await pass(destination, 70);
     server.fail("head", "cut", { times: 6 });
     expect(await look()).toMatchObject({ objects: 1 });
-    await pass(destination, 121);
+    await pass(destination, 140);
     await callUnhealthy(destination.id, null);
     expect(await look()).toMatchObject({ objects: 2 });
+  });
+
+  it("is nobody else's to look for while it is being put", async () => {
+    const { server, backup, destination, settings, look } = await owed();
+    await using _ = server;
+    // Whoever took it has come to it only now.
+    await pass(destination, 3600);
+    const [copy] = await copiesAt(destination);
+    if (!copy) throw new Error("no copy");
+    let seen: Promise<unknown> = Promise.resolve();
+    const meanwhile = server.asked("put").then(() => (seen = look()));
+    await mendSidecar({ backup, copy, destination: openDestination(settings) }, new AbortController().signal);
+    await meanwhile;
+    expect(await seen).toMatchObject({ looks: 0 });
   });
 
   it("is seen to be there when nobody could tell whether it had arrived", async () => {
     const { server, destination, look } = await owed();
     await using _ = server;
-    await pass(destination, 61);
+    await pass(destination, 70);
     await look();
     const [copy] = await copiesAt(destination);
     await db
       .update(backupCopies)
       .set({ sidecar: copy?.sidecar ? { ...copy.sidecar, isOwed: true } : null })
       .where(eq(backupCopies.destinationId, destination.id));
-    await pass(destination, 121);
+    await pass(destination, 140);
     expect(await look()).toEqual({ looks: 1, objects: 2 });
     expect((await copiesAt(destination))[0]?.sidecar).toEqual(copy?.sidecar);
   });

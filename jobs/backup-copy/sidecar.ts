@@ -72,14 +72,17 @@ export async function mendSidecar({ backup, copy, destination }: Beside, signal:
   if (!(await tell(copy.id, told, placed))) await destination.remove(placed, signal);
 }
 
-/** Whether the row of a copy now tells of this sidecar: it did of the one before, and no job is at the copy. */
+/**
+ * Whether the row of a copy now tells of this sidecar: it did of the one before, and no job is at the copy. It counts as looked for anew, so
+ * that no other worker takes what is only being put for what is there.
+ */
 async function tell(id: string, before: Sidecar | null, sidecar: Sidecar): Promise<boolean> {
   const isAsBefore = before
     ? sql`${backupCopies.sidecar} = ${JSON.stringify(before)}::jsonb`
     : isNull(backupCopies.sidecar);
   const told = await db
     .update(backupCopies)
-    .set({ sidecar })
+    .set({ sidecar, checkedAt: sql`now()` })
     .where(and(and(eq(backupCopies.id, id), isNotNull(backupCopies.backupId)), isAsBefore, sql`not ${isUnderway}`))
     .returning({ id: backupCopies.id });
   return told.length > 0;
