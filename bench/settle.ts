@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isNull, sql } from "drizzle-orm";
 import { db } from "@/db/client";
-import { jobs, scheduleRuns } from "@/db/schema";
+import { backupCopies, jobs, scheduleRuns } from "@/db/schema";
+import { lacksSidecar } from "@/jobs/backup-copy/sidecar";
 import { untoldEnds } from "@/jobs/notification/beat";
 
 /** Nobody waits longer than that for what was begun to come to its end. */
@@ -28,8 +29,7 @@ async function whatIsLeft(): Promise<string[]> {
     (select count(*)::int from ${scheduleRuns} where ${isNull(scheduleRuns.retainedAt)}) as "policies to apply",
     (select count(*)::int from control_plane.notifications where status = 'pending') as "notifications",
     (select count(*)::int from control_plane.backup_copies where backup_id is null) as "copies to remove",
-    (select count(*)::int from control_plane.backup_copies
-      where status = 'stored' and backup_id is not null and (sidecar is null or sidecar -> 'isOwed' is not null)) as "manifests to put",
+    (select count(*)::int from ${backupCopies} where status = 'stored' and backup_id is not null and ${lacksSidecar}) as "manifests to put",
     (select count(*)::int from graphile_worker._private_jobs) as "bells"`);
   const runs = (await untoldEnds()).length;
   return Object.entries({ ...row, "ends of runs to tell": runs }).flatMap(([what, count]) =>

@@ -3,7 +3,7 @@ import { proofLevel } from "@/db/schema";
 import { policyInput } from "@/jobs/retention/policy";
 import { scheduleOptions } from "@/jobs/schedule/options";
 import { cronProblem } from "@/jobs/schedule/rule";
-import { isTimeZone } from "@/jobs/schedule/zone";
+import { timeZone } from "@/server/time-zone";
 import { projectRef } from "@/server/trpc";
 import { webAddress } from "@/server/web-address";
 
@@ -17,12 +17,6 @@ export const cron = z
     const message = cronProblem(text);
     if (message) addIssue({ code: "custom", message });
   });
-
-/** A name of the IANA database. */
-export const timeZone = z
-  .string()
-  .max(60)
-  .refine(isTimeZone, "There is no such time zone. Give a name like Europe/Berlin.");
 
 /** Of slugs; `*` stands for anything. */
 export const pattern = z

@@ -5,8 +5,8 @@ export const folder = path.resolve(import.meta.dirname, "../screenshots");
 export const screens = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 844 } };
 
 /**
- * Takes what is shown, once all of it is there, in both colour schemes, wide and narrow. `whole` takes the page to its end, `open` opens what a
- * change of size closes.
+ * Takes what is shown, once all of it is there, in both colour schemes, wide and narrow. `whole` takes the page to its end,
+ * `open` opens what a change of size closes.
  */
 export async function shoot(page: Page, name: string, { whole = false, open = async () => {} } = {}): Promise<void> {
   for (const [size, viewport] of Object.entries(screens)) {

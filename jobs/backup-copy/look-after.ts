@@ -5,7 +5,7 @@ import { backupCopies, backups, destinations } from "@/db/schema";
 import { copyAgain } from "@/jobs/backup-copy/again";
 import { removeOrphans } from "@/jobs/backup-copy/orphans";
 import { type CopyRow, noteHealthy, noteUnhealthy } from "@/jobs/backup-copy/place";
-import { mendSidecar } from "@/jobs/backup-copy/sidecar";
+import { lacksSidecar, mendSidecar } from "@/jobs/backup-copy/sidecar";
 import { isUnderway } from "@/jobs/backup-copy/start";
 import { noteSeen } from "@/jobs/backup-copy/tell-lost";
 import { checkDestination, openDestination } from "@/jobs/destination/open";
@@ -15,12 +15,8 @@ import { type FailureCode, failureOf } from "@/jobs/lifecycle/failure";
 const tryEvery = sql`case when ${destinations.unhealthySince} is null then interval '1 hour' else interval '5 minutes' end`;
 const lookEvery = sql`interval '1 day'`;
 const inChats = sql`(select ${destinations.id} from ${destinations} where ${destinations.kind} = 'telegram')`;
-const isOwedManifest = and(
-  or(isNull(backupCopies.sidecar), sql`${backupCopies.sidecar} -> 'isOwed' is not null`),
-  notInArray(backupCopies.destinationId, inChats),
-);
-/** A manifest that could not be put is tried again soon, then ever more seldom: each time after twice as long. */
-const lookAgain = sql`case when ${isOwedManifest}
+/** A manifest that could not be put is tried again soon, then ever more seldom: each time after twice as long. In chats there are none. */
+const lookAgain = sql`case when ${lacksSidecar} and ${notInArray(backupCopies.destinationId, inChats)}
   then least(${lookEvery}, ${backupCopies.checkedAt} - ${backupCopies.storedAt} + interval '1 minute')
   else ${lookEvery} end`;
 /** Unfinished pieces of puts that are older than this are of nobody. */

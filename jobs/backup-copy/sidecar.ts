@@ -12,6 +12,9 @@ import type { Placed } from "@/jobs/destination/destination";
 import { sidecarSuffix } from "@/jobs/home/path";
 import type { RunContext } from "@/jobs/lifecycle/execute";
 
+/** In SQL: there is no manifest beside the copy, or nobody has seen it there. */
+export const lacksSidecar = sql`(${backupCopies.sidecar} is null or ${backupCopies.sidecar} -> 'isOwed' is not null)`;
+
 type Named = Pick<Placed, "name">;
 type Beside = Pick<Placement, "backup" | "copy" | "destination">;
 type Context = Pick<RunContext, "job" | "signal">;

@@ -1,33 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Candidate, type Policy, planIdOf, planRetention } from "@/jobs/retention/plan";
-
-const now = new Date("2026-03-15T12:00:00Z");
-const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
-
-/** Backups of one project by age in days, good unless said otherwise. */
-const made = (ages: number[], change: (n: number) => Partial<Candidate> = () => ({})): Candidate[] =>
-  ages.map((age, n) => ({
-    id: `b${age}`,
-    projectId: "p",
-    createdAt: daysAgo(age),
-    isGood: true,
-    isFallen: false,
-    isProven: false,
-    isRestored: false,
-    mayComeBack: false,
-    isWithinReach: true,
-    isPinned: false,
-    isInUse: false,
-    ...change(n),
-  }));
-
-const kept = (candidates: Candidate[], policy: Policy) =>
-  planRetention(candidates, policy, now)
-    .filter(({ keep }) => keep)
-    .map(({ id }) => id);
-const reasonsOf = (candidates: Candidate[], policy: Policy) =>
-  Object.fromEntries(planRetention(candidates, policy, now).map(({ id, reasons }) => [id, reasons]));
+import { type Candidate, planIdOf, planRetention } from "@/jobs/retention/plan";
+import { daysAgo, kept, made, now, reasonsOf } from "@/jobs/testing/candidates";
 
 describe("a policy", () => {
   it("without a rule keeps everything", () => {
@@ -48,37 +22,6 @@ describe("a policy", () => {
 
   it("keeps what any rule keeps", () => {
     expect(kept(made([1, 40, 50, 60]), { olderThanDays: 30, keepCount: 3 })).toEqual(["b1", "b40", "b50"]);
-  });
-
-  it("keeps the newest of days, weeks and months", () => {
-    const candidates = made([0, 0.1, 1, 2, 7, 8, 14, 30, 60, 90]);
-    expect(kept(candidates, { keepDaily: 2 })).toEqual(["b0", "b1"]);
-    // 15 March 2026 is a Sunday: its week began on the 9th.
-    expect(kept(candidates, { keepWeekly: 2 })).toEqual(["b0", "b7"]);
-    expect(kept(candidates, { keepMonthly: 3 })).toEqual(["b0", "b30", "b60"]);
-  });
-
-  it("means the days, weeks and months of its zone", () => {
-    // In Kiritimati, 14 hours ahead, the 15th of March begins at 10:00 UTC of the 14th.
-    const hours = [3, 13, 27].map((hour) => hour / 24);
-    const names = hours.map((age) => `b${age}`);
-    expect(kept(made(hours), { keepDaily: 2, timeZone: "UTC" })).toEqual([names[0], names[1]]);
-    expect(kept(made(hours), { keepDaily: 2, timeZone: "Pacific/Kiritimati" })).toEqual([names[0], names[2]]);
-    // 00:30 of the 1st in Berlin is 23:30 UTC of the 28th.
-    const night = new Date("2026-02-28T23:30:00Z");
-    const before = new Date("2026-02-28T22:30:00Z");
-    const two = made([0, 1, 2]).map((one, n) => ({ ...one, createdAt: [now, night, before][n] ?? now }));
-    expect(kept(two, { keepMonthly: 2, timeZone: "Europe/Berlin" })).toEqual(["b0", "b2"]);
-    expect(kept(two, { keepMonthly: 2 })).toEqual(["b0", "b1"]);
-    expect(reasonsOf(two, { keepWeekly: 2, timeZone: "Europe/Berlin" }).b1).toEqual([
-      "the newest of the week 2026-02-23",
-    ]);
-  });
-
-  it("names the periods that it is about", () => {
-    expect(reasonsOf(made([1, 2]), { keepCount: 1, keepWeekly: 1, keepMonthly: 1 })).toMatchObject({
-      b2: ["not one of the newest 1", "not the newest of a kept week or month"],
-    });
   });
 
   it("counts each project for itself", () => {

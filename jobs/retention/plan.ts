@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { wallOf } from "@/jobs/schedule/zone";
+import { wallOf } from "@/jobs/zone";
 
 /** What a policy has to know of a backup. */
 export type Candidate = {
@@ -120,16 +120,27 @@ function keptByRules(good: Candidate[], policy: Policy, now: Date): Map<Candidat
     { count: policy.keepWeekly, nameOf: weekOf, word: "week" },
     { count: policy.keepMonthly, nameOf: monthOf, word: "month" },
   ];
-  for (const { count, nameOf, word } of periods) {
-    const groups = Map.groupBy(good, ({ createdAt }) => nameOf(wallIn(policy.timeZone, createdAt)));
-    for (const [name, [newest]] of [...groups].slice(0, count ?? 0))
-      if (newest) keep(newest, `the newest of the ${word} ${name}`);
+  const { timeZone = "UTC" } = policy;
+  for (const { count = 0, nameOf, word } of periods) {
+    const newest = newestOfEach(good, count, ({ createdAt }) =>
+      nameOf(new Date(wallOf(createdAt.getTime(), timeZone))),
+    );
+    for (const [name, backup] of newest) keep(backup, `the newest of the ${word} ${name}`);
   }
   return kept;
 }
 
-/** What clocks there show, as if that were UTC. */
-const wallIn = (timeZone = "UTC", at: Date) => new Date(wallOf(at.getTime(), timeZone));
+/** By its name: the newest of each of the last so many periods that have any. Asks for no more names than that takes: a zone's cost some time. */
+function newestOfEach(newestFirst: Candidate[], count: number, nameOf: (backup: Candidate) => string) {
+  const newest = new Map<string, Candidate>();
+  for (const backup of count > 0 ? newestFirst : []) {
+    const name = nameOf(backup);
+    if (newest.has(name)) continue;
+    if (newest.size === count) break;
+    newest.set(name, backup);
+  }
+  return newest;
+}
 
 const dayOf = (at: Date) => at.toISOString().slice(0, 10);
 const monthOf = (at: Date) => at.toISOString().slice(0, 7);

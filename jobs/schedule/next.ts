@@ -1,6 +1,6 @@
 import type { CronDate } from "cron-parser";
 import { enumerate, isHourly, type Rule } from "@/jobs/schedule/rule";
-import { instantsOf, wallOf } from "@/jobs/schedule/zone";
+import { instantsOf, wallOf } from "@/jobs/zone";
 
 /** No zone changes its clocks by more. */
 const longestChange = 3 * 3_600_000;

@@ -1,6 +1,6 @@
 import { type CronExpression, CronExpressionParser } from "cron-parser";
 import { wordsFor } from "@/jobs/schedule/words";
-import { isTimeZone } from "@/jobs/schedule/zone";
+import { isTimeZone } from "@/jobs/zone";
 
 /** When a schedule runs: five fields of cron, and the time zone whose clocks they are about. */
 export type Rule = { cron: string; timeZone: string };

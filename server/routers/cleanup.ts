@@ -4,7 +4,7 @@ import { AppError } from "@/db/errors";
 import { backups } from "@/db/schema";
 import { planCleanup, removeAll } from "@/jobs/retention/clean-up";
 import { policyInput } from "@/jobs/retention/policy";
-import { timeZone } from "@/server/schedule-input";
+import { timeZone } from "@/server/time-zone";
 import { findProject, projectRef, requirePermission, router, userProcedure } from "@/server/trpc";
 
 const cleanupInput = policyInput.extend({

@@ -19,8 +19,9 @@ import {
   requireRunnable,
   visibleSchedules,
 } from "@/server/schedule";
-import { cron, newSchedule, pattern, scheduleChange, timeZone } from "@/server/schedule-input";
+import { cron, newSchedule, pattern, scheduleChange } from "@/server/schedule-input";
 import { requireWhatOptionsNeed, scopeOf } from "@/server/schedule-scope";
+import { timeZone } from "@/server/time-zone";
 import { adminProcedure, findProject, projectRef, router, userProcedure } from "@/server/trpc";
 
 const ref = z.strictObject({ scheduleId: z.uuid() });
